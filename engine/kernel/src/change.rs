@@ -1,0 +1,241 @@
+//! What a decided command writes. The store applies a [`Commit`] whole or not at all.
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Line, Name, Record, Value};
+
+/// Stands in titles and search texts for the number that the store will give.
+pub const NUMBER_MARK: char = '\u{FFFC}';
+
+/// Everything that one command writes, in one transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom; none for the engine itself.
+    pub by: Option<Uuid>,
+    /// The changes, applied in order.
+    pub changes: Vec<Change>,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new record.
+    InsertRecord(Box<InsertRecord>),
+    /// A changed record; refused if it is not at the base version any more.
+    UpdateRecord(Box<UpdateRecord>),
+    /// A line of a record's history.
+    History(HistoryEntry),
+    /// A comment on a record.
+    Comment(Comment),
+    /// A workflow instance, new or changed; refused if it is not at the base sequence any more.
+    Instance(Box<InstanceRow>),
+    /// Events of an instance, appended.
+    Events {
+        /// The instance.
+        instance: Uuid,
+        /// The sequence number of the first.
+        first: i64,
+        /// The events as JSON.
+        events: Vec<serde_json::Value>,
+    },
+    /// A new open task.
+    OpenTask(TaskRow),
+    /// A task is no longer open.
+    CloseTask(CloseTask),
+    /// A notice to a person.
+    Notify(Notice),
+}
+
+/// A new record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InsertRecord {
+    /// The record, at version 1. Its number is none and its title may hold [`NUMBER_MARK`] if it takes a number.
+    pub record: Record,
+    /// The number that it takes.
+    pub numbering: Option<Numbering>,
+    /// The text that the search finds it by; may hold [`NUMBER_MARK`].
+    pub search: String,
+    /// The import it came with, so that the import can be undone.
+    pub batch: Option<Uuid>,
+}
+
+/// A document number to be given: `before`, the next of the series padded to `digits`, `after`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// The series that is counted: the entity and the text before the sequence.
+    pub series: String,
+    /// Text before the sequence.
+    pub before: String,
+    /// Padded with zeros to so many digits.
+    pub digits: usize,
+    /// Text after it.
+    pub after: String,
+}
+
+/// A changed record. What is not named stays.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UpdateRecord {
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub id: Uuid,
+    /// The version it must be at; it becomes one more.
+    pub base_version: i64,
+    /// Changed fields.
+    pub set: IndexMap<Name, Value>,
+    /// The new state, if it changes.
+    pub state: Option<Name>,
+    /// The new title, if it changes.
+    pub title: Option<String>,
+    /// The new search text, if it changes.
+    pub search: Option<String>,
+    /// Changed line tables.
+    pub lines: IndexMap<Name, LinesChange>,
+    /// `Some(Some(at))` puts it into the trash, `Some(None)` takes it out.
+    pub deleted_at: Option<Option<DateTime<Utc>>>,
+    /// The import that changed it.
+    pub batch: Option<Uuid>,
+}
+
+/// Changes of a line table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LinesChange {
+    /// New lines.
+    pub insert: Vec<Line>,
+    /// Changed fields of lines.
+    pub update: Vec<Line>,
+    /// Lines that go.
+    pub delete: Vec<Uuid>,
+    /// The ids of all lines in their new order; empty if the order stays and nothing is inserted.
+    pub order: Vec<Uuid>,
+}
+
+/// A line of a record's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// The record's version after it.
+    pub version: i64,
+    /// What was done: `created`, `updated`, `deleted`, `restored`, or the name of a transition.
+    pub action: String,
+    /// How it came: `app`, `import`, `workflow`, `publish`.
+    pub source: String,
+    /// What changed.
+    pub changes: Vec<FieldChange>,
+}
+
+/// A changed field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// `customer`, `lines.<line id>.quantity`, `lines.<line id>` for a line that came or went, `state`.
+    pub path: String,
+    /// The value before, in wire form.
+    pub old: serde_json::Value,
+    /// The value after.
+    pub new: serde_json::Value,
+}
+
+/// A comment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comment {
+    /// Its id.
+    pub id: Uuid,
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Its text; `@[name](user id)` mentions a person.
+    pub text: String,
+    /// People it mentions.
+    pub mentions: Vec<Uuid>,
+}
+
+/// A workflow instance as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstanceRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The sequence it must be at; none for a new one.
+    pub base_seq: Option<i64>,
+    /// Its sequence now: the number of its last event.
+    pub seq: i64,
+    /// The workflow.
+    pub workflow: Name,
+    /// The published version of the definitions that it keeps.
+    pub catalog_version: i64,
+    /// The record's entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Who started it.
+    pub initiator: Uuid,
+    /// `running` or `ended`.
+    pub status: String,
+    /// How it ended.
+    pub outcome: Option<Name>,
+    /// Its whole state as JSON.
+    pub state: serde_json::Value,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// An open task: one person, one decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskRow {
+    /// Its id.
+    pub id: Uuid,
+    /// The instance.
+    pub instance: Uuid,
+    /// The node.
+    pub node: Name,
+    /// Who decides.
+    pub assignee: Uuid,
+    /// The record's entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Who started the instance.
+    pub initiator: Uuid,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A task that is no longer open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloseTask {
+    /// The task.
+    pub id: Uuid,
+    /// How: `approved`, `rejected`, `returned`, `transferred`, `closed` (the others decided), `withdrawn`, `skipped`.
+    pub outcome: String,
+    /// Who decided; none where it was closed without them.
+    pub by: Option<Uuid>,
+    /// The reason given.
+    pub reason: Option<String>,
+}
+
+/// A notice to a person.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its id.
+    pub id: Uuid,
+    /// To whom.
+    pub user: Uuid,
+    /// Why: `task`, `decided`, `returned`, `mention`, `notify`, `import`.
+    pub kind: String,
+    /// The record it is about.
+    pub entity: Option<Name>,
+    /// The record.
+    pub record: Option<Uuid>,
+    /// What it says, with values for translation, as JSON: `{"message": "…", "node": "…", "by": "<user id>"}`.
+    pub body: serde_json::Value,
+}

@@ -1,0 +1,79 @@
+//! Steps: one grammar for transitions' `do` and workflows' action nodes.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Expression, Keyed};
+use crate::Name;
+
+/// A step: an object with one key, the verb.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Creates a record.
+    Create(CreateStep),
+    /// Changes fields of the record that the step belongs to.
+    Update(UpdateStep),
+    /// Makes a transition of the record that the step belongs to.
+    Transition(TransitionStep),
+    /// Makes a new version of the record, in its start state.
+    Copy(CopyStep),
+    /// Tells people.
+    Notify(NotifyStep),
+}
+
+/// Creates a record, by a mapping or field by field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateStep {
+    /// The entity of the new record.
+    pub entity: Name,
+    /// The mapping that fills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Name>,
+    /// Further fields.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub set: Keyed<Expression>,
+}
+
+/// Changes fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateStep {
+    /// The fields and their new values.
+    pub set: Keyed<Expression>,
+    /// Only when this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// Makes a transition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionStep {
+    /// Its name.
+    pub name: Name,
+    /// Only when this holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+}
+
+/// Makes a new version of the record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CopyStep {
+    /// Whether the number is kept with `-R1`, `-R2` appended.
+    #[serde(default)]
+    pub as_revision: bool,
+}
+
+/// Tells people, in the app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotifyStep {
+    /// Whom.
+    pub to: Vec<super::ApproverSource>,
+    /// What to say: `{number} was accepted`.
+    pub message: String,
+}

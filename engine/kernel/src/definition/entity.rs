@@ -1,0 +1,398 @@
+//! `entity`: a thing the firm keeps records of, its fields, rules and lifecycle.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Expression, Keyed, Step, is_default};
+use crate::Name;
+
+/// An entity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntityDefinition {
+    /// The key; also the name of its table and API path.
+    pub name: Name,
+    /// What it is called, in the singular.
+    pub label: String,
+    /// What it is called in the plural; the singular if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_plural: Option<String>,
+    /// What it is for, in a sentence, shown on its empty list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// `master` (lists of things), `document` (numbered, dated, with lifecycle), `log` (append only), `setup`.
+    #[serde(rename = "type")]
+    pub entity_type: EntityType,
+    /// Pattern of the document number: `QT-{yyyy}{MM}-{seq:4}`. The sequence restarts when the text before it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Pattern of the title: `{number} {customer.title}`. The number if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Which fields say to whom a record belongs; row scopes `own`, `department`, `subtree` read them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeDefinition>,
+    /// Named steps of formulas, not stored: `let.excl`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub lets: Keyed<Expression>,
+    /// The fields, in the order in which a generated form shows them.
+    pub fields: Keyed<FieldDefinition>,
+    /// What must hold when a record is saved.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub rules: Keyed<RuleDefinition>,
+    /// States and transitions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<LifecycleDefinition>,
+    /// Paths whose texts the search finds: `number`, `customer.title`, `lines.product.title`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<String>,
+    /// Sets of fields that no two records may share. Nulls are never equal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unique: Vec<Vec<Name>>,
+    /// Indexes for lists, by field; each ends in the id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<Vec<Name>>,
+    /// Makes `at(entity, #{…key}, date)` possible: the latest record with `from` on or before the date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<EffectiveDefinition>,
+}
+
+/// What sort of thing an entity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityType {
+    /// Lists of things: customers, products.
+    Master,
+    /// Numbered, dated papers with a lifecycle.
+    Document,
+    /// Append only.
+    Log,
+    /// Small tables that administrators keep.
+    Setup,
+}
+
+/// Which fields say to whom a record belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeDefinition {
+    /// A field of type `user`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Name>,
+    /// A field of type `department`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Name>,
+}
+
+/// Effective dating.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EffectiveDefinition {
+    /// The fields that say which series a record belongs to.
+    pub key: Vec<Name>,
+    /// The date field from which a record holds.
+    pub from: Name,
+}
+
+/// A field. Which properties fit which type is told by `definitions/README.md` and checked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FieldDefinition {
+    /// The type.
+    #[serde(rename = "type")]
+    pub field_type: FieldKind,
+    /// What it is called; made from the name if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// A hint under the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Whether a record cannot be saved without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub required: bool,
+    /// Value of a new record: a literal number or boolean, or an expression (a literal text is an expression in quotes).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    /// Whether no two records may share its value.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unique: bool,
+    /// Roles that may read it; all that may read the record if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Vec<Name>>,
+    /// Roles that may write it; all that may write the record if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write: Option<Vec<Name>>,
+    /// Computed from other fields and stored at every save; never written by people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<Expression>,
+    /// Computed while a condition holds, then frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute: Option<ComputeDefinition>,
+    /// When it is shown; hidden fields are not required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visible: Option<Condition>,
+    /// When it cannot be written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<Condition>,
+    /// `reference`: the entity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Name>,
+    /// `reference`: which records can be chosen. Names are those of the other record; `doc.` is this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choose: Option<Condition>,
+    /// `reference`: fields of this row taken over when it changes: `{"currency": "default_currency"}` (mine: theirs).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fills: Keyed<Expression>,
+    /// `choice`, `multi_choice`: the options.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub options: Keyed<OptionDefinition>,
+    /// `multi_choice`: the options are the definitions of this kind (only `role` at present).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options_from: Option<Name>,
+    /// `lines`: the fields of a line.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fields: Keyed<FieldDefinition>,
+    /// `money`: where its currency stands: a field, a path, `doc.currency`, `setting.base_currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Expression>,
+    /// Digits after the point that are stored; rounded half up, away from zero. Money 2, decimal 6, percent 4 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<u32>,
+    /// Digits after the point that are shown (of a percent, of the figure before `%`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<u32>,
+    /// Numbers: smallest value; `lines`: fewest lines; text: shortest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<serde_json::Number>,
+    /// Numbers: greatest value; `lines`: most lines; text: longest (200 if left out; long text 20,000).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<serde_json::Number>,
+    /// Numbers: must be greater than this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<serde_json::Number>,
+    /// Text: a regular expression that the whole value must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+}
+
+/// The types of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A line of text.
+    Text,
+    /// Text of several lines.
+    LongText,
+    /// A whole number.
+    Integer,
+    /// An exact decimal number.
+    Decimal,
+    /// An amount of a currency.
+    Money,
+    /// A share: 0.15 is 15 %.
+    Percent,
+    /// Yes or no.
+    Boolean,
+    /// A day.
+    Date,
+    /// A moment.
+    Datetime,
+    /// One of the options.
+    Choice,
+    /// Any of the options.
+    MultiChoice,
+    /// A record of another entity.
+    Reference,
+    /// Rows that belong to the record.
+    Lines,
+    /// A person who signs in.
+    User,
+    /// A department.
+    Department,
+    /// A mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// A web address.
+    Url,
+    /// A currency by its ISO 4217 code.
+    Currency,
+}
+
+/// An option of a choice: its label, or more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OptionDefinition {
+    /// Only a label.
+    Label(String),
+    /// With a code of the outside world and a colour.
+    Full(FullOption),
+}
+
+/// An option with more than a label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FullOption {
+    /// What it is called.
+    pub label: String,
+    /// Its code in the outside world, such as customs' `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// A colour by its meaning: `grey`, `blue`, `green`, `amber`, `red`, `purple`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<Color>,
+}
+
+/// Colours, by name; the app chooses the shade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Color {
+    /// Neutral, not begun.
+    Grey,
+    /// In work.
+    Blue,
+    /// Good, done.
+    Green,
+    /// Needs attention.
+    Amber,
+    /// Bad, refused, late.
+    Red,
+    /// Special.
+    Purple,
+}
+
+/// A value computed until it freezes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComputeDefinition {
+    /// The expression.
+    pub value: Expression,
+    /// The state in which it is computed; always if left out.
+    #[serde(default, rename = "while", skip_serializing_if = "Option::is_none")]
+    pub while_state: Option<Name>,
+    /// Whether people may write their own value; it then stays until they clear it.
+    #[serde(default, rename = "override", skip_serializing_if = "is_default")]
+    pub may_override: bool,
+}
+
+/// What must hold when a record is saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleDefinition {
+    /// The rule is broken unless this holds. A condition over null values does not hold.
+    pub unless: Condition,
+    /// The line table on whose every line it is tried; on the record if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Name>,
+    /// The field at which the message is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Name>,
+    /// `error` refuses the save, `warn` only tells.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub level: RuleLevel,
+    /// Only tried when a transition of this name is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Name>,
+    /// What to tell: `{incoterm.code} needs a freight`.
+    pub message: String,
+}
+
+/// What a broken rule does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleLevel {
+    /// Refuses the save.
+    #[default]
+    Error,
+    /// Only tells.
+    Warn,
+}
+
+/// States and transitions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LifecycleDefinition {
+    /// The state of a new record.
+    pub start: Name,
+    /// The states.
+    pub states: Keyed<StateDefinition>,
+    /// The ways between them.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub transitions: Keyed<TransitionDefinition>,
+}
+
+/// A state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StateDefinition {
+    /// What it is called; made from the name if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Its colour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<Color>,
+    /// Whether people can change fields.
+    #[serde(skip_serializing_if = "is_default")]
+    pub locked: Locked,
+    /// Whether the record's way ends here.
+    #[serde(rename = "final", skip_serializing_if = "is_default")]
+    pub is_final: bool,
+}
+
+/// Which fields a state locks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Locked {
+    /// All or none.
+    All(bool),
+    /// All but some.
+    Except(LockedExcept),
+}
+
+/// All fields but these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LockedExcept {
+    /// Fields that can still be written.
+    pub except: Vec<Name>,
+}
+
+impl Default for Locked {
+    fn default() -> Self {
+        Self::All(false)
+    }
+}
+
+/// A way from states to a state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionDefinition {
+    /// What the button says; made from the name if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// States in which it can be made.
+    pub from: Vec<Name>,
+    /// The state it leads to.
+    pub to: Name,
+    /// Fields that must have a value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Name>,
+    /// What must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Fields that are set.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub set: Keyed<Expression>,
+    /// The workflow it starts. Several may serve an entity: the first by priority whose `when` holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<Name>,
+    /// The state to which each outcome of the workflow leads; must cover every end, `withdrawn` and `cancelled`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub outcomes: Keyed<Name>,
+    /// What is done beside, in the same transaction.
+    #[serde(default, rename = "do", skip_serializing_if = "IndexMap::is_empty")]
+    pub steps: Keyed<Step>,
+    /// Whether the reader is asked before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<String>,
+}

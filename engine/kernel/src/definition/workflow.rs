@@ -1,0 +1,448 @@
+//! `workflow`: who decides what in which order.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Condition, Expression, FieldKind, Keyed, Step, is_default};
+use crate::Name;
+
+/// A workflow: nodes keyed by name, edges by `next`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkflowDefinition {
+    /// The key.
+    pub name: Name,
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The entity whose records it serves.
+    pub entity: Name,
+    /// Which records it serves; all if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// Of several that fit, the one with the highest serves.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub priority: i32,
+    /// Variables, set at the start.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variables: Keyed<VariableDefinition>,
+    /// Until when its initiator may take it back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub withdraw: WithdrawWindow,
+    /// The nodes.
+    pub nodes: Keyed<NodeDefinition>,
+}
+
+/// Until when the initiator may withdraw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawWindow {
+    /// As long as it runs.
+    #[default]
+    Running,
+    /// Until the first decision.
+    Undecided,
+    /// Never.
+    Never,
+}
+
+/// A variable of a workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariableDefinition {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub variable_type: FieldKind,
+    /// Its value at the start.
+    pub value: Expression,
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum NodeDefinition {
+    /// Where an instance begins.
+    Start(StartNode),
+    /// People decide.
+    Approval(Box<ApprovalNode>),
+    /// The first case whose condition holds.
+    Switch(SwitchNode),
+    /// All branches at once.
+    Fork(ForkNode),
+    /// Waits for all branches of its fork.
+    Join(JoinNode),
+    /// Tells people.
+    Notify(NotifyNode),
+    /// The engine acts.
+    Action(ActionNode),
+    /// The instance ends with an outcome.
+    End(EndNode),
+}
+
+/// Where an instance begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartNode {
+    /// The next node.
+    pub next: Name,
+}
+
+/// People decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Who decides: the union of these.
+    pub approvers: Vec<ApproverSource>,
+    /// People who may not, though they are found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<Exception>,
+    /// What happens when nobody is found.
+    pub nobody: NobodyPolicy,
+    /// What happens when an approver is the initiator.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub same_as_initiator: SameAsInitiator,
+    /// What happens when somebody has already approved in this round; `skip` only holds where the node writes no fields.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub repeated: Repeated,
+    /// How several decide.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mode: Mode,
+    /// What approvers may do beside approving. Reject is allowed unless taken away.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub verbs: Verbs,
+    /// Fields that approvers may write, or that are hidden from them here.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fields: NodeFields,
+    /// The next node when approved.
+    pub next: Name,
+    /// The next node when rejected.
+    pub rejected: Name,
+}
+
+/// Where approvers (and receivers of notices) come from: an object with one key, or `"initiator"`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ApproverSource {
+    /// `"initiator"`, `"owner"`.
+    Word(ApproverWord),
+    /// `{"user": "mail address"}`.
+    User {
+        /// A user by mail address.
+        user: String,
+    },
+    /// `{"role": "finance_manager", "in": "initiator_department"}`.
+    Role {
+        /// Everybody with this role.
+        role: Name,
+        /// Only of this department (and, if nobody there has the role, of the nearest department above).
+        #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
+        within: Option<RoleWithin>,
+    },
+    /// `{"manager": {"of": "initiator", "level": 1}}`.
+    Manager {
+        /// Whose manager.
+        manager: ManagerSource,
+    },
+    /// `{"manager_chain": {"of": "initiator", "until": {"role": "general_manager"}}}`, lowest first.
+    ManagerChain {
+        /// Whose managers.
+        manager_chain: ManagerChainSource,
+    },
+    /// `{"department_head": {"of": "initiator", "up": 0}}`.
+    DepartmentHead {
+        /// Of which department.
+        department_head: DepartmentHeadSource,
+    },
+    /// `{"field": "owner"}`: a path to a user.
+    Field {
+        /// A path from the record.
+        field: Expression,
+    },
+}
+
+/// A person by their part in the instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApproverWord {
+    /// Who started the instance.
+    Initiator,
+}
+
+/// Of which department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleWithin {
+    /// The initiator's.
+    InitiatorDepartment,
+}
+
+/// The manager of somebody.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManagerSource {
+    /// `initiator`, or a path to a user.
+    pub of: Expression,
+    /// 1 is the manager, 2 the manager's manager.
+    #[serde(default = "one")]
+    pub level: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// All managers of somebody, upwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManagerChainSource {
+    /// `initiator`, or a path to a user.
+    pub of: Expression,
+    /// Where it stops, that one included; at the top if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<ChainUntil>,
+}
+
+/// Where a manager chain stops.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChainUntil {
+    /// After so many.
+    Level(u32),
+    /// At the first with this role.
+    Role(Name),
+}
+
+/// The head of a department.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepartmentHeadSource {
+    /// `initiator`, or a path to a department.
+    pub of: Expression,
+    /// 0 is the department itself, 1 its parent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub up: u32,
+}
+
+/// Who may not decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Exception {
+    /// The initiator.
+    Initiator,
+    /// Whoever approved an earlier node of this round (four eyes).
+    EarlierApprovers,
+}
+
+/// What happens when nobody is found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NobodyPolicy {
+    /// Whoever has this role.
+    Role(Name),
+    /// This user, by mail address.
+    User(String),
+    /// Administrators.
+    Admin,
+    /// The next manager above the initiator.
+    ManagerUp,
+    /// The node counts as approved.
+    Pass,
+    /// The node counts as rejected.
+    Reject,
+    /// The submission is refused.
+    Refuse,
+}
+
+/// What happens when an approver is the initiator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SameAsInitiator {
+    /// They decide.
+    #[default]
+    Decide,
+    /// Their part counts as approved, with a note.
+    Skip,
+    /// Their manager decides instead.
+    Manager,
+    /// The head of their department decides instead.
+    DepartmentHead,
+}
+
+/// What happens when somebody has already approved in this round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeated {
+    /// They decide again.
+    #[default]
+    Ask,
+    /// Counts as approved if they approved the node just before.
+    SkipConsecutive,
+    /// Counts as approved if they approved any node of this round.
+    Skip,
+}
+
+/// How several decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The first decision counts (或签).
+    #[default]
+    Any,
+    /// All must approve; one rejection rejects (会签).
+    All,
+    /// All must approve, one after the other (依次).
+    Sequence,
+}
+
+/// What approvers may do. A verb that is there is allowed; `reject` and `comment` always unless `false`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Verbs {
+    /// Approve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approve: Option<VerbOptions>,
+    /// Reject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reject: Option<VerbSwitch>,
+    /// Give back to the initiator (退回).
+    #[serde(rename = "return", skip_serializing_if = "Option::is_none")]
+    pub give_back: Option<VerbOptions>,
+    /// Hand over to somebody else (转交).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<VerbOptions>,
+}
+
+/// A verb that is on unless switched off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum VerbSwitch {
+    /// `false` takes it away.
+    On(bool),
+    /// With options.
+    Options(VerbOptions),
+}
+
+/// What a verb asks for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VerbOptions {
+    /// Whether a reason must be given.
+    #[serde(skip_serializing_if = "is_default")]
+    pub reason: Reason,
+}
+
+/// Whether a reason must be given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// May be given.
+    #[default]
+    Optional,
+    /// Must be given.
+    Required,
+}
+
+/// Field rights of a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NodeFields {
+    /// Fields that approvers may write though the record is locked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub write: Vec<Name>,
+    /// Fields hidden from them here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hide: Vec<Name>,
+}
+
+/// The first case whose condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchNode {
+    /// The cases, tried in order.
+    pub cases: Keyed<CaseDefinition>,
+    /// Where it goes when none holds.
+    pub default: Name,
+}
+
+/// A case of a switch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseDefinition {
+    /// What it is called on the edge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Its condition.
+    pub when: Condition,
+    /// The next node.
+    pub next: Name,
+}
+
+/// All branches at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ForkNode {
+    /// The first node of each branch.
+    pub branches: Keyed<BranchDefinition>,
+}
+
+/// A branch of a fork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BranchDefinition {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Its first node.
+    pub next: Name,
+}
+
+/// Waits for all branches of its fork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinNode {
+    /// The fork whose branches it waits for.
+    pub of: Name,
+    /// The next node.
+    pub next: Name,
+}
+
+/// Tells people, and goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotifyNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Whom.
+    pub to: Vec<ApproverSource>,
+    /// What to say.
+    pub message: String,
+    /// The next node.
+    pub next: Name,
+}
+
+/// The engine acts, and goes on. Only `update` and `transition` at present.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The steps.
+    #[serde(rename = "do")]
+    pub steps: Keyed<Step>,
+    /// The next node.
+    pub next: Name,
+}
+
+/// The instance ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndNode {
+    /// How it ended: `approved`, `rejected`, or a name of your own.
+    pub outcome: Name,
+}

@@ -1,0 +1,22 @@
+//! The kernel of Portolan: definitions, expressions, records, rights and workflows as pure functions.
+//!
+//! It has no clock, no randomness, no I/O and no async; `clippy.toml` beside it and its list of dependencies hold it to
+//! that. What it must know it is given, or asks for ([`query::Query`]).
+
+pub mod change;
+pub mod context;
+pub mod definition;
+mod diagnostic;
+pub mod expression;
+mod name;
+pub mod query;
+mod record;
+mod rejection;
+pub mod schema;
+mod value;
+
+pub use diagnostic::{Diagnostic, Severity, nearest};
+pub use name::Name;
+pub use record::{Line, Record, SYSTEM_FIELDS};
+pub use rejection::{Problem, Rejection};
+pub use value::Value;
