@@ -8,6 +8,8 @@ pub mod context;
 pub mod definition;
 mod diagnostic;
 pub mod expression;
+mod json_schema;
+mod load;
 mod name;
 pub mod query;
 mod record;
@@ -16,6 +18,8 @@ pub mod schema;
 mod value;
 
 pub use diagnostic::{Diagnostic, Severity, nearest};
+pub use json_schema::{json_schema, validate};
+pub use load::{PackSource, Source, SourceFile, format, read_file, read_pack};
 pub use name::Name;
 pub use record::{Line, Record, SYSTEM_FIELDS};
 pub use rejection::{Problem, Rejection};
