@@ -1,0 +1,115 @@
+/** Records of any entity: lists, one record, changes, transitions, timeline. */
+import type { Problem, PortolanRecord, Scalar, Titles } from '@/model/record'
+import { del, get, idempotencyKey, patch, post, type QueryValue } from './client'
+
+export interface ListQuery {
+  view?: string
+  /** A filter as JSON. */
+  filter?: string
+  q?: string
+  sort?: string
+  columns?: string
+  after?: string
+  limit?: number
+  deleted?: boolean
+}
+
+export interface ListRow {
+  id: string
+  version: number
+  state?: string | null
+  title?: string | null
+  [column: string]: Scalar | undefined
+}
+
+export interface ListPage {
+  rows: ListRow[]
+  titles: Titles
+  next: string | null
+  colors?: Record<string, string>
+}
+
+export interface LookupRow {
+  id: string
+  title: string
+  subtitle?: string
+}
+
+export interface TaskOfRecord {
+  id: string
+  node: string
+  label: string
+  verbs: string[]
+  write: string[]
+  reason: Record<string, 'required' | 'optional' | 'none'>
+}
+
+export interface RecordAnswer {
+  record: PortolanRecord
+  titles: Titles
+  can: { update: boolean; delete: boolean; transitions: string[]; fields: 'all' | string[] }
+  instance?: { id: string; workflow: string; status: string; outcome?: string | null } & Record<string, unknown>
+  task?: TaskOfRecord
+  warnings?: Problem[]
+}
+
+export interface DraftAnswer {
+  record: PortolanRecord
+  titles: Titles
+  problems: Problem[]
+}
+
+export interface PreviewNode {
+  node: string
+  label: string
+  kind: string
+  mode?: 'any' | 'all' | 'sequence'
+  people: { id: string; name: string }[]
+  reason?: string
+  unknown?: boolean
+  note?: string
+}
+
+export interface PreviewAnswer {
+  nodes: PreviewNode[]
+  outcome?: string | null
+}
+
+export interface TimelineItem {
+  at: string
+  by?: string | null
+  by_name?: string | null
+  kind: string
+  [more: string]: unknown
+}
+
+type Fields = Record<string, unknown>
+const path = (entity: string, id?: string, rest?: string) =>
+  ['/api/records', entity, id, rest].filter((part) => part !== undefined).join('/')
+
+export const listRecords = (entity: string, query: ListQuery, signal?: AbortSignal) =>
+  get<ListPage>(path(entity), query as Record<string, QueryValue>, signal)
+export const countRecords = (entity: string, query: ListQuery, signal?: AbortSignal) =>
+  get<{ count: number; exact: boolean }>(path(entity, 'count'), query as Record<string, QueryValue>, signal)
+export const lookupRecords = (
+  entity: string,
+  query: { q?: string; field?: string; limit?: number; doc?: string },
+  signal?: AbortSignal,
+) => get<{ rows: LookupRow[] }>(path(entity, 'lookup'), query, signal)
+export const readRecord = (entity: string, id: string) => get<RecordAnswer>(path(entity, id))
+export const createRecord = (entity: string, fields: Fields, key = idempotencyKey()) =>
+  post<RecordAnswer>(path(entity), fields, { headers: { 'Idempotency-Key': key } })
+export const updateRecord = (entity: string, id: string, change: Fields & { version: number }, key = idempotencyKey()) =>
+  patch<RecordAnswer>(path(entity, id), change, { headers: { 'Idempotency-Key': key } })
+export const deleteRecord = (entity: string, id: string, version: number) => del<null>(path(entity, id), { version })
+export const restoreRecord = (entity: string, id: string) => post<RecordAnswer>(path(entity, id, 'restore'))
+export const draftRecord = (entity: string, fields: Fields, changed?: string, signal?: AbortSignal) =>
+  post<DraftAnswer>(path(entity, 'draft'), fields, { query: { changed }, signal })
+export const transitionRecord = (entity: string, id: string, name: string, body: { version: number; reason?: string }) =>
+  post<RecordAnswer>(path(entity, id, `transitions/${name}`), body)
+export const previewTransition = (entity: string, id: string, transition: string) =>
+  get<PreviewAnswer>(path(entity, id, 'preview'), { transition })
+export const readTimeline = (entity: string, id: string, after?: string) =>
+  get<{ items: TimelineItem[]; next: string | null }>(path(entity, id, 'timeline'), { after })
+export const comment = (entity: string, id: string, text: string) =>
+  post<TimelineItem>(path(entity, id, 'comments'), { text })

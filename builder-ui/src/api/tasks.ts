@@ -1,0 +1,66 @@
+/** What waits for me, and what I have started. */
+import type { PreviewNode } from './records'
+import { get, post } from './client'
+
+export interface Task {
+  id: string
+  instance: string
+  node: string
+  label: string
+  entity: string
+  record: string
+  title: string
+  initiator: string
+  initiator_name: string
+  created_at: string
+  summary?: { label: string; value: string | null }[]
+}
+
+export interface InstanceRow {
+  id: string
+  workflow: string
+  label: string
+  entity: string
+  record: string
+  title: string
+  status: string
+  outcome?: string | null
+  started_at: string
+  ended_at?: string | null
+  waiting_for: { id: string; name: string; since: string }[]
+}
+
+export interface InstanceNode {
+  node: string
+  label: string
+  kind: string
+  mode?: string
+  status?: string
+  entered_at?: string
+  left_at?: string | null
+  people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null }[]
+}
+
+export interface InstanceAnswer extends InstanceRow {
+  nodes: InstanceNode[]
+  next: { nodes: PreviewNode[]; outcome?: string | null } | PreviewNode[]
+}
+
+export type Verb = 'approve' | 'reject' | 'return' | 'transfer'
+
+export interface Verdict {
+  reason?: string
+  to?: string
+  fields?: Record<string, unknown>
+}
+
+export const listTasks = (after?: string, limit = 50) =>
+  get<{ rows: Task[]; next: string | null }>('/api/tasks', { after, limit })
+export const countTasks = () => get<{ count: number }>('/api/tasks/count')
+export const decideTask = (id: string, verb: Verb, verdict: Verdict = {}) =>
+  post<{ instance: InstanceAnswer }>(`/api/tasks/${id}/${verb}`, verdict)
+export const listMyInstances = (after?: string) =>
+  get<{ rows: InstanceRow[]; next: string | null }>('/api/instances', { mine: 1, after })
+export const readInstance = (id: string) => get<InstanceAnswer>(`/api/instances/${id}`)
+export const withdrawInstance = (id: string, reason?: string) =>
+  post<InstanceAnswer>(`/api/instances/${id}/withdraw`, { reason })

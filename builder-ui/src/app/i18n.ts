@@ -1,0 +1,56 @@
+/** Interface texts: one folder per language, one file per namespace, loaded as one chunk per language. */
+import i18next from 'i18next'
+import { initReactI18next } from 'react-i18next'
+import { setRequestLanguage } from '@/api/client'
+import type { LanguageCode } from '@/model/app'
+
+const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/*/*.json')
+const remembered = 'portolan.language'
+
+/** BCP 47 for the document, `Intl` and headers. */
+export const tagOf: Record<LanguageCode, string> = { en: 'en', zh_hans: 'zh-Hans' }
+/** The names of the languages in themselves, for the switch before sign-in. */
+export const languages: { code: LanguageCode; label: string }[] = [
+  { code: 'en', label: 'English' },
+  { code: 'zh_hans', label: '简体中文' },
+]
+
+export function codeOf(tag: string): LanguageCode {
+  return tag.toLowerCase().startsWith('zh') ? 'zh_hans' : 'en'
+}
+
+async function load(code: LanguageCode): Promise<void> {
+  const tag = tagOf[code]
+  const wanted = Object.entries(files).filter(([path]) => path.includes(`/locales/${code}/`))
+  await Promise.all(
+    wanted.map(async ([path, read]) => {
+      const namespace = path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
+      if (i18next.hasResourceBundle(tag, namespace)) return
+      i18next.addResourceBundle(tag, namespace, (await read()).default)
+    }),
+  )
+}
+
+export function preferredLanguage(): LanguageCode {
+  return codeOf(localStorage.getItem(remembered) ?? navigator.language ?? 'en')
+}
+
+export async function applyLanguage(code: LanguageCode): Promise<void> {
+  await load(code)
+  await i18next.changeLanguage(tagOf[code])
+  localStorage.setItem(remembered, code)
+  document.documentElement.lang = tagOf[code]
+  setRequestLanguage(tagOf[code])
+}
+
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: tagOf[preferredLanguage()],
+    fallbackLng: false,
+    defaultNS: 'common',
+    resources: {},
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  })
+  await applyLanguage(preferredLanguage())
+}

@@ -1,0 +1,31 @@
+import type { LanguageCode } from './app'
+
+export interface SessionUser {
+  id: string
+  name: string
+  email: string
+  language: LanguageCode
+  roles: string[]
+  department?: string | null
+  department_title?: string | null
+  admin: boolean
+}
+
+export interface Session {
+  user: SessionUser
+  csrf: string
+  demo: boolean
+  company: string
+  language: LanguageCode
+  version: number
+}
+
+/** One card of the demo's sign-in page. */
+export interface DemoPerson {
+  email: string
+  name: string
+  role: string
+  role_label: string
+  role_label_zh: string
+  note: string
+}

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+import { mockServer } from './mock/plugin.ts'
+
+export default defineConfig(({ mode }) => ({
+  plugins: [react(), ...(mode === 'mock' ? [mockServer()] : [])],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    host: '127.0.0.1',
+    proxy: mode === 'mock' ? undefined : { '/api': 'http://127.0.0.1:8080', '/schemas': 'http://127.0.0.1:8080' },
+  },
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    // The app is served from the binary; small assets stay files so that the content policy needs no data: fonts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // One chunk per language, so that a reader loads one and waits for one.
+            { name: 'locale-en', test: /src\/locales\/en\// },
+            { name: 'locale-zh-hans', test: /src\/locales\/zh_hans\// },
+          ],
+        },
+      },
+    },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./src/test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    css: false,
+  },
+}))
