@@ -15,6 +15,8 @@ pub mod query;
 mod record;
 mod rejection;
 pub mod schema;
+pub mod search;
+pub mod text;
 mod value;
 
 pub use diagnostic::{Diagnostic, Severity, nearest};

@@ -58,7 +58,7 @@ pub type Expression = String;
 pub enum Condition {
     /// An expression.
     Expression(Expression),
-    /// A filter, kept as JSON; parsed by [`crate::filter`].
+    /// A filter, kept as JSON; parsed by [`crate::expression::compile_filter`].
     Filter(serde_json::Value),
 }
 
