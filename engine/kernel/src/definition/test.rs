@@ -86,6 +86,10 @@ pub struct Expectation {
     /// What the preview says, by record: the nodes at which somebody decides, in order, with the people.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub preview: Keyed<IndexMap<Name, Vec<Name>>>,
+    /// Fields that a reader must not be shown, by reader and record; `lines.cost` within lines, `*` for the record as a
+    /// whole.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub hidden: Keyed<Keyed<Vec<String>>>,
     /// How many records of an entity there are that fit a filter.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub count: Keyed<CountExpectation>,
