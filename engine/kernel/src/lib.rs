@@ -8,6 +8,7 @@ pub mod context;
 pub mod definition;
 mod diagnostic;
 pub mod expression;
+pub mod field;
 mod json_schema;
 mod load;
 mod name;

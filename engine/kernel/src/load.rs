@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::{Diagnostic, Name, definition::*, validate};
 
 /// A file of definitions may not be larger than this.
-pub const MAX_FILE_BYTES: usize = 4 << 20;
+pub(crate) const MAX_FILE_BYTES: usize = 4 << 20;
 
 /// A pack as files, wherever they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

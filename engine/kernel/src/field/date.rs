@@ -1,0 +1,24 @@
+//! `date`: a day.
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+
+use super::{Behaviour, Column, ORDERED, Wrong, text::string};
+use crate::Value;
+
+pub(super) const BEHAVIOUR: Behaviour = Behaviour {
+    column: Column::Date,
+    scale: 0,
+    operators: ORDERED,
+    properties: &[],
+    parse: |_, json| {
+        let text = string(json)?;
+        text.parse::<NaiveDate>()
+            .ok()
+            // Four digits, so that its text sorts as the day does.
+            .filter(|d| (1..=9999).contains(&d.year()) && text.len() == 10)
+            .map(Value::Date)
+            .ok_or_else(|| Wrong::new("type", format!("expected a date such as 2026-11-21, but found `{text}`")))
+    },
+    schema: |_| json!({"type": "string", "format": "date"}),
+};

@@ -1,0 +1,31 @@
+//! `multi_choice`: any of the options, each once, in the order chosen.
+
+use serde_json::json;
+
+use super::{Behaviour, Column, Wrong, choice::option};
+use crate::Value;
+
+pub(super) const BEHAVIOUR: Behaviour = Behaviour {
+    column: Column::Codes,
+    scale: 0,
+    operators: &["contains", "is null", "is not null"],
+    properties: &["options", "options_from", "min", "max"],
+    parse: |field, json| {
+        let list = json.as_array().ok_or_else(|| Wrong::wire("a list", json))?;
+        let mut chosen: Vec<Value> = Vec::with_capacity(list.len());
+        for item in list {
+            let value = Value::text(option(field, item)?);
+            if !chosen.contains(&value) {
+                chosen.push(value);
+            }
+        }
+        Ok(if chosen.is_empty() { Value::Null } else { Value::List(chosen) })
+    },
+    schema: |field| {
+        if field.options_from.is_some() {
+            json!({"type": "array", "items": {"type": "string"}})
+        } else {
+            json!({"type": "array", "items": {"type": "string", "enum": field.options.keys().collect::<Vec<_>>()}})
+        }
+    },
+};
