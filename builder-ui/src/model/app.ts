@@ -15,7 +15,7 @@ export type FieldType =
 export interface ChoiceOption {
   value: string
   label: string
-  color?: string
+  color?: Color
   code?: string
 }
 
@@ -51,7 +51,7 @@ export interface Field {
 
 export interface LifecycleState {
   label: string
-  color?: string
+  color?: Color
   locked: boolean | { except: string[] }
   final: boolean
 }
@@ -160,7 +160,7 @@ export interface View {
   type: 'list' | 'kanban' | 'calendar' | 'pivot'
   columns: ViewColumn[]
   sort: string[]
-  color?: { color: string; when: Wire }[]
+  color?: { color: Color; when: Wire }[]
 }
 
 export interface MenuItem {
@@ -182,3 +182,6 @@ export interface AppModel {
   menu: MenuItem[]
   settings: Record<string, unknown>
 }
+
+/** Colours by meaning, as definitions name them. */
+export type Color = 'grey' | 'blue' | 'green' | 'amber' | 'red' | 'purple'
