@@ -107,11 +107,12 @@ function formatter(language: string, least: number, most: number): Intl.NumberFo
   return found
 }
 
-/** The tag that Intl knows for a language of the app. */
+/** The tag that Intl formats by, for a language of the app (`zh_hans`, `zh-Hans`, `en`). */
 export function localeTag(language: string): string {
-  if (language === 'zh_hans') return 'zh-CN'
-  if (language === 'zh_hant') return 'zh-TW'
-  return language === 'en' ? 'en-GB' : language.replaceAll('_', '-')
+  const code = language.toLowerCase().replaceAll('_', '-')
+  if (code === 'zh-hans' || code === 'zh') return 'zh-CN'
+  if (code === 'zh-hant') return 'zh-TW'
+  return code === 'en' ? 'en-GB' : code
 }
 
 /**

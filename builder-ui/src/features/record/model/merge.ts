@@ -1,6 +1,6 @@
 // Two people changed the same record: what can be brought together, and what a person must choose.
-import type { EntityModel, Field } from '../../../model/app'
-import type { Line, PortolanRecord, Scalar } from '../../../model/record'
+import type { EntityModel, Field } from '@/model/app'
+import type { Line, PortolanRecord, Scalar } from '@/model/record'
 import { linePath, linesOf } from './paths'
 import { isComputed, sameValue } from './values'
 

@@ -1,6 +1,6 @@
 // What a save sends: the changed fields and nothing else.
-import type { EntityModel, Field } from '../../../model/app'
-import type { Line, PortolanRecord, Scalar } from '../../../model/record'
+import type { EntityModel, Field } from '@/model/app'
+import type { Line, PortolanRecord, Scalar } from '@/model/record'
 import { linePath, linesOf } from './paths'
 import { isEmptyLine, isSendable, sameValue } from './values'
 

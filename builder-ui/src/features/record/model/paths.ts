@@ -1,6 +1,6 @@
 // Places in a record: `customer`, `lines.<id>.quantity`. The server's messages use the same paths.
-import type { EntityModel, Field } from '../../../model/app'
-import type { Line, PortolanRecord, Scalar } from '../../../model/record'
+import type { EntityModel, Field } from '@/model/app'
+import type { Line, PortolanRecord, Scalar } from '@/model/record'
 
 export interface LinePlace {
   lines: string

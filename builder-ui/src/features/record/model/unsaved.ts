@@ -1,5 +1,5 @@
 // What a person typed and did not save survives a reload, per person and record, in the browser's storage.
-import type { PortolanRecord } from '../../../model/record'
+import type { PortolanRecord } from '@/model/record'
 
 type Values = Partial<PortolanRecord>
 

@@ -1,7 +1,7 @@
 // Comparing wire values as the fields mean them.
-import { canonical } from '../../../fields/decimal'
-import type { Field, FieldType } from '../../../model/app'
-import type { Line, Scalar } from '../../../model/record'
+import { canonical } from '@/fields/decimal'
+import type { Field, FieldType } from '@/model/app'
+import type { Line, Scalar } from '@/model/record'
 
 const NUMERIC: ReadonlySet<FieldType> = new Set<FieldType>(['decimal', 'money', 'percent', 'integer'])
 
