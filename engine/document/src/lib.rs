@@ -1,1 +1,15 @@
-//! Spreadsheets, in and out.
+//! Documents, in and out: at present spreadsheets and delimited text, in.
+//!
+//! A crate of its own because what it builds on is heavy. It knows the kernel's cells and nothing of databases or HTTP.
+
+mod csv;
+mod encoding;
+mod error;
+mod limits;
+mod sheets;
+mod xlsx;
+mod zip;
+
+pub use error::Error;
+pub use limits::Limits;
+pub use sheets::{Preview, Sheets, Step};

@@ -9,6 +9,7 @@ pub mod definition;
 mod diagnostic;
 pub mod expression;
 pub mod field;
+pub mod import;
 mod json_schema;
 mod load;
 mod name;
