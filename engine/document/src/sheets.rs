@@ -74,9 +74,9 @@ impl Sheets {
 
     /// Whether days are counted from 1904 on.
     #[must_use]
-    pub fn from_1904(&self) -> bool {
+    pub fn counts_from_1904(&self) -> bool {
         match &self.format {
-            Format::Workbook(workbook) => workbook.from_1904(),
+            Format::Workbook(workbook) => workbook.counts_from_1904(),
             Format::Table(_) => false,
         }
     }

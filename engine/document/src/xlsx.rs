@@ -34,7 +34,7 @@ impl Workbook {
     }
 
     /// Whether days are counted from 1904 on.
-    pub(crate) fn from_1904(&self) -> bool {
+    pub(crate) fn counts_from_1904(&self) -> bool {
         self.inner.has_1904_epoch()
     }
 
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn numbers_are_those_a_person_sees() {
         let numbers = [
-            (2.549_999_999_999_999_8, "2.55"),
+            (2.549_999_999_999_999_6, "2.55"),
             (0.1 + 0.2, "0.3"),
             (12_345_678_901_234_567.0, "12345678901234568"),
             (-0.5, "-0.5"),

@@ -15,8 +15,8 @@ fn cells_of_all_types_come_as_a_person_sees_them() {
     }
     let date = Format::new().set_num_format("dd/mm/yyyy");
     sheet.write(3, 0, "A-1").unwrap();
-    sheet.write(3, 1, 2.549_999_999_999_999_8).unwrap();
-    sheet.write_with_format(3, 2, &ExcelDateTime::from_ymd(2026, 3, 5).unwrap(), &date).unwrap();
+    sheet.write(3, 1, 2.55).unwrap();
+    sheet.write_with_format(3, 2, ExcelDateTime::from_ymd(2026, 3, 5).unwrap(), &date).unwrap();
     sheet.write(3, 3, true).unwrap();
     sheet.write(3, 4, Formula::new("=B4*2").set_result("5.1")).unwrap();
     sheet.write(5, 1, 85_123).unwrap();
