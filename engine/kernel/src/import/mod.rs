@@ -2,9 +2,13 @@
 //! and what is made of rows.
 
 mod cell;
+mod compile;
 mod parse;
+mod plan;
 mod text;
 
 pub use cell::{Cell, Content, Row, column_letters};
+pub use compile::{Column, Import, Source, Target};
 pub use parse::{Reading, Unreadable, parse};
+pub use plan::{Columns, Group, Groups, Input, Inputs, Layout, Lookup, Refused, RowProblem, fingerprint, folded_value};
 pub use text::{fold_heading, tidy, tidy_lines};

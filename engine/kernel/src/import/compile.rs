@@ -1,0 +1,300 @@
+//! Compiles imports: columns typed, expressions over them checked against the fields that they fill.
+
+use indexmap::IndexMap;
+
+use super::fold_heading;
+use crate::{
+    Diagnostic, Name,
+    definition::{
+        EntityDefinition, Existing, FieldDefinition, FieldKind, FindValue, ImportDefinition, ImportTarget, ImportValue,
+        Keyed, Missing, OptionDefinition,
+    },
+    expression::{Expr, Scope, Type, Types, compile as compile_expression, compile_as},
+    nearest,
+};
+
+/// An import, compiled.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Its name.
+    pub name: Name,
+    /// What it is called.
+    pub label: Option<String>,
+    /// The columns it reads.
+    pub columns: Keyed<Column>,
+    /// What it makes, in the order in which it is made.
+    pub targets: Keyed<Target>,
+}
+
+/// A column of the file.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its heading.
+    pub heading: String,
+    /// What its cells are read as.
+    pub kind: FieldKind,
+    /// Whether an empty cell is a problem.
+    pub required: bool,
+}
+
+/// An entity that is filled.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The entity.
+    pub entity: Name,
+    /// Which rows.
+    pub filter: Option<Expr>,
+    /// The fields by which a row finds its record; each is in `set`.
+    pub key: Vec<Name>,
+    /// What happens with a record that is there already.
+    pub existing: Existing,
+    /// What happens when none is there.
+    pub missing: Missing,
+    /// Where the fields come from.
+    pub set: Keyed<Source>,
+    /// Where the fields of lines come from, by line table.
+    pub lines: Keyed<Keyed<Source>>,
+}
+
+/// Where the value of a field comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// An expression over the columns; for a choice with the options that its text may name.
+    Expr {
+        /// The expression.
+        value: Expr,
+        /// Folded keys, labels and codes of the options.
+        options: Option<IndexMap<String, Name>>,
+    },
+    /// A record of another entity that has this value in a field.
+    Find {
+        /// The other entity.
+        entity: Name,
+        /// The field.
+        by: Name,
+        /// The value.
+        value: Expr,
+        /// Whether the field stays empty when there is none.
+        optional: bool,
+    },
+}
+
+impl Source {
+    /// The column, if the value is a column as it stands.
+    #[must_use]
+    pub fn column(&self) -> Option<Name> {
+        let (Self::Expr { value, .. } | Self::Find { value, .. }) = self;
+        value.as_path().filter(|path| path.len() == 1).and_then(|path| path.into_iter().next())
+    }
+}
+
+impl Import {
+    /// Compiles a definition. The import is there even if there are problems, without what they concern.
+    #[must_use]
+    pub fn compile(definition: &ImportDefinition, types: Types<'_>) -> (Self, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let kinds: Keyed<FieldKind> = definition.columns.iter().map(|(n, c)| (n.clone(), c.column_type)).collect();
+        check_columns(definition, &mut problems);
+        let mut compiler = Compiler { types, scope: Scope::columns(types, &kinds), problems };
+        let targets = definition
+            .targets
+            .iter()
+            .filter_map(|(name, target)| Some((name.clone(), compiler.target(&format!("targets.{name}"), target)?)))
+            .collect();
+        let column = |c: &crate::definition::ColumnDefinition| Column {
+            heading: c.heading.clone(),
+            kind: c.column_type,
+            required: c.required,
+        };
+        let columns = definition.columns.iter().map(|(name, c)| (name.clone(), column(c))).collect();
+        let import = Self { name: definition.name.clone(), label: definition.label.clone(), columns, targets };
+        (import, compiler.problems)
+    }
+
+    /// The fields of other entities by which records are looked up.
+    pub fn lookups(&self) -> impl Iterator<Item = (&Name, &Name)> {
+        let sources =
+            self.targets.values().flat_map(|t| t.set.values().chain(t.lines.values().flat_map(Keyed::values)));
+        sources.filter_map(|s| if let Source::Find { entity, by, .. } = s { Some((entity, by)) } else { None })
+    }
+}
+
+fn check_columns(definition: &ImportDefinition, problems: &mut Vec<Diagnostic>) {
+    let mut headings = IndexMap::new();
+    for (name, column) in &definition.columns {
+        let path = format!("columns.{name}");
+        let readable = matches!(
+            column.column_type,
+            FieldKind::Text
+                | FieldKind::LongText
+                | FieldKind::Integer
+                | FieldKind::Decimal
+                | FieldKind::Percent
+                | FieldKind::Boolean
+                | FieldKind::Date
+                | FieldKind::Datetime
+                | FieldKind::Email
+                | FieldKind::Phone
+                | FieldKind::Url
+                | FieldKind::Currency
+        );
+        if !readable {
+            let message = "a column is read as text, a number, a boolean, a date or a datetime; what it means is said by the targets";
+            problems.push(Diagnostic::error("E0601", format!("{path}.type"), message));
+        }
+        if let Some(other) = headings.insert(fold_heading(&column.heading), name) {
+            problems.push(Diagnostic::error("E0602", path, format!("the same heading as column `{other}`")));
+        }
+    }
+}
+
+struct Compiler<'a> {
+    types: Types<'a>,
+    scope: Scope<'a>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Compiler<'_> {
+    fn target(&mut self, path: &str, target: &ImportTarget) -> Option<Target> {
+        let Some(entity) = self.types.entities.get(&target.entity) else {
+            self.unknown("E0201", format!("{path}.entity"), "entity", &target.entity, self.types.entities.keys());
+            return None;
+        };
+        let filter = target.filter.as_ref().and_then(|source| {
+            let compiled = compile_as(source, &self.scope, &Type::Bool);
+            self.take(&format!("{path}.where"), compiled)
+        });
+        let set = self.sources(&format!("{path}.set"), &entity.name, &entity.fields, &target.set);
+        let mut lines = Keyed::new();
+        for (table, values) in &target.lines {
+            let at = format!("{path}.lines.{table}");
+            match entity.fields.get(table) {
+                Some(field) if field.field_type == FieldKind::Lines => {
+                    lines.insert(table.clone(), self.sources(&at, &entity.name, &field.fields, values));
+                }
+                _ => self.unknown("E0202", at, &format!("line table of `{}`", entity.name), table, line_tables(entity)),
+            }
+        }
+        if target.key.is_empty() {
+            let message = "a target needs at least one field by which a row finds its record";
+            self.problems.push(Diagnostic::error("E0603", format!("{path}.key"), message));
+        }
+        for key in &target.key {
+            if !target.set.contains_key(key) {
+                let message = format!("`{key}` is a key and must be set");
+                self.problems.push(Diagnostic::error("E0603", format!("{path}.key"), message));
+            }
+        }
+        Some(Target {
+            entity: target.entity.clone(),
+            filter,
+            key: target.key.clone(),
+            existing: target.existing,
+            missing: target.missing,
+            set,
+            lines,
+        })
+    }
+
+    fn sources(
+        &mut self,
+        path: &str,
+        entity: &Name,
+        fields: &Keyed<FieldDefinition>,
+        values: &Keyed<ImportValue>,
+    ) -> Keyed<Source> {
+        let mut sources = Keyed::new();
+        for (name, value) in values {
+            let at = format!("{path}.{name}");
+            let Some(field) = fields.get(name) else {
+                self.unknown("E0202", at, &format!("field of `{entity}`"), name, fields.keys());
+                continue;
+            };
+            if field.formula.is_some() {
+                let message = format!("`{name}` is computed by its formula and cannot be set");
+                self.problems.push(Diagnostic::error("E0203", at, message));
+                continue;
+            }
+            let source = match value {
+                ImportValue::Expression(source) => self.expression(&at, entity, name, field, source),
+                ImportValue::Find(find) => self.find(&at, name, field, find),
+            };
+            if let Some(source) = source {
+                sources.insert(name.clone(), source);
+            }
+        }
+        sources
+    }
+
+    fn expression(
+        &mut self,
+        path: &str,
+        entity: &Name,
+        name: &Name,
+        field: &FieldDefinition,
+        source: &str,
+    ) -> Option<Source> {
+        let options = (!field.options.is_empty()).then(|| spellings(&field.options));
+        // The text of a cell is compared with the options when it is known; here it need only be text.
+        let wanted = if options.is_some() { Type::Unknown } else { Type::of_field(entity, name, field) };
+        let compiled = compile_as(source, &self.scope, &wanted);
+        self.take(path, compiled).map(|value| Source::Expr { value, options })
+    }
+
+    fn find(&mut self, path: &str, name: &Name, field: &FieldDefinition, find: &FindValue) -> Option<Source> {
+        let compiled = compile_expression(&find.value, &self.scope);
+        let value = self.take(&format!("{path}.value"), compiled);
+        let entity = match field.field_type {
+            FieldKind::Reference => field.to.clone()?,
+            FieldKind::User => Name::new("user"),
+            FieldKind::Department => Name::new("department"),
+            _ => {
+                let message = format!("`{name}` is no reference, so no record is looked up for it");
+                self.problems.push(Diagnostic::error("E0604", path, message));
+                return None;
+            }
+        };
+        let other = self.types.entities.get(&entity)?;
+        if !other.fields.contains_key(&find.by) && !["number", "title"].contains(&&*find.by) {
+            self.unknown("E0202", format!("{path}.by"), &format!("field of `{entity}`"), &find.by, other.fields.keys());
+            return None;
+        }
+        Some(Source::Find { entity, by: find.by.clone(), value: value?, optional: find.optional })
+    }
+
+    fn take(&mut self, path: &str, result: Result<Expr, Vec<Diagnostic>>) -> Option<Expr> {
+        result.map_err(|found| self.problems.extend(found.into_iter().map(|d| d.under(path)))).ok()
+    }
+
+    fn unknown<'n>(
+        &mut self,
+        code: &str,
+        path: impl Into<String>,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'n Name>,
+    ) {
+        let mut problem = Diagnostic::error(code, path, format!("no {what} `{name}`"));
+        problem.hint = nearest(name, known.into_iter().map(|k| &**k)).map(|k| format!("did you mean `{k}`?"));
+        self.problems.push(problem);
+    }
+}
+
+fn line_tables(entity: &EntityDefinition) -> impl Iterator<Item = &Name> {
+    entity.fields.iter().filter(|(_, f)| f.field_type == FieldKind::Lines).map(|(name, _)| name)
+}
+
+/// All that an option may be called in a file: its key, its label, its code in the outside world.
+fn spellings(options: &Keyed<OptionDefinition>) -> IndexMap<String, Name> {
+    let mut spellings = IndexMap::new();
+    for (key, option) in options {
+        let (label, code) = match option {
+            OptionDefinition::Label(label) => (label, None),
+            OptionDefinition::Full(full) => (&full.label, full.code.as_ref()),
+        };
+        for spelling in [Some(key.as_str()), Some(label), code.map(String::as_str)].into_iter().flatten() {
+            spellings.entry(fold_heading(spelling)).or_insert_with(|| key.clone());
+        }
+    }
+    spellings
+}
