@@ -1,1 +1,27 @@
-//! The SQL side.
+//! The store: the only crate that knows SQL. One interface over SQLite and PostgreSQL; it must not know HTTP.
+
+mod commit;
+mod connection;
+mod dialect;
+mod error;
+mod layout;
+mod migrations;
+mod read;
+mod sql;
+mod store;
+mod system;
+mod tables;
+mod text;
+mod transaction;
+mod writer;
+
+pub use commit::{Committed, CommittedRecord, Once};
+pub use error::{CommitError, Error, SchemaError};
+pub use layout::Schema;
+pub use read::{Count, Page};
+pub use store::{Options, Priority, Stats, Store};
+pub use system::{
+    Answered, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, IdempotencyKey,
+    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, Session, Task, TimelineCursor, TimelineItem,
+};
+pub use tables::{Entities, SchemaChange, SchemaPlan};

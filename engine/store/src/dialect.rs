@@ -1,0 +1,318 @@
+//! Everything in which the two databases differ: types of columns, forms of values, and the few clauses that have no
+//! common text.
+
+use chrono::{DateTime, NaiveDate};
+use kernel::Value;
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::{
+    Error,
+    connection::{Row, from_millis},
+    layout::{Column, Storage},
+    sql::{Bind, BindType, Sql},
+};
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// The type of a column. SQLite keeps decimals as whole numbers of the last stored digit, since it has none.
+    pub(crate) fn column_type(self, storage: Storage) -> &'static str {
+        match (self, storage) {
+            (Self::Sqlite, Storage::Text | Storage::Date | Storage::List) => "text",
+            (Self::Sqlite, Storage::Integer | Storage::Decimal | Storage::Boolean | Storage::Datetime) => "integer",
+            (Self::Sqlite, Storage::Id) => "blob",
+            // Binary order, as on SQLite: sort keys are made for it, and everything else is compared for equality.
+            (Self::Postgres, Storage::Text) => "text collate \"C\"",
+            (Self::Postgres, Storage::Integer) => "bigint",
+            (Self::Postgres, Storage::Decimal) => "numeric",
+            (Self::Postgres, Storage::Boolean) => "boolean",
+            (Self::Postgres, Storage::Date) => "date",
+            (Self::Postgres, Storage::Datetime) => "timestamptz",
+            (Self::Postgres, Storage::List) => "jsonb",
+            (Self::Postgres, Storage::Id) => "uuid",
+        }
+    }
+
+    /// The form in which a column takes a value; none if it does not fit, by type or by size.
+    pub(crate) fn encode(self, column: &Column, value: &Value) -> Option<Bind> {
+        if value.is_null() {
+            return Some(self.null(column.storage));
+        }
+        Some(match (column.storage, value) {
+            // PostgreSQL has no character 0 in text, so no database takes it.
+            (Storage::Text, Value::Text(text)) if !text.contains('\0') => Bind::Text(text.to_string()),
+            (Storage::Integer, _) => Bind::Int(whole(value.as_decimal()?)?),
+            (Storage::Decimal, _) => {
+                let stored = stored(value.as_decimal()?, column.scale)?;
+                match self {
+                    Self::Sqlite => Bind::Int(scaled(stored, column.scale)?),
+                    Self::Postgres => Bind::Decimal(stored),
+                }
+            }
+            (Storage::Boolean, Value::Bool(value)) => Bind::Bool(*value),
+            (Storage::Date, Value::Date(date)) => match self {
+                Self::Sqlite => Bind::Text(date.to_string()),
+                Self::Postgres => Bind::Date(*date),
+            },
+            (Storage::Datetime, Value::Datetime(time)) => match self {
+                Self::Sqlite => Bind::millis(*time),
+                Self::Postgres => Bind::Time(DateTime::from_timestamp_millis(time.timestamp_millis())?),
+            },
+            (Storage::Id, Value::Id(id)) => Bind::Uuid(*id),
+            (Storage::List, Value::List(_)) => {
+                let json = value.to_json();
+                match self {
+                    Self::Sqlite => Bind::json_text(&json),
+                    Self::Postgres => Bind::Json(json),
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// A null of a column.
+    pub(crate) fn null(self, storage: Storage) -> Bind {
+        Bind::Null(match storage {
+            Storage::Text => BindType::Text,
+            Storage::Integer => BindType::Int,
+            Storage::Decimal => BindType::Decimal,
+            Storage::Boolean => BindType::Bool,
+            Storage::Date => BindType::Date,
+            Storage::Datetime => BindType::Time,
+            Storage::Id => BindType::Uuid,
+            Storage::List => BindType::Json,
+        })
+    }
+
+    /// Reads a value back.
+    pub(crate) fn decode(self, column: &Column, row: &Row, position: usize) -> Result<Value, Error> {
+        let bad = |why: String| Error::Corrupt { what: "a field", why: format!("{}: {why}", column.field) };
+        Ok(match column.storage {
+            Storage::Text => row.get::<Option<String>>(position)?.map_or(Value::Null, Value::text),
+            Storage::Integer => row.get::<Option<i64>>(position)?.map_or(Value::Null, Value::Integer),
+            Storage::Boolean => row.get::<Option<bool>>(position)?.map_or(Value::Null, Value::Bool),
+            Storage::Id => row.get::<Option<uuid::Uuid>>(position)?.map_or(Value::Null, Value::Id),
+            Storage::Decimal => match row {
+                Row::Sqlite(_) => row.get::<Option<i64>>(position)?.map_or(Value::Null, |units| {
+                    Value::Decimal(Decimal::from_i128_with_scale(units.into(), column.scale))
+                }),
+                Row::Postgres(row) => sqlx::Row::try_get::<Option<Decimal>, _>(row, position)?
+                    .map_or(Value::Null, |decimal| Value::Decimal(stored(decimal, column.scale).unwrap_or(decimal))),
+            },
+            Storage::Date => match row {
+                Row::Sqlite(_) => match row.get::<Option<String>>(position)? {
+                    Some(text) => Value::Date(text.parse::<NaiveDate>().map_err(|e| bad(e.to_string()))?),
+                    None => Value::Null,
+                },
+                Row::Postgres(row) => sqlx::Row::try_get::<Option<_>, _>(row, position)?.map_or(Value::Null, Value::Date),
+            },
+            Storage::Datetime => match row {
+                Row::Sqlite(_) => match row.get::<Option<i64>>(position)? {
+                    Some(millis) => Value::Datetime(from_millis(millis)?),
+                    None => Value::Null,
+                },
+                Row::Postgres(row) => {
+                    sqlx::Row::try_get::<Option<_>, _>(row, position)?.map_or(Value::Null, Value::Datetime)
+                }
+            },
+            Storage::List => {
+                let json: Option<serde_json::Value> = match row {
+                    Row::Sqlite(_) => match row.get::<Option<String>>(position)? {
+                        Some(text) => Some(serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?),
+                        None => None,
+                    },
+                    Row::Postgres(row) => sqlx::Row::try_get(row, position)?,
+                };
+                match json {
+                    Some(serde_json::Value::Array(items)) => {
+                        Value::List(items.iter().filter_map(|i| i.as_str()).map(Value::text).collect())
+                    }
+                    Some(other) => return Err(bad(other.to_string())),
+                    None => Value::Null,
+                }
+            }
+        })
+    }
+
+    /// Where nulls go, so that they are the smallest on both.
+    pub(crate) fn order(self, descending: bool) -> &'static str {
+        match (self, descending) {
+            (Self::Sqlite, false) => " asc",
+            (Self::Sqlite, true) => " desc",
+            (Self::Postgres, false) => " asc nulls first",
+            (Self::Postgres, true) => " desc nulls last",
+        }
+    }
+
+    /// The key column of a new table that the id index is not: search entries of SQLite are found by it.
+    pub(crate) fn row_key(self) -> &'static str {
+        match self {
+            Self::Sqlite => "rowid__ integer primary key not null, id blob not null unique",
+            Self::Postgres => "id uuid primary key not null",
+        }
+    }
+
+    /// What closes a `create table`.
+    pub(crate) fn table_end(self) -> &'static str {
+        match self {
+            Self::Sqlite => ") strict",
+            Self::Postgres => ")",
+        }
+    }
+
+    /// The function that finds a text in a text.
+    pub(crate) fn position(self) -> &'static str {
+        match self {
+            Self::Sqlite => "instr(",
+            Self::Postgres => "strpos(",
+        }
+    }
+
+    /// The condition that a list column holds a value.
+    pub(crate) fn has(self, sql: &mut Sql, alias: &str, column: &Column, value: &str) {
+        match self {
+            Self::Sqlite => {
+                sql.text("exists (select 1 from json_each(").column(alias, &column.name);
+                sql.text(") j where j.value = ").value(value).text(")");
+            }
+            Self::Postgres => {
+                sql.column(alias, &column.name).text(" @> ");
+                sql.value(Bind::Json(serde_json::json!([value])));
+            }
+        }
+    }
+
+    /// The condition that the search finds all tokens in a record.
+    pub(crate) fn search(self, sql: &mut Sql, alias: &str, search: &str, tokens: &[String]) {
+        match self {
+            Self::Sqlite => {
+                let query = tokens.iter().map(|t| format!("\"{}\"", plain(t))).collect::<Vec<_>>().join(" AND ");
+                sql.text(alias).text(".rowid__ in (select rowid from ").name(search).text(" where ").name(search);
+                sql.text(" match ").value(query).text(")");
+            }
+            Self::Postgres => {
+                let query = tokens.iter().map(|t| format!("'{}'", plain(t))).collect::<Vec<_>>().join(" & ");
+                sql.column(alias, "search__").text(" @@ ").value(query).text("::tsquery");
+            }
+        }
+    }
+
+    /// Statements that note what the search finds a record by.
+    pub(crate) fn index(self, table: &str, search: &str, id: uuid::Uuid, tokens: &[String]) -> Sql {
+        let tokens: Vec<String> = tokens.iter().map(|t| plain(t)).filter(|t| !t.is_empty()).collect();
+        let mut sql = Sql::default();
+        match self {
+            Self::Sqlite => {
+                sql.text("insert or replace into ").name(search).text("(rowid, tokens) select rowid__, ");
+                sql.value(tokens.join(" ")).text(" from ").name(table).text(" where id = ").value(id);
+            }
+            Self::Postgres => {
+                sql.text("update ").name(table).text(" set search__ = array_to_tsvector(");
+                sql.value(Bind::Texts(tokens)).text(") where id = ").value(id);
+            }
+        }
+        sql
+    }
+
+    /// Statements beside `create table` that give an entity its search.
+    pub(crate) fn create_search(self, table: &str, search: &str) -> Vec<Sql> {
+        let mut sql = Sql::default();
+        match self {
+            Self::Sqlite => {
+                // Tokens come cut; `ascii` only splits at spaces once every other sign has been written out.
+                sql.text("create virtual table ").name(search);
+                sql.text(" using fts5(tokens, content='', contentless_delete=1, detail=none, tokenize=\"ascii tokenchars '_'\")");
+                vec![sql]
+            }
+            Self::Postgres => {
+                let mut index = Sql::default();
+                index.text("create index ").name(search).text(" on ").name(table).text(" using gin (search__)");
+                sql.text("alter table ").name(table).text(" add column search__ tsvector");
+                vec![sql, index]
+            }
+        }
+    }
+
+    /// The names of the indexes that the store made on tables of entities.
+    pub(crate) fn indexes(self) -> Sql {
+        Sql::fixed(match self {
+            Self::Sqlite => "select name, tbl_name from sqlite_master where type = 'index' and (name like 'ix!_!_%' escape '!' or name like 'ux!_!_%' escape '!')",
+            Self::Postgres => "select indexname::text, tablename::text from pg_indexes where schemaname = current_schema() and (indexname like 'ix!_!_%' escape '!' or indexname like 'ux!_!_%' escape '!')",
+        })
+    }
+
+    /// Statements that close a task: the first touches one row if it was open, none if somebody else was faster.
+    pub(crate) fn close_task(self, task: &kernel::change::CloseTask, at: DateTime<chrono::Utc>) -> Vec<Sql> {
+        let values = |sql: Sql| {
+            sql.bind(task.id)
+                .bind(&task.outcome)
+                .bind(task.by)
+                .bind(task.reason.as_deref())
+                .bind(Bind::millis(at))
+        };
+        match self {
+            Self::Sqlite => vec![
+                values(Sql::fixed(
+                    "insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
+                     outcome, closed_by, reason, closed_at) \
+                     select id, instance, node, assignee, entity, record, initiator, created_at, $2, $3, $4, $5 \
+                     from sys_tasks where id = $1",
+                )),
+                Sql::fixed("delete from sys_tasks where id = $1").bind(task.id),
+            ],
+            // One statement, so that of two at the same instant the second waits for the row and then finds it gone.
+            Self::Postgres => vec![values(Sql::fixed(
+                "with gone as (delete from sys_tasks where id = $1 returning *) \
+                 insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
+                 outcome, closed_by, reason, closed_at) \
+                 select id, instance, node, assignee, entity, record, initiator, created_at, $2, $3, $4, $5 from gone",
+            ))],
+        }
+    }
+
+    /// How many values one statement may bind.
+    pub(crate) fn most_binds(self) -> usize {
+        match self {
+            Self::Sqlite => 30_000,
+            Self::Postgres => 60_000,
+        }
+    }
+}
+
+/// A decimal with exactly the digits that are stored, rounded half away from zero; none if it has too many.
+pub(crate) fn stored(value: Decimal, scale: u32) -> Option<Decimal> {
+    let mut stored = value.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+    stored.rescale(scale);
+    (stored.scale() == scale).then_some(stored)
+}
+
+fn scaled(stored: Decimal, scale: u32) -> Option<i64> {
+    (stored.scale() == scale).then(|| i64::try_from(stored.mantissa()).ok()).flatten()
+}
+
+/// A whole number.
+fn whole(value: Decimal) -> Option<i64> {
+    value.is_integer().then(|| i64::try_from(value.trunc().mantissa()).ok()).flatten()
+}
+
+/// A token as the search keeps it: letters and digits as they are, other ASCII signs as `_` and their number, so that
+/// neither database's parser finds anything to split or to quote. Cut to what PostgreSQL takes.
+fn plain(token: &str) -> String {
+    let mut plain = String::with_capacity(token.len());
+    for c in token.chars() {
+        if plain.len() > 500 {
+            break;
+        }
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            plain.push_str(&format!("_{:02x}", u32::from(c)));
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
+}

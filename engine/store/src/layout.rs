@@ -1,0 +1,339 @@
+//! Where an entity's records are stored: tables and columns by the names that definitions use.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, RwLock},
+};
+
+use indexmap::IndexMap;
+use kernel::{
+    Name,
+    definition::FieldKind,
+    schema::{Entity, Field},
+};
+
+use crate::Error;
+
+/// The entities that a call speaks of.
+pub trait Schema: Send + Sync {
+    /// The entity of this name.
+    fn entity(&self, name: &str) -> Option<&Arc<Entity>>;
+}
+
+impl Schema for IndexMap<Name, Arc<Entity>> {
+    fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
+        self.get(name)
+    }
+}
+
+/// How a column keeps its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Text,
+    Integer,
+    Decimal,
+    Boolean,
+    Date,
+    Datetime,
+    List,
+    Id,
+}
+
+impl Storage {
+    /// How a type of field is kept; none for what has a table of its own.
+    pub(crate) fn of(kind: FieldKind) -> Option<Self> {
+        Some(match kind {
+            FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Choice
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Currency => Self::Text,
+            FieldKind::Integer => Self::Integer,
+            FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => Self::Decimal,
+            FieldKind::Boolean => Self::Boolean,
+            FieldKind::Date => Self::Date,
+            FieldKind::Datetime => Self::Datetime,
+            FieldKind::MultiChoice => Self::List,
+            FieldKind::Reference | FieldKind::User | FieldKind::Department => Self::Id,
+            FieldKind::Lines => return None,
+        })
+    }
+
+    /// The name in `sys_columns`.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::List => "list",
+            Self::Id => "id",
+        }
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    /// The field.
+    pub(crate) field: Name,
+    /// The column's own name.
+    pub(crate) name: String,
+    /// How it keeps values.
+    pub(crate) storage: Storage,
+    /// Digits after the point.
+    pub(crate) scale: u32,
+    /// The column beside it by which its text is compared and sorted. Keys of options need none: they are their own.
+    pub(crate) key: Option<String>,
+    /// The entity it refers to.
+    pub(crate) to: Option<Name>,
+}
+
+/// The table of an entity.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pub(crate) entity: Name,
+    pub(crate) table: String,
+    /// System fields, in the order in which rows are read.
+    pub(crate) system: IndexMap<Name, Column>,
+    /// Stored fields.
+    pub(crate) columns: IndexMap<Name, Column>,
+    pub(crate) lines: IndexMap<Name, LinesLayout>,
+    /// The search table of SQLite, the search index of PostgreSQL.
+    pub(crate) search: String,
+    /// Fields that no two records may share.
+    pub(crate) unique: Vec<Vec<Name>>,
+    /// Fields by which lists are found.
+    pub(crate) indexes: Vec<Vec<Name>>,
+    /// The key and the day of effective dating.
+    pub(crate) effective: Option<(Vec<Name>, Name)>,
+}
+
+/// The table of an entity's lines.
+#[derive(Debug)]
+pub(crate) struct LinesLayout {
+    pub(crate) name: Name,
+    pub(crate) table: String,
+    pub(crate) columns: IndexMap<Name, Column>,
+    id: Column,
+}
+
+/// The columns of a line table beside its fields.
+pub(crate) const LINE_RECORD: &str = "record__id";
+pub(crate) const LINE_POSITION: &str = "position__";
+
+impl Layout {
+    /// The column of a field or of a system field.
+    pub(crate) fn column(&self, field: &str) -> Option<&Column> {
+        self.columns.get(field).or_else(|| self.system.get(field))
+    }
+
+    fn of(entity: &Entity, names: &Names) -> Self {
+        let table = names.table(&entity.name, "").unwrap_or_else(|| table_name(&entity.name));
+        let definition = &entity.definition;
+        let mut unique: Vec<Vec<Name>> =
+            entity.columns().filter(|f| f.unique).map(|f| vec![f.name.clone()]).collect();
+        for set in &definition.unique {
+            if !unique.contains(set) {
+                unique.push(set.clone());
+            }
+        }
+        let effective = definition.effective.as_ref().map(|e| (e.key.clone(), e.from.clone()));
+        let lines = entity
+            .line_tables()
+            .map(|field| (field.name.clone(), LinesLayout::of(entity, field, names)))
+            .collect();
+        Self {
+            indexes: list_indexes(entity, effective.as_ref()),
+            search: short(&format!("{table}__search"), 0),
+            system: system_columns(),
+            columns: columns(&entity.name, "", entity.fields.values(), names),
+            entity: entity.name.clone(),
+            table,
+            lines,
+            unique,
+            effective,
+        }
+    }
+}
+
+impl LinesLayout {
+    fn of(entity: &Entity, field: &Field, names: &Names) -> Self {
+        let table = names
+            .table(&entity.name, &field.name)
+            .unwrap_or_else(|| short(&format!("{}__{}", table_name(&entity.name), field.name), 0));
+        Self {
+            columns: columns(&entity.name, &field.name, field.fields.values(), names),
+            name: field.name.clone(),
+            id: plain_column("id", Storage::Id),
+            table,
+        }
+    }
+
+    /// The column of a field, or of the line's id.
+    pub(crate) fn column(&self, field: &str) -> Option<&Column> {
+        if field == "id" { Some(&self.id) } else { self.columns.get(field) }
+    }
+}
+
+/// The indexes that lists need beside the declared ones: by title, number and state, along references, and those of
+/// effective dating. All end in the id.
+fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<Vec<Name>> {
+    let definition = &entity.definition;
+    let mut sets: Vec<Vec<Name>> = vec![vec![Name::new("title")], vec![Name::new("updated_at")]];
+    if definition.number.is_some() {
+        sets.push(vec![Name::new("number")]);
+    }
+    if definition.lifecycle.is_some() {
+        sets.push(vec![Name::new("state")]);
+    }
+    sets.extend(entity.columns().filter(|f| f.to.is_some()).map(|f| vec![f.name.clone()]));
+    sets.extend(effective.map(|(key, from)| key.iter().chain([from]).cloned().collect()));
+    sets.extend(definition.indexes.iter().cloned());
+    let mut seen = Vec::new();
+    sets.retain(|set| {
+        let new = !seen.contains(set);
+        seen.push(set.clone());
+        new
+    });
+    sets
+}
+
+fn plain_column(field: &str, storage: Storage) -> Column {
+    Column { field: Name::new(field), name: field.to_owned(), storage, scale: 0, key: None, to: None }
+}
+
+fn system_columns() -> IndexMap<Name, Column> {
+    let keyed = |field: &str| Column { key: Some(format!("{field}__key")), ..plain_column(field, Storage::Text) };
+    let person =
+        |field: &str| Column { to: Some(Name::new("user")), ..plain_column(field, Storage::Id) };
+    [
+        plain_column("id", Storage::Id),
+        plain_column("version", Storage::Integer),
+        plain_column("state", Storage::Text),
+        keyed("number"),
+        keyed("title"),
+        plain_column("created_at", Storage::Datetime),
+        person("created_by"),
+        plain_column("updated_at", Storage::Datetime),
+        person("updated_by"),
+        plain_column("deleted_at", Storage::Datetime),
+    ]
+    .into_iter()
+    .map(|column| (column.field.clone(), column))
+    .collect()
+}
+
+fn columns<'a>(
+    entity: &str,
+    lines: &str,
+    fields: impl Iterator<Item = &'a Field>,
+    names: &Names,
+) -> IndexMap<Name, Column> {
+    fields
+        .filter_map(|field| {
+            let storage = Storage::of(field.kind)?;
+            let name = names.column(entity, lines, &field.name).unwrap_or_else(|| column_name(&field.name));
+            let keyed = storage == Storage::Text && field.kind != FieldKind::Choice;
+            let key = keyed.then(|| format!("{name}__key"));
+            let to = match field.kind {
+                FieldKind::User => Some(Name::new("user")),
+                FieldKind::Department => Some(Name::new("department")),
+                FieldKind::Reference => field.to.clone(),
+                _ => None,
+            };
+            let column = Column { field: field.name.clone(), name, storage, scale: field.scale, key, to };
+            Some((field.name.clone(), column))
+        })
+        .collect()
+}
+
+/// PostgreSQL's limit for names.
+const LONGEST: usize = 63;
+
+/// A column's name, with room for the ending of its key column. A name that could meet one of ours is changed.
+fn column_name(field: &str) -> String {
+    if field.contains("__") { changed(field) } else { short(field, "__key".len()) }
+}
+
+fn table_name(entity: &str) -> String {
+    let ours = ["sys_", "sqlite_", "pg_"].iter().any(|start| entity.starts_with(start));
+    if ours || entity.contains("__") { changed(entity) } else { short(entity, "__search".len()) }
+}
+
+/// The name, cut and made unlike others if it is too long with `room` more.
+pub(crate) fn short(name: &str, room: usize) -> String {
+    if name.len() + room <= LONGEST { name.to_owned() } else { changed(name) }
+}
+
+fn changed(name: &str) -> String {
+    // FNV-1a: stays the same for all time, which the hasher of the standard library does not promise.
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let start: String = name.replace("__", "_").chars().take(30).collect();
+    format!("x_{start}_{hash:016x}")
+}
+
+/// Physical names that are on record, so that a renamed field keeps its column.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names(HashMap<(String, String), (String, HashMap<String, String>)>);
+
+impl Names {
+    /// Notes where a field is stored.
+    pub(crate) fn note(&mut self, entity: String, lines: String, field: String, table: String, column: String) {
+        let entry = self.0.entry((entity, lines)).or_insert_with(|| (table, HashMap::new()));
+        entry.1.insert(field, column);
+    }
+
+    fn table(&self, entity: &str, lines: &str) -> Option<String> {
+        Some(self.0.get(&(entity.to_owned(), lines.to_owned()))?.0.clone())
+    }
+
+    fn column(&self, entity: &str, lines: &str, field: &str) -> Option<String> {
+        self.0.get(&(entity.to_owned(), lines.to_owned()))?.1.get(field).cloned()
+    }
+}
+
+/// Layouts by entity, made once for each compiled entity.
+#[derive(Debug, Default)]
+pub(crate) struct Layouts {
+    names: RwLock<Arc<Names>>,
+    made: Mutex<HashMap<Name, (Arc<Entity>, Arc<Layout>)>>,
+}
+
+impl Layouts {
+    /// Takes the names that are on record now.
+    pub(crate) fn set_names(&self, names: Names) {
+        if let Ok(mut held) = self.names.write() {
+            *held = Arc::new(names);
+        }
+        if let Ok(mut made) = self.made.lock() {
+            made.clear();
+        }
+    }
+
+    /// The layout of an entity.
+    pub(crate) fn get(&self, schema: &dyn Schema, name: &str) -> Result<Arc<Layout>, Error> {
+        let entity = schema.entity(name).ok_or_else(|| Error::UnknownEntity(name.to_owned()))?;
+        if let Ok(made) = self.made.lock()
+            && let Some((of, layout)) = made.get(name)
+            && Arc::ptr_eq(of, entity)
+        {
+            return Ok(layout.clone());
+        }
+        let names = self.names.read().map(|names| names.clone()).unwrap_or_default();
+        let layout = Arc::new(Layout::of(entity, &names));
+        if let Ok(mut made) = self.made.lock() {
+            made.insert(entity.name.clone(), (entity.clone(), layout.clone()));
+        }
+        Ok(layout)
+    }
+
+    /// A layout for planning, which is not kept.
+    pub(crate) fn plan(entity: &Entity, names: &Names) -> Layout {
+        Layout::of(entity, names)
+    }
+}

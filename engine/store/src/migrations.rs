@@ -1,0 +1,42 @@
+//! The migrations of the system tables, embedded: the same numbers and names for both databases.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    SqlStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use crate::dialect::Dialect;
+
+macro_rules! embed {
+    ($dialect:literal) => {
+        embed!($dialect, "0001_columns", "0002_records", "0003_workflow", "0004_people", "0005_definitions",
+            "0006_imports", "0007_files", "0008_idempotency")
+    };
+    ($dialect:literal, $($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../migrations/", $dialect, "/", $name, ".sql")))),*]
+    };
+}
+
+/// The migrations of a database, in order.
+pub(crate) fn migrator(dialect: Dialect) -> Migrator {
+    let files = match dialect {
+        Dialect::Sqlite => embed!("sqlite"),
+        Dialect::Postgres => embed!("postgres"),
+    };
+    let migrations: Vec<Migration> = files
+        .into_iter()
+        .map(|(name, text)| {
+            let (number, description) = name.split_once('_').unwrap_or((name, ""));
+            Migration::new(
+                number.parse().unwrap_or_default(),
+                Cow::Borrowed(description),
+                MigrationType::Simple,
+                SqlStr::from_static(text),
+                false,
+            )
+        })
+        .collect();
+    Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }
+}

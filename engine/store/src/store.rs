@@ -1,0 +1,252 @@
+//! The store: one interface over both databases, the one chosen by the address it is opened with.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use futures::future::BoxFuture;
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{
+    Error,
+    connection::Connection,
+    dialect::Dialect,
+    error::Cause,
+    layout::{Layouts, Names},
+    migrations::migrator,
+    sql::Sql,
+    transaction,
+    writer::{Apply, Counters, Writer},
+};
+
+/// How to open a store.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite://path/to/file.db` (made if it is not there) or `postgres://user:password@host:port/database`.
+    pub url: String,
+    /// Connections that read (SQLite), connections in all (PostgreSQL).
+    pub connections: u32,
+    /// How long a call waits for a connection or for another process that writes.
+    pub patience: Duration,
+}
+
+impl Options {
+    /// The usual options for an address.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections: 8, patience: Duration::from_secs(10) }
+    }
+}
+
+/// Whose work it is: people go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// Somebody waits for it.
+    #[default]
+    People,
+    /// Imports, backfills, purges: in pieces, one piece to a group.
+    Bulk,
+}
+
+/// What the store has committed since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Writes that were committed.
+    pub writes: u64,
+    /// Transactions that held them; on SQLite one fsync each.
+    pub groups: u64,
+    /// Transactions that were tried again: groups one by one, serialization failures, deadlocks.
+    pub retries: u64,
+}
+
+/// The database. Cheap to clone; all clones are the same.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    backend: Backend,
+    layouts: Layouts,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug)]
+enum Backend {
+    Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens the database and brings its system tables up to date.
+    pub async fn open(options: &Options) -> Result<Self, Error> {
+        let counters = Arc::new(Counters::default());
+        let backend = if options.url.starts_with("sqlite:") {
+            open_sqlite(options, counters.clone()).await?
+        } else if options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
+            open_postgres(options).await?
+        } else {
+            let url = options.url.split('@').next_back().unwrap_or_default().to_owned();
+            return Err(Error::Address { url });
+        };
+        let store = Self { inner: Arc::new(Inner { backend, layouts: Layouts::default(), counters }) };
+        store.refresh().await?;
+        Ok(store)
+    }
+
+    /// Takes up what another process changed about where fields are stored; called when a new version is published.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let mut connection = self.read().await?;
+        let names = read_names(&mut connection).await?;
+        self.inner.layouts.set_names(names);
+        Ok(())
+    }
+
+    /// What was committed since it was opened.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.inner.counters.stats()
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub fn database(&self) -> &'static str {
+        match self.dialect() {
+            Dialect::Sqlite => "sqlite",
+            Dialect::Postgres => "postgres",
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.read().await?.row(Sql::fixed("select 1")).await?;
+        Ok(())
+    }
+
+    /// Closes the connections, when all work is done.
+    pub async fn close(&self) {
+        match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => readers.close().await,
+            Backend::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self.inner.backend {
+            Backend::Sqlite { .. } => Dialect::Sqlite,
+            Backend::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    pub(crate) fn layouts(&self) -> &Layouts {
+        &self.inner.layouts
+    }
+
+    /// A connection to read with; each statement sees the latest commit.
+    pub(crate) async fn read(&self) -> Result<Connection, Error> {
+        Ok(match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
+            Backend::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A connection whose statements all see the same commit.
+    pub(crate) async fn snapshot(&self) -> Result<Connection, Error> {
+        Ok(match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => Connection::SqliteTransaction(readers.begin().await?),
+            Backend::Postgres(pool) => Connection::PostgresTransaction(
+                pool.begin_with("begin isolation level repeatable read read only").await?,
+            ),
+        })
+    }
+
+    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<crate::connection::Row>, Error> {
+        transaction::read_again(|| async { self.read().await?.rows(sql.clone()).await }).await
+    }
+
+    pub(crate) async fn row(&self, sql: Sql) -> Result<Option<crate::connection::Row>, Error> {
+        Ok(self.rows(sql).await?.into_iter().next())
+    }
+
+    /// Applies a write in a transaction and waits until it is durable. It may be applied again if it has to be.
+    pub(crate) async fn write<T, E, F>(&self, priority: Priority, apply: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Cause,
+        F: for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + Sync + 'static,
+    {
+        let apply: Apply<T, E> = Arc::new(apply);
+        match &self.inner.backend {
+            Backend::Sqlite { writer, .. } => writer.write(priority, apply).await,
+            Backend::Postgres(pool) => {
+                // Its own task, so that a caller that goes away does not stop it half-way.
+                let work = transaction::write(pool.clone(), apply, self.inner.counters.clone());
+                tokio::spawn(work).await.map_err(|_| E::from(Error::Panicked))?
+            }
+        }
+    }
+
+    /// Applies fixed statements in one transaction and tells how many rows each touched.
+    pub(crate) async fn write_all(&self, statements: Vec<Sql>) -> Result<Vec<u64>, Error> {
+        self.write(Priority::People, move |connection| {
+            let statements = statements.clone();
+            Box::pin(async move { connection.batch(statements).await })
+        })
+        .await
+    }
+
+    /// Applies a fixed statement and tells how many rows it touched.
+    pub(crate) async fn write_one(&self, sql: Sql) -> Result<u64, Error> {
+        Ok(self.write_all(vec![sql]).await?.first().copied().unwrap_or_default())
+    }
+}
+
+pub(crate) async fn read_names(connection: &mut Connection) -> Result<Names, Error> {
+    let sql = Sql::fixed("select entity, lines, field, table_name, column_name from sys_columns");
+    let mut names = Names::default();
+    for row in connection.rows(sql).await? {
+        names.note(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+    }
+    Ok(names)
+}
+
+async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backend, Error> {
+    let common = SqliteConnectOptions::from_str(&options.url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: an answered commit survives a power cut, not only a crash.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(options.patience)
+        .statement_cache_capacity(500);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(options.patience)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(common.clone())
+        .await?;
+    migrator(Dialect::Sqlite).run(&writer).await?;
+    let connection = Connection::Sqlite(writer.acquire().await?);
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(options.patience)
+        .connect_with(common.pragma("query_only", "1"))
+        .await?;
+    Ok(Backend::Sqlite { readers, writer: Writer::start(connection, counters) })
+}
+
+async fn open_postgres(options: &Options) -> Result<Backend, Error> {
+    let connect = PgConnectOptions::from_str(&options.url)?
+        .application_name("portolan")
+        .statement_cache_capacity(500);
+    let pool = PgPoolOptions::new()
+        .max_connections(options.connections)
+        .acquire_timeout(options.patience)
+        .connect_with(connect)
+        .await?;
+    migrator(Dialect::Postgres).run(&pool).await?;
+    Ok(Backend::Postgres(pool))
+}

@@ -1,0 +1,185 @@
+//! Imports: the file, how far they are, what they made, so that they can be undone.
+
+use chrono::{DateTime, Utc};
+use kernel::Name;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::Before;
+use crate::{
+    Error, Priority, Store,
+    connection::Row,
+    sql::{Bind, Sql},
+};
+
+/// An import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRow {
+    /// Its id; records that it makes bear it as their batch.
+    pub id: Uuid,
+    /// When the file came.
+    pub created_at: DateTime<Utc>,
+    /// From whom; none for the command line.
+    pub created_by: Option<Uuid>,
+    /// The file's name.
+    pub file_name: String,
+    /// `uploaded`, `checking`, `checked`, `running`, `done`, `failed`, `undone`.
+    pub status: String,
+    /// Rows done.
+    pub done: i64,
+    /// Rows in all, as far as known.
+    pub total: i64,
+    /// The shell's own state: mapping, problems, summary.
+    pub state: Json,
+}
+
+/// What an import did with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportWas {
+    /// It made it.
+    Created,
+    /// It changed it.
+    Updated,
+}
+
+/// A record that an import made or changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRecord {
+    /// Its number within all imports; later is greater.
+    pub number: i64,
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// What was done.
+    pub was: ImportWas,
+    /// The version that the import left it at; a later one was changed by others since.
+    pub version: i64,
+    /// A changed record as it was before, in wire form, lines included.
+    pub before: Option<Json>,
+}
+
+macro_rules! import {
+    ($text:literal) => {
+        concat!(
+            "select id, created_at, created_by, file_name, status, done, total, state from sys_imports ",
+            $text
+        )
+    };
+}
+
+impl Store {
+    /// Takes in a file.
+    pub async fn create_import(&self, import: &ImportRow, content: Vec<u8>) -> Result<(), Error> {
+        let row = Sql::fixed(
+            "insert into sys_imports (id, created_at, created_by, file_name, status, done, total, state) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(import.id)
+        .bind(Bind::millis(import.created_at))
+        .bind(import.created_by)
+        .bind(&import.file_name)
+        .bind(&import.status)
+        .bind(import.done)
+        .bind(import.total)
+        .bind(Bind::json_text(&import.state));
+        let file =
+            Sql::fixed("insert into sys_import_files (import, content) values ($1, $2)").bind(import.id).bind(content);
+        self.write_all(vec![row, file]).await?;
+        Ok(())
+    }
+
+    /// Notes how far an import is, if it is still in the status it was believed to be in; false if it is not.
+    pub async fn update_import(&self, import: &ImportRow, expected_status: &str) -> Result<bool, Error> {
+        let sql = Sql::fixed(
+            "update sys_imports set status = $2, done = $3, total = $4, state = $5 where id = $1 and status = $6",
+        )
+        .bind(import.id)
+        .bind(&import.status)
+        .bind(import.done)
+        .bind(import.total)
+        .bind(Bind::json_text(&import.state))
+        .bind(expected_status);
+        Ok(self.write_one(sql).await? == 1)
+    }
+
+    /// An import by its id.
+    pub async fn import(&self, id: Uuid) -> Result<Option<ImportRow>, Error> {
+        self.row(Sql::fixed(import!("where id = $1")).bind(id)).await?.map(|row| read(&row)).transpose()
+    }
+
+    /// The bytes of an import's file.
+    pub async fn import_file(&self, id: Uuid) -> Result<Option<Vec<u8>>, Error> {
+        let sql = Sql::fixed("select content from sys_import_files where import = $1").bind(id);
+        self.row(sql).await?.map(|row| row.get(0)).transpose()
+    }
+
+    /// Forgets the bytes of an import's file.
+    pub async fn delete_import_file(&self, id: Uuid) -> Result<(), Error> {
+        self.write_one(Sql::fixed("delete from sys_import_files where import = $1").bind(id)).await?;
+        Ok(())
+    }
+
+    /// Imports, newest first.
+    pub async fn imports(&self, before: Option<Before>, limit: u32) -> Result<Vec<ImportRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let sql = Sql::fixed(import!(
+            "where created_at <= $1 and (created_at < $1 or id < $2) order by created_at desc, id desc limit $3"
+        ))
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+        self.rows(sql).await?.iter().map(read).collect()
+    }
+
+    /// What an import made and changed, latest first, so that undoing goes backwards; `before` is the number at which
+    /// the page before ended.
+    pub async fn import_records(&self, id: Uuid, before: Option<i64>, limit: u32) -> Result<Vec<ImportRecord>, Error> {
+        let sql = Sql::fixed(
+            "select id, entity, record, was, version, before from sys_import_records \
+             where batch = $1 and id < $2 order by id desc limit $3",
+        )
+        .bind(id)
+        .bind(before.unwrap_or(i64::MAX))
+        .bind(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| {
+                let was = if row.get::<String>(3)? == "created" { ImportWas::Created } else { ImportWas::Updated };
+                let before = row.get::<Option<String>>(5)?.map(|text| serde_json::from_str(&text)).transpose();
+                Ok(ImportRecord {
+                    number: row.get(0)?,
+                    entity: row.name(1)?,
+                    record: row.get(2)?,
+                    was,
+                    version: row.get(4)?,
+                    before: before.map_err(|e| Error::corrupt("a record before its import", e))?,
+                })
+            })
+            .collect()
+    }
+
+    /// Forgets what an import made and changed, once it has been undone.
+    pub async fn delete_import_records(&self, id: Uuid) -> Result<u64, Error> {
+        self.write(Priority::Bulk, move |connection| {
+            Box::pin(async move {
+                let sql = Sql::fixed("delete from sys_import_records where batch = $1").bind(id);
+                connection.execute(sql).await
+            })
+        })
+        .await
+    }
+}
+
+fn read(row: &Row) -> Result<ImportRow, Error> {
+    Ok(ImportRow {
+        id: row.get(0)?,
+        created_at: row.time(1)?,
+        created_by: row.get(2)?,
+        file_name: row.get(3)?,
+        status: row.get(4)?,
+        done: row.get(5)?,
+        total: row.get(6)?,
+        state: row.json(7)?,
+    })
+}

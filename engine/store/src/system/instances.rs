@@ -1,0 +1,103 @@
+//! Workflow instances and their events.
+
+use chrono::{DateTime, Utc};
+use kernel::change::InstanceRow;
+use uuid::Uuid;
+
+use super::Before;
+use crate::{Error, Store, connection::Row, sql::Sql};
+
+/// An event of an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventRow {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who caused it; none for the engine itself.
+    pub by: Option<Uuid>,
+    /// The event.
+    pub event: serde_json::Value,
+}
+
+macro_rules! instance {
+    ($text:literal) => {
+        concat!(
+            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
+             ended_at from sys_instances where ",
+            $text
+        )
+    };
+}
+
+impl Store {
+    /// An instance by its id. Its `base_seq` is the sequence it is at.
+    pub async fn instance(&self, id: Uuid) -> Result<Option<InstanceRow>, Error> {
+        Ok(self.instances(Sql::fixed(instance!("id = $1")).bind(id)).await?.pop())
+    }
+
+    /// The instances of a record, oldest first.
+    pub async fn instances_of_record(&self, record: Uuid) -> Result<Vec<InstanceRow>, Error> {
+        self.instances(Sql::fixed(instance!("record = $1 order by started_at, id")).bind(record)).await
+    }
+
+    /// The instances that a person started, newest first.
+    pub async fn instances_started_by(
+        &self,
+        user: Uuid,
+        before: Option<Before>,
+        limit: u32,
+    ) -> Result<Vec<InstanceRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let sql = Sql::fixed(instance!(
+            "initiator = $1 and started_at <= $2 and (started_at < $2 or id < $3) \
+             order by started_at desc, id desc limit $4"
+        ))
+        .bind(user)
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+        self.instances(sql).await
+    }
+
+    /// The versions of the definitions that running instances keep.
+    pub async fn running_catalog_versions(&self) -> Result<Vec<i64>, Error> {
+        let sql = Sql::fixed(
+            "select distinct catalog_version from sys_instances where status = 'running' order by catalog_version",
+        );
+        self.rows(sql).await?.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// The events of an instance, in order.
+    pub async fn events(&self, instance: Uuid) -> Result<Vec<EventRow>, Error> {
+        let sql = Sql::fixed("select seq, at, user_id, event from sys_events where instance = $1 order by seq")
+            .bind(instance);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| Ok(EventRow { seq: row.get(0)?, at: row.time(1)?, by: row.get(2)?, event: row.json(3)? }))
+            .collect()
+    }
+
+    async fn instances(&self, sql: Sql) -> Result<Vec<InstanceRow>, Error> {
+        self.rows(sql).await?.iter().map(row).collect()
+    }
+}
+
+pub(super) fn row(row: &Row) -> Result<InstanceRow, Error> {
+    let seq = row.get(1)?;
+    Ok(InstanceRow {
+        id: row.get(0)?,
+        base_seq: Some(seq),
+        seq,
+        workflow: row.name(2)?,
+        catalog_version: row.get(3)?,
+        entity: row.name(4)?,
+        record: row.get(5)?,
+        initiator: row.get(6)?,
+        status: row.get(7)?,
+        outcome: row.get::<Option<String>>(8)?.map(Into::into),
+        state: row.json(9)?,
+        started_at: row.time(10)?,
+        ended_at: row.time_or_none(11)?,
+    })
+}

@@ -1,0 +1,47 @@
+//! What the engine keeps beside records: people's credentials and sessions, settings, published definitions, work in
+//! flow, notices, imports. One SQL text for both databases.
+
+mod comments;
+mod credentials;
+mod definitions;
+mod files;
+mod idempotency;
+mod imports;
+mod instances;
+mod notices;
+mod sessions;
+mod settings;
+mod tasks;
+mod timeline;
+
+pub use comments::CommentRow;
+pub use credentials::Credentials;
+pub use definitions::{DefinitionsVersion, PublishedVersion};
+pub use files::FileRow;
+pub use idempotency::{Answered, IdempotencyKey};
+pub use imports::{ImportRecord, ImportRow, ImportWas};
+pub use instances::EventRow;
+pub use notices::NoticeRow;
+pub use sessions::Session;
+pub use tasks::{Done, Task};
+pub use timeline::{TimelineCursor, TimelineItem};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The end of a page of a list in the order of time, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The time of the last row.
+    pub at: DateTime<Utc>,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl Before {
+    /// The cursor as values to bind; greater than everything where there is none.
+    pub(crate) fn bounds(before: Option<Self>) -> (i64, Uuid) {
+        before.map_or((i64::MAX, Uuid::max()), |b| (b.at.timestamp_millis(), b.id))
+    }
+}

@@ -1,0 +1,80 @@
+//! Notices to people.
+
+use chrono::{DateTime, Utc};
+use kernel::change::Notice;
+use uuid::Uuid;
+
+use super::Before;
+use crate::{
+    Error, Store,
+    sql::{Bind, Sql},
+};
+
+/// A notice, with when it came and was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoticeRow {
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// When it was read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// The notice.
+    pub notice: Notice,
+}
+
+impl Store {
+    /// A person's notices, newest first.
+    pub async fn notices(&self, user: Uuid, before: Option<Before>, limit: u32) -> Result<Vec<NoticeRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let sql = Sql::fixed(
+            "select at, read_at, id, user_id, kind, entity, record, body from sys_notices \
+             where user_id = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4",
+        )
+        .bind(user)
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| {
+                let notice = Notice {
+                    id: row.get(2)?,
+                    user: row.get(3)?,
+                    kind: row.get(4)?,
+                    entity: row.get::<Option<String>>(5)?.map(Into::into),
+                    record: row.get(6)?,
+                    body: row.json(7)?,
+                };
+                Ok(NoticeRow { at: row.time(0)?, read_at: row.time_or_none(1)?, notice })
+            })
+            .collect()
+    }
+
+    /// How many notices a person has not read.
+    pub async fn count_unread_notices(&self, user: Uuid) -> Result<i64, Error> {
+        let sql = Sql::fixed("select count(*) from sys_notices where user_id = $1 and read_at is null").bind(user);
+        self.row(sql).await?.map_or(Ok(0), |row| row.get(0))
+    }
+
+    /// Marks a person's notices as read: these, or all.
+    pub async fn read_notices(&self, user: Uuid, ids: Option<&[Uuid]>, at: DateTime<Utc>) -> Result<u64, Error> {
+        let statements = match ids {
+            None => vec![
+                Sql::fixed("update sys_notices set read_at = $2 where user_id = $1 and read_at is null")
+                    .bind(user)
+                    .bind(Bind::millis(at)),
+            ],
+            Some(ids) => ids
+                .iter()
+                .map(|id| {
+                    Sql::fixed(
+                        "update sys_notices set read_at = $2 where user_id = $1 and id = $3 and read_at is null",
+                    )
+                    .bind(user)
+                    .bind(Bind::millis(at))
+                    .bind(*id)
+                })
+                .collect(),
+        };
+        Ok(self.write_all(statements).await?.iter().sum())
+    }
+}

@@ -1,0 +1,37 @@
+//! The firm's own values of settings.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::{
+    Error, Store,
+    sql::{Bind, Sql},
+};
+
+impl Store {
+    /// All settings that were given a value, by name.
+    pub async fn settings(&self) -> Result<IndexMap<String, Json>, Error> {
+        let rows = self.rows(Sql::fixed("select name, value from sys_settings order by name")).await?;
+        rows.iter().map(|row| Ok((row.get(0)?, row.json(1)?))).collect()
+    }
+
+    /// Gives settings values, all or none.
+    pub async fn set_settings(&self, values: &IndexMap<String, Json>) -> Result<(), Error> {
+        let statements = values.iter().map(|(name, value)| {
+            Sql::fixed(
+                "insert into sys_settings (name, value) values ($1, $2) \
+                 on conflict (name) do update set value = excluded.value",
+            )
+            .bind(name)
+            .bind(Bind::json_text(value))
+        });
+        self.write_all(statements.collect()).await?;
+        Ok(())
+    }
+
+    /// Takes a setting's value away, so that the pack's default holds.
+    pub async fn delete_setting(&self, name: &str) -> Result<(), Error> {
+        self.write_one(Sql::fixed("delete from sys_settings where name = $1").bind(name)).await?;
+        Ok(())
+    }
+}

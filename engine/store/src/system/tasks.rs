@@ -1,0 +1,119 @@
+//! Tasks of people. Open ones and closed ones lie in two tables, so that the inbox is as fast as it is short.
+
+use chrono::{DateTime, Utc};
+use kernel::change::TaskRow;
+use uuid::Uuid;
+
+use super::Before;
+use crate::{Error, Store, connection::Row, sql::Sql};
+
+/// A task, open or closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// The task.
+    pub row: TaskRow,
+    /// How it was closed; none while it is open.
+    pub done: Option<Done>,
+}
+
+/// How a task was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// `approved`, `rejected`, `returned`, `transferred`, `closed`, `withdrawn`, `skipped`.
+    pub outcome: String,
+    /// Who decided; none where it was closed without them.
+    pub by: Option<Uuid>,
+    /// The reason given.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+macro_rules! task {
+    ($text:literal) => {
+        concat!(
+            "select id, instance, node, assignee, entity, record, initiator, created_at, null as outcome, \
+             null as closed_by, null as reason, null as closed_at from sys_tasks where ",
+            $text,
+            " union all select id, instance, node, assignee, entity, record, initiator, created_at, outcome, \
+             closed_by, reason, closed_at from sys_tasks_done where ",
+            $text,
+            " order by created_at, id"
+        )
+    };
+}
+
+impl Store {
+    /// A person's open tasks, newest first.
+    pub async fn open_tasks(&self, user: Uuid, before: Option<Before>, limit: u32) -> Result<Vec<TaskRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let sql = Sql::fixed(
+            "select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks \
+             where assignee = $1 and created_at <= $2 and (created_at < $2 or id < $3) \
+             order by created_at desc, id desc limit $4",
+        )
+        .bind(user)
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+        self.rows(sql).await?.iter().map(row).collect()
+    }
+
+    /// How many open tasks a person has.
+    pub async fn count_open_tasks(&self, user: Uuid) -> Result<i64, Error> {
+        let sql = Sql::fixed("select count(*) from sys_tasks where assignee = $1").bind(user);
+        self.row(sql).await?.map_or(Ok(0), |row| row.get(0))
+    }
+
+    /// A task by its id.
+    pub async fn task(&self, id: Uuid) -> Result<Option<Task>, Error> {
+        Ok(self.tasks(Sql::fixed(task!("id = $1")).bind(id)).await?.pop())
+    }
+
+    /// The tasks of an instance, oldest first.
+    pub async fn tasks_of_instance(&self, instance: Uuid) -> Result<Vec<Task>, Error> {
+        self.tasks(Sql::fixed(task!("instance = $1")).bind(instance)).await
+    }
+
+    /// The tasks about a record, oldest first.
+    pub async fn tasks_of_record(&self, record: Uuid) -> Result<Vec<Task>, Error> {
+        self.tasks(Sql::fixed(task!("record = $1")).bind(record)).await
+    }
+
+    /// The open tasks of several instances, oldest first: whom they wait for.
+    pub async fn open_tasks_of_instances(&self, instances: &[Uuid]) -> Result<Vec<TaskRow>, Error> {
+        if instances.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::default();
+        sql.text("select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks where instance in (");
+        sql.list(instances, ", ", |sql, id| {
+            sql.value(*id);
+        });
+        sql.text(") order by created_at, id");
+        self.rows(sql).await?.iter().map(row).collect()
+    }
+
+    async fn tasks(&self, sql: Sql) -> Result<Vec<Task>, Error> {
+        self.rows(sql).await?.iter().map(|found| Ok(Task { row: row(found)?, done: done(found)? })).collect()
+    }
+}
+
+pub(super) fn row(row: &Row) -> Result<TaskRow, Error> {
+    Ok(TaskRow {
+        id: row.get(0)?,
+        instance: row.get(1)?,
+        node: row.name(2)?,
+        assignee: row.get(3)?,
+        entity: row.name(4)?,
+        record: row.get(5)?,
+        initiator: row.get(6)?,
+        created_at: row.time(7)?,
+    })
+}
+
+/// How the task of a row with the columns of a closed one was closed.
+pub(super) fn done(row: &Row) -> Result<Option<Done>, Error> {
+    let Some(outcome) = row.get(8)? else { return Ok(None) };
+    Ok(Some(Done { outcome, by: row.get(9)?, reason: row.get(10)?, at: row.time(11)? }))
+}

@@ -1,0 +1,181 @@
+//! What happened to a record, newest first: changes, comments, decisions, and how its instances began and ended.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+use kernel::change::{HistoryEntry, InstanceRow};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{CommentRow, Task, comments, instances, tasks};
+use crate::{
+    Error, Store,
+    connection::{Connection, Row},
+    sql::Sql,
+};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TimelineItem {
+    /// The record changed.
+    Change {
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom; none for the engine itself.
+        by: Option<Uuid>,
+        /// What.
+        entry: HistoryEntry,
+    },
+    /// Somebody wrote a comment.
+    Comment(CommentRow),
+    /// A task was closed.
+    Decision(Task),
+    /// An instance began.
+    Started(Box<InstanceRow>),
+    /// An instance ended.
+    Ended(Box<InstanceRow>),
+}
+
+/// The last item of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineCursor {
+    at: i64,
+    source: u8,
+    number: i64,
+    id: Uuid,
+}
+
+/// An item's place: time, source, and number or id within the source.
+type Place = (i64, u8, i64, Uuid);
+
+const STARTED: u8 = 0;
+const CHANGE: u8 = 1;
+const COMMENT: u8 = 2;
+const DECISION: u8 = 3;
+const ENDED: u8 = 4;
+
+impl Store {
+    /// A page of what happened to a record, newest first, and where the next one begins.
+    pub async fn timeline(
+        &self,
+        record: Uuid,
+        after: Option<&TimelineCursor>,
+        limit: u32,
+    ) -> Result<(Vec<TimelineItem>, Option<TimelineCursor>), Error> {
+        let mut connection = self.read().await?;
+        let mut found: Vec<(Place, TimelineItem)> = Vec::new();
+        for source in [STARTED, CHANGE, COMMENT, DECISION, ENDED] {
+            for row in read(&mut connection, source, record, after, limit + 1).await? {
+                found.push(item(source, &row)?);
+            }
+        }
+        found.sort_by_key(|(place, _)| Reverse(*place));
+        let limit = limit as usize;
+        let next = if found.len() > limit {
+            limit.checked_sub(1).and_then(|last| found.get(last)).map(|(place, _)| TimelineCursor {
+                at: place.0,
+                source: place.1,
+                number: place.2,
+                id: place.3,
+            })
+        } else {
+            None
+        };
+        found.truncate(limit);
+        Ok((found.into_iter().map(|(_, item)| item).collect(), next))
+    }
+
+    /// The history of a record from a version on, oldest first: what a merge of two changes needs.
+    pub async fn history_since(&self, record: Uuid, version: i64) -> Result<Vec<HistoryEntry>, Error> {
+        let sql = Sql::fixed(
+            "select at, id, user_id, entity, record, version, action, source, changes from sys_history \
+             where record = $1 and version > $2 order by at, id",
+        )
+        .bind(record)
+        .bind(version);
+        self.rows(sql).await?.iter().map(history).collect()
+    }
+}
+
+async fn read(
+    connection: &mut Connection,
+    source: u8,
+    record: Uuid,
+    after: Option<&TimelineCursor>,
+    limit: u32,
+) -> Result<Vec<Row>, Error> {
+    let text = match source {
+        STARTED => {
+            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
+             ended_at from sys_instances where record = $1 and started_at <= $2 and (started_at < $2 or id < $3) \
+             order by started_at desc, id desc limit $4"
+        }
+        ENDED => {
+            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
+             ended_at from sys_instances where record = $1 and ended_at <= $2 and (ended_at < $2 or id < $3) \
+             order by ended_at desc, id desc limit $4"
+        }
+        COMMENT => {
+            "select at, user_id, id, entity, record, body, mentions from sys_comments \
+             where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
+        }
+        DECISION => {
+            "select id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, \
+             closed_at from sys_tasks_done where record = $1 and closed_at <= $2 and (closed_at < $2 or id < $3) \
+             order by closed_at desc, id desc limit $4"
+        }
+        _ => {
+            "select at, id, user_id, entity, record, version, action, source, changes from sys_history \
+             where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
+        }
+    };
+    // Of the cursor's instant, sources before its own are still whole, those after it are done with.
+    let (at, number, id) = match after {
+        None => (i64::MAX, i64::MAX, Uuid::max()),
+        Some(cursor) if source < cursor.source => (cursor.at, i64::MAX, Uuid::max()),
+        Some(cursor) if source > cursor.source => (cursor.at, i64::MIN, Uuid::nil()),
+        Some(cursor) => (cursor.at, cursor.number, cursor.id),
+    };
+    let sql = Sql::fixed(text).bind(record).bind(at);
+    let sql = if source == CHANGE { sql.bind(number) } else { sql.bind(id) };
+    connection.rows(sql.bind(limit)).await
+}
+
+fn item(source: u8, row: &Row) -> Result<(Place, TimelineItem), Error> {
+    Ok(match source {
+        STARTED => {
+            let instance = instances::row(row)?;
+            let place = (instance.started_at.timestamp_millis(), source, 0, instance.id);
+            (place, TimelineItem::Started(Box::new(instance)))
+        }
+        ENDED => {
+            let instance = instances::row(row)?;
+            let at = instance.ended_at.unwrap_or(instance.started_at);
+            ((at.timestamp_millis(), source, 0, instance.id), TimelineItem::Ended(Box::new(instance)))
+        }
+        COMMENT => {
+            let comment = comments::read(row)?;
+            ((comment.at.timestamp_millis(), source, 0, comment.comment.id), TimelineItem::Comment(comment))
+        }
+        DECISION => {
+            let task = Task { row: tasks::row(row)?, done: tasks::done(row)? };
+            let at = task.done.as_ref().map_or(task.row.created_at, |done| done.at);
+            ((at.timestamp_millis(), source, 0, task.row.id), TimelineItem::Decision(task))
+        }
+        _ => {
+            let place = (row.get(0)?, source, row.get(1)?, Uuid::nil());
+            (place, TimelineItem::Change { at: row.time(0)?, by: row.get(2)?, entry: history(row)? })
+        }
+    })
+}
+
+fn history(row: &Row) -> Result<HistoryEntry, Error> {
+    Ok(HistoryEntry {
+        entity: row.name(3)?,
+        record: row.get(4)?,
+        version: row.get(5)?,
+        action: row.get(6)?,
+        source: row.get(7)?,
+        changes: row.json(8)?,
+    })
+}

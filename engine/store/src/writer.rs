@@ -1,0 +1,252 @@
+//! The single writer of SQLite. It takes what is waiting, applies each write in a savepoint and commits them together:
+//! one fsync for all, and none is answered before it. A caller that goes away does not stop its write.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    Error,
+    connection::Connection,
+    error::Cause,
+    sql::Sql,
+    store::{Priority, Stats},
+};
+
+/// How long the writer collects before it commits, so that the first of a group does not wait for too many others.
+const SLICE: Duration = Duration::from_millis(50);
+/// How many writes may wait in each queue; more callers wait to be let in.
+const WAITING: usize = 1024;
+
+/// A write that can be applied more than once, since a group that fails to commit is tried one by one.
+pub(crate) type Apply<T, E> = Arc<dyn for<'c> Fn(&'c mut Connection) -> BoxFuture<'c, Result<T, E>> + Send + Sync>;
+
+/// Counters of commits.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) writes: AtomicU64,
+    pub(crate) groups: AtomicU64,
+    pub(crate) retries: AtomicU64,
+}
+
+impl Counters {
+    pub(crate) fn stats(&self) -> Stats {
+        Stats {
+            writes: self.writes.load(Ordering::Relaxed),
+            groups: self.groups.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// The way to the writer.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    people: mpsc::Sender<Box<dyn Job>>,
+    bulk: mpsc::Sender<Box<dyn Job>>,
+}
+
+/// What became of a write within its group.
+enum Applied {
+    /// It stays, if the group commits.
+    Done,
+    /// It was refused and left nothing.
+    Refused,
+    /// The database failed in a way that may have ended the transaction.
+    Broken,
+}
+
+/// A waiting write.
+trait Job: Send {
+    fn apply<'a>(&'a mut self, connection: &'a mut Connection) -> BoxFuture<'a, Applied>;
+    /// Tells the caller what became of it.
+    fn answer(self: Box<Self>);
+    /// Tells the caller that it failed.
+    fn fail(self: Box<Self>, error: Error);
+}
+
+struct Waiting<T, E> {
+    apply: Apply<T, E>,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T: Send + 'static, E: Cause> Job for Waiting<T, E> {
+    fn apply<'a>(&'a mut self, connection: &'a mut Connection) -> BoxFuture<'a, Applied> {
+        Box::pin(async move {
+            let result = AssertUnwindSafe((self.apply)(connection)).catch_unwind().await;
+            let result = result.unwrap_or_else(|_| Err(Error::Panicked.into()));
+            let applied = match &result {
+                Ok(_) => Applied::Done,
+                // A refusal of one statement (a constraint, say) leaves the transaction; a full disk ends it.
+                Err(error) if error.cause().is_some_and(|e| !is_refusal(e)) => Applied::Broken,
+                Err(_) => Applied::Refused,
+            };
+            self.result = Some(result);
+            applied
+        })
+    }
+
+    fn answer(self: Box<Self>) {
+        let result = self.result.unwrap_or_else(|| Err(Error::Unavailable("it was not applied".to_owned()).into()));
+        // A caller that went away is told nothing; what it asked for is done.
+        let _ = self.reply.send(result);
+    }
+
+    fn fail(self: Box<Self>, error: Error) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}
+
+fn is_refusal(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation(),
+        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::RowNotFound => true,
+        _ => false,
+    }
+}
+
+impl Writer {
+    /// Starts the writer on its connection.
+    pub(crate) fn start(connection: Connection, counters: Arc<Counters>) -> Self {
+        let (people, people_waiting) = mpsc::channel(WAITING);
+        let (bulk, bulk_waiting) = mpsc::channel(WAITING);
+        let task = Task { connection, people: people_waiting, bulk: bulk_waiting, counters };
+        tokio::spawn(task.run());
+        Self { people, bulk }
+    }
+
+    /// Hands in a write and waits until it is durable.
+    pub(crate) async fn write<T: Send + 'static, E: Cause>(
+        &self,
+        priority: Priority,
+        apply: Apply<T, E>,
+    ) -> Result<T, E> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Waiting { apply, result: None, reply });
+        let queue = match priority {
+            Priority::People => &self.people,
+            Priority::Bulk => &self.bulk,
+        };
+        let gone = |_| E::from(Error::Unavailable("it has ended".to_owned()));
+        queue.send(job).await.map_err(|_| gone(()))?;
+        answer.await.map_err(|_| gone(()))?
+    }
+}
+
+struct Task {
+    connection: Connection,
+    people: mpsc::Receiver<Box<dyn Job>>,
+    bulk: mpsc::Receiver<Box<dyn Job>>,
+    counters: Arc<Counters>,
+}
+
+impl Task {
+    async fn run(mut self) {
+        loop {
+            let first = tokio::select! {
+                biased;
+                Some(job) = self.people.recv() => job,
+                Some(job) = self.bulk.recv() => job,
+                else => return,
+            };
+            self.group(first).await;
+        }
+    }
+
+    /// Applies a write and what waits behind it, and commits them together.
+    async fn group(&mut self, first: Box<dyn Job>) {
+        if let Err(error) = self.connection.execute(Sql::fixed("begin immediate")).await {
+            tracing::error!(%error, "the writer could not begin");
+            first.fail(error);
+            return;
+        }
+        let begun = Instant::now();
+        let mut group = vec![];
+        let mut next = Some(first);
+        let mut had_bulk = false;
+        while let Some(mut job) = next.take() {
+            let applied = self.apply(&mut job).await;
+            group.push(job);
+            if !applied {
+                return self.one_by_one(group).await;
+            }
+            if begun.elapsed() < SLICE {
+                next = self.people.try_recv().ok();
+                // At most one piece of bulk work in a group: people wait for its end.
+                if next.is_none() && !had_bulk {
+                    next = self.bulk.try_recv().ok();
+                    had_bulk = next.is_some();
+                }
+            }
+        }
+        match self.connection.execute(Sql::fixed("commit")).await {
+            Ok(_) => self.done(group),
+            Err(error) => {
+                tracing::warn!(%error, writes = group.len(), "a group did not commit; each write is tried alone");
+                self.one_by_one(group).await;
+            }
+        }
+    }
+
+    fn done(&self, group: Vec<Box<dyn Job>>) {
+        self.counters.groups.fetch_add(1, Ordering::Relaxed);
+        self.counters.writes.fetch_add(group.len() as u64, Ordering::Relaxed);
+        for job in group {
+            job.answer();
+        }
+    }
+
+    /// Applies a write in a savepoint; false if the transaction cannot go on.
+    async fn apply(&mut self, job: &mut Box<dyn Job>) -> bool {
+        if self.connection.execute(Sql::fixed("savepoint one")).await.is_err() {
+            return false;
+        }
+        let end = match job.apply(&mut self.connection).await {
+            Applied::Done => "release one",
+            Applied::Refused => "rollback to one; release one",
+            Applied::Broken => return false,
+        };
+        self.connection.execute(Sql::fixed(end)).await.is_ok()
+    }
+
+    /// Tries each write in a transaction of its own, after one that held several could not commit.
+    async fn one_by_one(&mut self, group: Vec<Box<dyn Job>>) {
+        self.undo().await;
+        self.counters.retries.fetch_add(1, Ordering::Relaxed);
+        for mut job in group {
+            if let Err(error) = self.connection.execute(Sql::fixed("begin immediate")).await {
+                job.fail(error);
+                continue;
+            }
+            match job.apply(&mut self.connection).await {
+                Applied::Done => match self.connection.execute(Sql::fixed("commit")).await {
+                    Ok(_) => self.done(vec![job]),
+                    Err(error) => {
+                        self.undo().await;
+                        job.fail(error);
+                    }
+                },
+                Applied::Refused | Applied::Broken => {
+                    self.undo().await;
+                    job.answer();
+                }
+            }
+        }
+    }
+
+    async fn undo(&mut self) {
+        // The database may have undone it already, and then says so.
+        if let Err(error) = self.connection.execute(Sql::fixed("rollback")).await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+    }
+}
