@@ -3,8 +3,10 @@
 //! It has no clock, no randomness, no I/O and no async; `clippy.toml` beside it and its list of dependencies hold it to
 //! that. What it must know it is given, or asks for ([`query::Query`]).
 
+pub mod catalog;
 pub mod change;
 pub mod context;
+pub mod decision;
 pub mod definition;
 mod diagnostic;
 pub mod expression;
@@ -13,14 +15,19 @@ pub mod import;
 mod json_schema;
 mod load;
 mod name;
+pub mod number;
 pub mod query;
 mod record;
 mod rejection;
+pub mod rights;
+pub mod save;
 pub mod schema;
 pub mod search;
 pub mod text;
 mod value;
+pub mod workflow;
 
+pub use catalog::Catalog;
 pub use diagnostic::{Diagnostic, Severity, nearest};
 pub use json_schema::{json_schema, validate};
 pub use load::{PackSource, Source, SourceFile, format, read_file, read_pack};

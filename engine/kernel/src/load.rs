@@ -168,7 +168,7 @@ fn definition_name(definition: &Definition) -> &str {
     }
 }
 
-fn kind_and_json(definition: &Definition) -> serde_json::Result<(Kind, Json)> {
+pub(crate) fn kind_and_json(definition: &Definition) -> serde_json::Result<(Kind, Json)> {
     fn write<T: Serialize>(kind: Kind, definition: &T) -> serde_json::Result<(Kind, Json)> {
         Ok((kind, serde_json::to_value(definition)?))
     }

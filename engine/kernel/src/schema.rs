@@ -7,8 +7,12 @@ use rust_decimal::Decimal;
 
 use crate::{
     Name,
-    definition::{EntityDefinition, FieldKind, Keyed, OptionDefinition},
-    expression::Expr,
+    definition::{
+        ApproverSource, Color, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition,
+        RuleLevel,
+    },
+    expression::{Expr, Template},
+    number::NumberPattern,
 };
 
 /// An entity, compiled.
@@ -24,6 +28,26 @@ pub struct Entity {
     pub fields: IndexMap<Name, Field>,
     /// Lets and formulas, header and lines, in an order in which each finds its inputs ready.
     pub computations: Vec<Computation>,
+    /// Rules.
+    pub rules: Keyed<Rule>,
+    /// States and transitions.
+    pub lifecycle: Option<Lifecycle>,
+    /// Document numbers.
+    pub number: Option<NumberPattern>,
+    /// The title.
+    pub title: Template,
+    /// What the search finds: expressions over the record, or over each line of a table.
+    pub search: Vec<(Option<Name>, Expr)>,
+    /// The field of type `user` that says whose a record is.
+    pub owner: Option<Name>,
+    /// The field of type `department`.
+    pub department: Option<Name>,
+    /// Effective dating.
+    pub effective: Option<EffectiveDefinition>,
+    /// Sets of fields that no two records share; those of single fields too.
+    pub unique: Vec<Vec<Name>>,
+    /// Indexes for lists.
+    pub indexes: Vec<Vec<Name>>,
 }
 
 impl Entity {
@@ -89,6 +113,38 @@ pub struct Field {
     pub currency: Option<Expr>,
 }
 
+impl Field {
+    /// A field of a type without anything more: for settings, variables, columns of a file.
+    #[must_use]
+    pub fn plain(kind: FieldKind) -> Self {
+        Self {
+            name: Name::new("value"),
+            kind,
+            label: String::new(),
+            required: false,
+            unique: false,
+            scale: crate::field::behaviour(kind).scale,
+            to: None,
+            options: Keyed::new(),
+            options_from: None,
+            read: None,
+            write: None,
+            fields: IndexMap::new(),
+            min: None,
+            max: None,
+            above: None,
+            default: None,
+            computed: false,
+            may_override: false,
+            visible: None,
+            read_only: None,
+            fills: Keyed::new(),
+            choose: None,
+            currency: None,
+        }
+    }
+}
+
 /// A let or formula, in the order of computation.
 #[derive(Clone, Debug)]
 pub struct Computation {
@@ -116,4 +172,167 @@ pub enum Target {
         /// The field.
         field: Name,
     },
+}
+
+impl Target {
+    /// Where its expression stands in the entity's file.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Let(name) => format!("lets.{name}"),
+            Self::Field(name) => format!("fields.{name}"),
+            Self::LineField { lines, field } => format!("fields.{lines}.fields.{field}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Let(name) => write!(f, "let.{name}"),
+            Self::Field(name) => write!(f, "{name}"),
+            Self::LineField { lines, field } => write!(f, "{lines}.{field}"),
+        }
+    }
+}
+
+/// A rule, compiled.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Must hold.
+    pub unless: Expr,
+    /// The line table on whose every line it is tried.
+    pub each: Option<Name>,
+    /// The field at which it is told.
+    pub field: Option<Name>,
+    /// Whether it refuses.
+    pub level: RuleLevel,
+    /// Only tried with this transition.
+    pub on: Option<Name>,
+    /// What is told, in the base language.
+    pub message: Template,
+}
+
+/// States and transitions, compiled.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    /// The state of a new record.
+    pub start: Name,
+    /// The states.
+    pub states: Keyed<State>,
+    /// The ways between them.
+    pub transitions: Keyed<Transition>,
+}
+
+/// A state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What it is called in the base language.
+    pub label: String,
+    /// Its colour.
+    pub color: Option<Color>,
+    /// Which fields it locks.
+    pub locked: Locked,
+    /// Whether the record's way ends here.
+    pub is_final: bool,
+}
+
+impl State {
+    /// Whether people may not write this field (or line table) in this state.
+    #[must_use]
+    pub fn locks(&self, field: &str) -> bool {
+        match &self.locked {
+            Locked::All(locked) => *locked,
+            Locked::Except(but) => !but.except.iter().any(|f| f == field),
+        }
+    }
+}
+
+/// A transition, compiled.
+#[derive(Clone, Debug)]
+pub struct Transition {
+    /// What its button says in the base language.
+    pub label: String,
+    /// States in which it can be made.
+    pub from: Vec<Name>,
+    /// The state it leads to.
+    pub to: Name,
+    /// Fields that must have a value.
+    pub requires: Vec<Name>,
+    /// What must hold.
+    pub when: Option<Expr>,
+    /// Fields that are set.
+    pub set: Keyed<Expr>,
+    /// Whether it starts a workflow of this entity.
+    pub workflow: Option<Name>,
+    /// The state to which each outcome of the workflow leads.
+    pub outcomes: Keyed<Name>,
+    /// What is done beside.
+    pub steps: Keyed<Step>,
+    /// What the reader is asked before.
+    pub confirm: Option<String>,
+}
+
+/// A step, compiled.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Creates a record by a mapping, with further fields.
+    Create {
+        /// The entity.
+        entity: Name,
+        /// The mapping.
+        mapping: Option<Name>,
+        /// Further fields.
+        set: Keyed<Expr>,
+    },
+    /// Changes fields.
+    Update {
+        /// Fields and values.
+        set: Keyed<Expr>,
+        /// Only when this holds.
+        when: Option<Expr>,
+    },
+    /// Makes a transition.
+    Transition {
+        /// Its name.
+        name: Name,
+        /// Only when this holds.
+        when: Option<Expr>,
+    },
+    /// Makes a new version.
+    Copy {
+        /// Whether its number is that of the old one with `-R1` appended.
+        as_revision: bool,
+    },
+    /// Tells people.
+    Notify {
+        /// Whom.
+        to: Vec<ApproverSource>,
+        /// What.
+        message: Template,
+    },
+}
+
+/// A mapping, compiled.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// The source.
+    pub from: Name,
+    /// What is made.
+    pub to: Name,
+    /// Fields.
+    pub set: Keyed<Expr>,
+    /// Line tables.
+    pub lines: Keyed<LinesMapping>,
+}
+
+/// How lines are made from lines.
+#[derive(Clone, Debug)]
+pub struct LinesMapping {
+    /// The source's line table.
+    pub from: Name,
+    /// Which lines.
+    pub filter: Option<Expr>,
+    /// Fields.
+    pub set: Keyed<Expr>,
 }

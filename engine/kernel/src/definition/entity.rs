@@ -170,9 +170,6 @@ pub struct FieldDefinition {
     /// Numbers: must be greater than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<serde_json::Number>,
-    /// Text: a regular expression that the whole value must match.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pattern: Option<String>,
 }
 
 /// The types of fields.
@@ -217,6 +214,51 @@ pub enum FieldKind {
     Url,
     /// A currency by its ISO 4217 code.
     Currency,
+}
+
+impl FieldKind {
+    /// The type as definitions write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long_text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Money => "money",
+            Self::Percent => "percent",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Choice => "choice",
+            Self::MultiChoice => "multi_choice",
+            Self::Reference => "reference",
+            Self::Lines => "lines",
+            Self::User => "user",
+            Self::Department => "department",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Url => "url",
+            Self::Currency => "currency",
+        }
+    }
+
+    /// Whether its values are numbers.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal | Self::Money | Self::Percent)
+    }
+}
+
+impl OptionDefinition {
+    /// What it is called in the base language.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        match self {
+            Self::Label(label) => label,
+            Self::Full(full) => &full.label,
+        }
+    }
 }
 
 /// An option of a choice: its label, or more.

@@ -4,7 +4,7 @@ use super::{Env, EvalError, Expr, Scope};
 use crate::Diagnostic;
 
 /// A compiled pattern.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Template {
     parts: Vec<Part>,
 }

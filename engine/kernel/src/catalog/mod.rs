@@ -1,0 +1,416 @@
+//! The catalog: all definitions of a published version, compiled and checked against each other.
+//!
+//! One checker serves the command line, the API and the studio: [`Catalog::load`] tells every problem at once, and gives
+//! a catalog only if none of them is an error.
+
+mod compiler;
+mod entity;
+mod lifecycle;
+mod roles;
+mod rows;
+mod screens;
+mod translations;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use indexmap::IndexMap;
+
+use crate::{
+    Diagnostic, Name, PackSource, Severity, Source,
+    decision::Decision,
+    definition::{
+        CalendarDefinition, DataDefinition, Definition, EntityDefinition, ImportDefinition, Keyed, Kind,
+        MenuDefinition, NodeDefinition, PackDefinition, SettingDefinition, TestDefinition, TranslationsDefinition,
+    },
+    expression::{Env, EvalError, Fault, Library, Types},
+    read_pack,
+    schema::{Entity, Mapping},
+    workflow::Workflow,
+};
+
+use compiler::Compiler;
+
+pub(crate) use roles::field_at;
+pub use roles::{Rights, Role, Rows};
+pub use rows::label_of;
+pub use screens::{Form, View, has_field, is_sortable};
+pub use translations::{Translations, translatable};
+
+/// All definitions of a published version.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    /// The published version; 0 until it is published.
+    pub version: i64,
+    /// Packs, `system` first.
+    pub packs: IndexMap<Name, PackDefinition>,
+    /// Entities of all packs.
+    pub entities: IndexMap<Name, Arc<Entity>>,
+    /// Forms by entity: those written, and those made for entities without one.
+    pub forms: IndexMap<Name, Form>,
+    /// Views by name; each entity has one of its own name.
+    pub views: IndexMap<Name, View>,
+    /// Menus.
+    pub menus: IndexMap<Name, MenuDefinition>,
+    /// Roles.
+    pub roles: IndexMap<Name, Role>,
+    /// Workflows.
+    pub workflows: IndexMap<Name, Arc<Workflow>>,
+    /// Decision tables.
+    pub decisions: IndexMap<Name, Arc<Decision>>,
+    /// Mappings.
+    pub mappings: IndexMap<Name, Arc<Mapping>>,
+    /// Imports.
+    pub imports: IndexMap<Name, ImportDefinition>,
+    /// Calendars.
+    pub calendars: IndexMap<Name, CalendarDefinition>,
+    /// Settings of all packs.
+    pub settings: Keyed<SettingDefinition>,
+    /// Texts in other languages.
+    pub translations: Translations,
+    /// Records that come with the packs, in the order of their files.
+    pub data: Vec<DataDefinition>,
+    /// Tests, with their pack.
+    pub tests: Vec<(Name, TestDefinition)>,
+    definitions: IndexMap<Name, Arc<EntityDefinition>>,
+    decision_definitions: Keyed<crate::definition::DecisionDefinition>,
+}
+
+impl Library for Catalog {
+    fn entity(&self, name: &str) -> Option<&EntityDefinition> {
+        self.definitions.get(name).map(|d| &**d)
+    }
+
+    fn decide(&self, name: &str, env: &Env<'_>) -> Result<crate::Value, EvalError> {
+        match self.decisions.get(name) {
+            Some(decision) => Ok(decision.evaluate(env)?.to_value()),
+            None => Err(EvalError::Fault(Fault::Missing(format!("no decision `{name}`")))),
+        }
+    }
+}
+
+impl Catalog {
+    /// Reads, compiles and checks packs. All problems are told; the catalog is there only if none is an error.
+    #[must_use]
+    pub fn load(packs: &[PackSource]) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let mut sources = Vec::new();
+        for pack in packs {
+            let (found, told) = read_pack(pack);
+            sources.extend(found);
+            problems.extend(told);
+        }
+        let catalog = compile(&sources, &mut problems);
+        problems.sort_by(|a, b| (b.severity, &a.file, &a.path, &a.code).cmp(&(a.severity, &b.file, &b.path, &b.code)));
+        problems.dedup();
+        let broken = problems.iter().any(|d| d.severity == Severity::Error);
+        ((!broken).then_some(catalog), problems)
+    }
+
+    /// An entity by name.
+    #[must_use]
+    pub fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
+        self.entities.get(name)
+    }
+
+    /// The types that expressions are checked against.
+    #[must_use]
+    pub fn types(&self) -> Types<'_> {
+        Types { entities: &self.definitions, settings: &self.settings, decisions: &self.decision_definitions }
+    }
+
+    /// Workflows that serve an entity, the highest priority first.
+    pub fn workflows_of(&self, entity: &str) -> Vec<&Arc<Workflow>> {
+        let mut found: Vec<&Arc<Workflow>> =
+            self.workflows.values().filter(|w| w.definition().entity == *entity).collect();
+        found.sort_by_key(|w| std::cmp::Reverse(w.definition().priority));
+        found
+    }
+}
+
+/// The definitions of one kind, each with where it comes from.
+fn of_kind<'s, T>(
+    sources: &'s [Source],
+    problems: &mut Vec<Diagnostic>,
+    kind: Kind,
+    pick: impl Fn(&'s Definition) -> Option<&'s T>,
+) -> Vec<(&'s Source, &'s T)> {
+    let mut found: Vec<(&Source, &T)> = Vec::new();
+    for source in sources {
+        if let Some(definition) = pick(&source.definition) {
+            if let Some((first, _)) = found.iter().find(|(s, _)| s.name == source.name && kind != Kind::Translations) {
+                let told = format!("there is another {} `{}` in {}", kind.as_str(), source.name, first.file);
+                problems.push(Diagnostic::error("E0110", "name", told).in_file(&source.file));
+            } else {
+                found.push((source, definition));
+            }
+        }
+    }
+    found
+}
+
+macro_rules! pick {
+    ($kind:ident) => {
+        |d| if let Definition::$kind(d) = d { Some(d) } else { None }
+    };
+}
+
+fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
+    let mut catalog = Catalog::default();
+    let packs = of_kind(sources, problems, Kind::Pack, pick!(Pack));
+    for (source, pack) in &packs {
+        for need in &pack.needs {
+            if !packs.iter().any(|(_, p)| p.name == *need) {
+                problems.push(Diagnostic::error("E0111", "needs", format!("no pack `{need}`")).in_file(&source.file));
+            }
+        }
+        for (name, setting) in &pack.settings {
+            if catalog.settings.insert(name.clone(), setting.clone()).is_some() {
+                let told = format!("another pack has a setting `{name}`");
+                problems.push(Diagnostic::error("E0110", format!("settings.{name}"), told).in_file(&source.file));
+            }
+        }
+        catalog.packs.insert(pack.name.clone(), (*pack).clone());
+    }
+    let entities = of_kind(sources, problems, Kind::Entity, pick!(Entity));
+    let decisions = of_kind(sources, problems, Kind::Decision, pick!(Decision));
+    let roles = of_kind(sources, problems, Kind::Role, pick!(Role));
+    catalog.definitions = entities.iter().map(|(s, d)| (s.name.clone(), Arc::new((***d).clone()))).collect();
+    catalog.decision_definitions = decisions.iter().map(|(s, d)| (s.name.clone(), (*d).clone())).collect();
+    let role_names: BTreeSet<Name> = roles.iter().map(|(s, _)| s.name.clone()).collect();
+
+    // The parts that are filled in do not touch those that `types` borrows, but the compiler cannot know: take them out.
+    let definitions = std::mem::take(&mut catalog.definitions);
+    let settings = std::mem::take(&mut catalog.settings);
+    let decision_definitions = std::mem::take(&mut catalog.decision_definitions);
+    let types = Types { entities: &definitions, settings: &settings, decisions: &decision_definitions };
+    let compiler = |source: &'_ Source| Compiler::new(types, &role_names, source.file.clone());
+
+    rows::check_settings(&packs, problems);
+    for (source, _) in &entities {
+        if let Some(definition) = definitions.get(&source.name) {
+            let mut c = compiler(source);
+            let compiled = entity::compile(&mut c, &source.pack, definition);
+            catalog.entities.insert(source.name.clone(), Arc::new(compiled));
+            problems.extend(c.finish());
+        }
+    }
+    for (source, definition) in decisions {
+        let (compiled, told) = Decision::compile(definition, &types);
+        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
+        if let Some(compiled) = compiled {
+            catalog.decisions.insert(source.name.clone(), Arc::new(compiled));
+        }
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::Workflow, pick!(Workflow)) {
+        let (compiled, told) = Workflow::compile(definition, &types, &role_names);
+        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
+        if let Some(compiled) = compiled {
+            catalog.workflows.insert(source.name.clone(), Arc::new(compiled));
+        }
+    }
+    for (source, definition) in roles {
+        let mut c = compiler(source);
+        let compiled = roles::compile(&mut c, definition, &catalog.entities);
+        catalog.roles.insert(source.name.clone(), compiled);
+        problems.extend(c.finish());
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::Mapping, pick!(Mapping)) {
+        let mut c = compiler(source);
+        let compiled = rows::compile_mapping(&mut c, definition);
+        catalog.mappings.insert(source.name.clone(), Arc::new(compiled));
+        problems.extend(c.finish());
+    }
+    compile_screens(&mut catalog, sources, problems, &compiler);
+    for (source, definition) in of_kind(sources, problems, Kind::Import, pick!(Import)) {
+        catalog.imports.insert(source.name.clone(), definition.clone());
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::Calendar, pick!(Calendar)) {
+        let mut c = compiler(source);
+        rows::check_calendar(&mut c, definition);
+        catalog.calendars.insert(source.name.clone(), definition.clone());
+        problems.extend(c.finish());
+    }
+    let data = of_kind(sources, problems, Kind::Data, pick!(Data));
+    for (source, definition) in &data {
+        let mut c = compiler(source);
+        rows::check_data(&mut c, definition, &data, &catalog.entities);
+        catalog.data.push((*definition).clone());
+        problems.extend(c.finish());
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::Test, pick!(Test)) {
+        let mut c = compiler(source);
+        rows::check_test(&mut c, definition, &data);
+        catalog.tests.push((source.pack.clone(), definition.clone()));
+        problems.extend(c.finish());
+    }
+    let written = of_kind(sources, problems, Kind::Translations, pick!(Translations));
+    translate(&mut catalog, sources, &written, problems);
+    across(&catalog, sources, problems);
+    catalog.definitions = definitions;
+    catalog.settings = settings;
+    catalog.decision_definitions = decision_definitions;
+    catalog
+}
+
+fn compile_screens<'s>(
+    catalog: &mut Catalog,
+    sources: &'s [Source],
+    problems: &mut Vec<Diagnostic>,
+    compiler: &dyn Fn(&'s Source) -> Compiler<'s>,
+) {
+    for (source, definition) in of_kind(sources, problems, Kind::Form, pick!(Form)) {
+        let mut c = compiler(source);
+        if let Some(form) = screens::compile_form(&mut c, definition, &catalog.entities) {
+            catalog.forms.insert(definition.entity.clone(), form);
+        }
+        problems.extend(c.finish());
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::View, pick!(View)) {
+        let mut c = compiler(source);
+        if let Some(view) = screens::compile_view(&mut c, definition, &catalog.entities) {
+            catalog.views.insert(source.name.clone(), view);
+        }
+        problems.extend(c.finish());
+    }
+    for (source, _) in of_kind(sources, problems, Kind::Entity, pick!(Entity)) {
+        let Some(entity) = catalog.entities.get(&source.name) else { continue };
+        let mut c = compiler(source);
+        if !catalog.forms.contains_key(&entity.name)
+            && let Some(form) = screens::compile_form(&mut c, &screens::default_form(entity), &catalog.entities)
+        {
+            catalog.forms.insert(entity.name.clone(), form);
+        }
+        if !catalog.views.contains_key(&entity.name)
+            && let Some(view) = screens::compile_view(&mut c, &screens::default_view(entity), &catalog.entities)
+        {
+            catalog.views.insert(entity.name.clone(), view);
+        }
+        // What is made from a broken entity repeats the entity's own problems.
+        let fresh: Vec<Diagnostic> =
+            c.finish().into_iter().filter(|d| !problems.iter().any(|p| p.file == d.file)).collect();
+        problems.extend(fresh);
+    }
+    for (source, definition) in of_kind(sources, problems, Kind::Menu, pick!(Menu)) {
+        let mut c = compiler(source);
+        screens::check_menu(&mut c, "items", &definition.items, &catalog.views);
+        catalog.menus.insert(source.name.clone(), definition.clone());
+        problems.extend(c.finish());
+    }
+}
+
+/// Takes translations over, tells those of texts that are not there, and texts that are not translated.
+fn translate(
+    catalog: &mut Catalog,
+    sources: &[Source],
+    written: &[(&Source, &TranslationsDefinition)],
+    problems: &mut Vec<Diagnostic>,
+) {
+    let mut missing: IndexMap<(Name, String), Vec<String>> = IndexMap::new();
+    for source in sources {
+        let Some((kind, json)) = crate::load::kind_and_json(&source.definition).ok() else { continue };
+        if matches!(kind, Kind::Translations | Kind::Test | Kind::Data) {
+            continue;
+        }
+        let texts = translatable(&json);
+        for language in written.iter().map(|(_, t)| &t.language).collect::<BTreeSet<_>>() {
+            // A pack that has no text at all in a language is not expected to have all.
+            if !written.iter().any(|(s, t)| s.pack == source.pack && t.language == *language) {
+                continue;
+            }
+            let fits = |t: &&TranslationsDefinition| t.of == kind && t.name == source.name && t.language == *language;
+            let there = written.iter().map(|(_, t)| *t).find(fits);
+            let lacking: Vec<String> = texts
+                .iter()
+                .filter(|(path, _)| there.is_none_or(|t| !t.texts.contains_key(path)))
+                .map(|(path, _)| path.clone())
+                .collect();
+            if !lacking.is_empty() {
+                missing.entry((language.clone(), source.file.clone())).or_default().extend(lacking);
+            }
+            for (path, _) in there.iter().flat_map(|t| &t.texts) {
+                let made = path == "label" || path == "label_plural" || rows::is_made_label(&json, path);
+                if !texts.iter().any(|(p, _)| p == path) && !made {
+                    let at = written.iter().find(|(_, t)| fits(t)).map(|(s, _)| s.file.clone()).unwrap_or_default();
+                    let told = format!("{} has no text at `{path}`", source.file);
+                    problems.push(Diagnostic::warning("W0602", format!("texts.{path}"), told).in_file(at));
+                }
+            }
+        }
+    }
+    for ((language, file), paths) in missing {
+        let told = format!("not translated into `{language}`: {}", paths.join(", "));
+        problems.push(Diagnostic::warning("W0601", "", told).in_file(file));
+    }
+    for (_, t) in written {
+        catalog.translations.insert(t.language.clone(), t.of, t.name.clone(), t.texts.clone());
+    }
+}
+
+/// Checks that need everything compiled: workflows of transitions, mappings of steps, fields that nobody may read.
+fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>) {
+    for (source, definition) in of_kind(sources, &mut Vec::new(), Kind::Entity, pick!(Entity)) {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for (name, transition) in definition.lifecycle.iter().flat_map(|l| &l.transitions) {
+            let path = format!("lifecycle.transitions.{name}");
+            if let Some(workflow) = &transition.workflow {
+                match workflow_definition(sources, workflow) {
+                    None => {
+                        let known = catalog.workflows.keys().map(|k| &**k);
+                        let mut d =
+                            Diagnostic::error("E0216", format!("{path}.workflow"), format!("no workflow `{workflow}`"));
+                        d.hint = crate::nearest(workflow, known).map(|k| format!("did you mean `{k}`?"));
+                        told.push(d);
+                    }
+                    Some(flow) => {
+                        let ends = flow
+                            .nodes
+                            .values()
+                            .filter_map(|n| if let NodeDefinition::End(e) = n { Some(&*e.outcome) } else { None });
+                        let needed: BTreeSet<&str> = ends.chain(["withdrawn", "cancelled"]).collect();
+                        for outcome in needed.iter().filter(|o| !transition.outcomes.contains_key(**o)) {
+                            let message = format!("`{workflow}` can end as `{outcome}`, but no state is given for it");
+                            told.push(Diagnostic::error("E0217", format!("{path}.outcomes"), message));
+                        }
+                    }
+                }
+            }
+            for (step, compiled) in catalog
+                .entities
+                .get(&source.name)
+                .iter()
+                .filter_map(|e| e.lifecycle.as_ref())
+                .filter_map(|l| l.transitions.get(name))
+                .flat_map(|t| &t.steps)
+            {
+                if let crate::schema::Step::Create { entity, mapping: Some(mapping), .. } = compiled {
+                    let fits = catalog.mappings.get(mapping).is_some_and(|m| m.from == source.name && m.to == *entity);
+                    if !fits {
+                        let message = format!("no mapping `{mapping}` from `{}` to `{entity}`", source.name);
+                        told.push(Diagnostic::error("E0218", format!("{path}.do.{step}.create.from"), message));
+                    }
+                }
+            }
+        }
+        if catalog.roles.values().any(|r| r.can.contains_key(&source.name)) {
+            for (field, _) in &definition.fields {
+                let somebody = catalog
+                    .roles
+                    .values()
+                    .any(|r| r.can.get(&source.name).is_some_and(|k| k.readable.contains(&**field)));
+                if !somebody {
+                    told.push(Diagnostic::warning("W0303", format!("fields.{field}"), "no role may read this field"));
+                }
+            }
+        } else {
+            told.push(Diagnostic::warning("W0304", "", "no role has any right on this entity"));
+        }
+        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
+    }
+}
+
+fn workflow_definition<'s>(sources: &'s [Source], name: &str) -> Option<&'s crate::definition::WorkflowDefinition> {
+    sources.iter().find_map(|s| match &s.definition {
+        Definition::Workflow(w) if w.name == *name => Some(w),
+        _ => None,
+    })
+}

@@ -1,0 +1,290 @@
+//! Works out what people do not write: defaults, fills from references, formulas, the title, the search text.
+
+use indexmap::IndexMap;
+
+use super::Work;
+use crate::{
+    Line, Name, Problem, Value,
+    definition::FieldKind,
+    expression::{Env, Expr, Reference, eval},
+    field::{most, round},
+    query::Query,
+    schema::{Field, Target},
+};
+
+/// Brings a computed value into the form of its field: rounded to its scale.
+pub(crate) fn fit(field: &Field, value: Value) -> Result<Value, Problem> {
+    match (field.kind, value) {
+        (FieldKind::Decimal | FieldKind::Money | FieldKind::Percent, Value::Integer(i)) => {
+            fit(field, Value::Decimal(i.into()))
+        }
+        (FieldKind::Decimal | FieldKind::Money | FieldKind::Percent, Value::Decimal(d)) => {
+            let stored = round(d, field.scale);
+            if stored.abs() >= most(field.scale) {
+                let told = format!("expected less than {}, but the formula gives {stored}", most(field.scale).trunc());
+                return Err(Problem::new("", "max", told));
+            }
+            Ok(Value::Decimal(stored))
+        }
+        (FieldKind::Integer, Value::Decimal(d)) => {
+            use rust_decimal::prelude::ToPrimitive;
+            let whole = round(d, 0);
+            whole.to_i64().map(Value::Integer).ok_or_else(|| Problem::new("", "max", format!("{whole} is too large")))
+        }
+        (_, value) => Ok(value),
+    }
+}
+
+impl Work<'_> {
+    /// Values of a new record and of new lines that the input does not name.
+    pub(crate) fn defaults(&mut self) {
+        let entity = self.entity;
+        if self.base.is_none() {
+            for field in entity.columns() {
+                if let Some(default) = &field.default
+                    && !self.given.contains(&*field.name)
+                {
+                    let result = eval(default, &self.env(&self.record.clone()));
+                    if let Some(value) = self.note(&field.name, result) {
+                        self.set(field, value);
+                    }
+                }
+            }
+        }
+        for table in entity.line_tables() {
+            let old: Vec<_> =
+                self.base.and_then(|b| b.lines.get(&table.name)).into_iter().flatten().map(|l| l.id).collect();
+            let fields: Vec<_> = table.fields.values().filter_map(|f| Some((f, f.default.as_ref()?))).collect();
+            if fields.is_empty() {
+                continue;
+            }
+            self.each_line(&table.name, |work, line, env| {
+                if old.contains(&line.id) {
+                    return;
+                }
+                for (field, default) in &fields {
+                    let path = format!("{}.{}.{}", table.name, line.id, field.name);
+                    if !work.given.contains(&path) {
+                        let result = eval(default, &env.line(&line.clone()));
+                        if let Some(value) = work.note(&path, result) {
+                            work.set_line(field, &path, line, value);
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /// Fields taken over from a record that was chosen.
+    pub(crate) fn fills(&mut self) {
+        let entity = self.entity;
+        for field in entity.columns().filter(|f| !f.fills.is_empty()) {
+            if !self.fills_now(&field.name) {
+                continue;
+            }
+            let value = self.record.get(&field.name);
+            let Some(other) = self.referred(field, &value) else { continue };
+            for (name, expr) in &field.fills {
+                if self.filled(name, || self.record.get(name)) {
+                    continue;
+                }
+                let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
+                if let (Some(value), Some(target)) = (self.note(name, result), entity.fields.get(name)) {
+                    self.set(target, value);
+                }
+            }
+        }
+        for table in entity.line_tables() {
+            let fields: Vec<&Field> = table.fields.values().filter(|f| !f.fills.is_empty()).collect();
+            if fields.is_empty() {
+                continue;
+            }
+            self.each_line(&table.name, |work, line, _| {
+                for field in &fields {
+                    let id = line.id;
+                    let path = |name: &str| format!("{}.{id}.{name}", table.name);
+                    if !work.fills_now(&path(&field.name)) {
+                        continue;
+                    }
+                    let value = line.fields.get(&field.name).cloned().unwrap_or_default();
+                    let Some(other) = work.referred(field, &value) else { continue };
+                    for (name, expr) in &field.fills {
+                        let at = path(name);
+                        if work.filled(&at, || line.fields.get(name).cloned().unwrap_or_default()) {
+                            continue;
+                        }
+                        let result = eval(expr, &Env::new(work.s.ctx, work.s.facts, work.s.catalog).over(&*other));
+                        if let (Some(value), Some(target)) = (work.note(&at, result), table.fields.get(name)) {
+                            work.set_line(target, &at, line, value);
+                        }
+                    }
+                }
+            });
+        }
+    }
+
+    /// Whether a reference at this path fills now: when it was changed; in a draft, when it was changed last.
+    fn fills_now(&self, path: &str) -> bool {
+        match self.touched.as_deref() {
+            None => self.changed.contains(path),
+            Some("") => self.base.is_none() && self.changed.contains(path),
+            Some(touched) => touched == path,
+        }
+    }
+
+    /// Whether a field that would be filled has its value already.
+    fn filled(&self, path: &str, value: impl FnOnce() -> Value) -> bool {
+        match self.touched.as_deref() {
+            // The writer sent it, perhaps empty on purpose.
+            None => self.given.contains(path),
+            Some("") => !value().is_null(),
+            Some(_) => false,
+        }
+    }
+
+    fn referred(&mut self, field: &Field, value: &Value) -> Option<std::sync::Arc<crate::Record>> {
+        let (to, id) = (field.to.as_ref()?, value.as_id()?);
+        let query = Query::Record { entity: to.clone(), id };
+        match self.s.facts.answer(&query) {
+            Some(answer) => answer.first().cloned(),
+            None => {
+                self.needs.push(query);
+                None
+            }
+        }
+    }
+
+    /// Lets and formulas, in their order.
+    pub(crate) fn compute(&mut self) {
+        let entity = self.entity;
+        let mut lets: IndexMap<Name, Value> = IndexMap::new();
+        for step in &entity.computations {
+            if step.while_state.is_some() && step.while_state != self.record.state {
+                continue;
+            }
+            match &step.target {
+                Target::Let(name) => {
+                    let record = self.record.clone();
+                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&record) });
+                    let value = self.note(&format!("let.{name}"), result).unwrap_or_default();
+                    lets.insert(name.clone(), value);
+                }
+                Target::Field(name) => {
+                    let Some(field) = entity.fields.get(name) else { continue };
+                    if step.may_override && self.keeps(name, &self.record.get(name), &step.value, None) {
+                        continue;
+                    }
+                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&self.record) });
+                    let value = self.note(name, result).unwrap_or_default();
+                    self.set(field, value);
+                }
+                Target::LineField { lines, field } => {
+                    let Some(compiled) = entity.fields.get(lines).and_then(|t| t.fields.get(field)) else { continue };
+                    let lets = &lets;
+                    self.each_line(lines, |work, line, env| {
+                        let path = format!("{lines}.{}.{field}", line.id);
+                        let now = line.fields.get(field).cloned().unwrap_or_default();
+                        if step.may_override && work.keeps(&path, &now, &step.value, Some((lines, line))) {
+                            return;
+                        }
+                        let result = eval(&step.value, &Env { lets: Some(lets), ..env.line(&*line) });
+                        let value = work.note(&path, result).unwrap_or_default();
+                        work.set_line(compiled, &path, line, value);
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether a value that people may override stays: they wrote it just now, or nothing that it is computed from
+    /// changed.
+    fn keeps(&self, path: &str, now: &Value, expr: &Expr, line: Option<(&Name, &Line)>) -> bool {
+        if now.is_null() {
+            return false;
+        }
+        if self.given.contains(path) && (self.changed.contains(path) || self.base.is_none()) {
+            return true;
+        }
+        if self.touched.is_some() && self.touched.as_deref() == Some(path) {
+            return true;
+        }
+        let moved = expr.references().iter().any(|r| match r {
+            Reference::Field { lines: None, field, own: true, .. } => self.moved(field),
+            Reference::Field { lines: Some(_), field, own: true, .. } => {
+                line.is_some_and(|(lines, l)| self.moved(&format!("{lines}.{}.{field}", l.id)))
+            }
+            _ => false,
+        });
+        (self.base.is_some() || self.given.contains(path)) && !moved
+    }
+
+    fn moved(&self, path: &str) -> bool {
+        match self.touched.as_deref() {
+            None | Some("") => self.changed.contains(path),
+            Some(touched) => touched == path,
+        }
+    }
+
+    fn set(&mut self, field: &Field, value: Value) {
+        match fit(field, value) {
+            Ok(value) => {
+                if self.base.is_some_and(|b| b.get(&field.name) != value) {
+                    self.changed.insert(field.name.to_string());
+                }
+                self.record.fields.insert(field.name.clone(), value);
+            }
+            Err(problem) => self.problems.push(Problem { path: field.name.to_string(), ..problem }),
+        }
+    }
+
+    fn set_line(&mut self, field: &Field, path: &str, line: &mut Line, value: Value) {
+        match fit(field, value) {
+            Ok(value) => {
+                line.fields.insert(field.name.clone(), value);
+            }
+            Err(problem) => self.problems.push(Problem { path: path.to_owned(), ..problem }),
+        }
+    }
+
+    /// Goes over the lines of a table: the line is taken out, so that it can be changed while the record is read.
+    fn each_line(&mut self, table: &str, mut visit: impl FnMut(&mut Self, &mut Line, &Env<'_>)) {
+        let Some(mut lines) = self.record.lines.get(table).cloned() else { return };
+        let (ctx, facts, catalog) = (self.s.ctx, self.s.facts, self.s.catalog);
+        let record = self.record.clone();
+        let env = Env::new(ctx, facts, catalog).over(&record);
+        for line in &mut lines {
+            visit(self, line, &env);
+        }
+        if let Some(place) = self.record.lines.get_mut(table) {
+            *place = lines;
+        }
+    }
+
+    /// The record's title.
+    pub(crate) fn title(&mut self) {
+        let result = self.entity.title.render(&self.env(&self.record));
+        let title = self.note("title", result).unwrap_or_default();
+        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.record.title =
+            if title.is_empty() { self.entity.definition.label.clone() } else { title.chars().take(300).collect() };
+    }
+
+    /// The text that the search finds the record by.
+    pub(crate) fn search_text(&self) -> String {
+        let env = self.env(&self.record);
+        let mut parts = vec![self.record.title.clone()];
+        for (lines, expr) in &self.entity.search {
+            match lines {
+                None => parts.extend(eval(expr, &env).map(|v| v.to_string())),
+                Some(table) => {
+                    for line in self.record.lines.get(table).into_iter().flatten() {
+                        parts.extend(eval(expr, &env.line(line)).map(|v| v.to_string()));
+                    }
+                }
+            }
+        }
+        parts.retain(|p| !p.is_empty());
+        parts.dedup();
+        parts.join("\n")
+    }
+}

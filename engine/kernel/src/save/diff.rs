@@ -1,0 +1,124 @@
+//! What changed between two versions of a record: for the store, and for the history.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::Saving;
+use crate::{
+    Line, Name, Record,
+    change::{Change, FieldChange, HistoryEntry, LinesChange, UpdateRecord},
+    schema::Entity,
+};
+
+impl UpdateRecord {
+    /// A change of nothing yet.
+    #[must_use]
+    pub fn of(entity: &Name, id: uuid::Uuid, base_version: i64) -> Self {
+        Self {
+            entity: entity.clone(),
+            id,
+            base_version,
+            set: indexmap::IndexMap::new(),
+            state: None,
+            title: None,
+            search: None,
+            lines: indexmap::IndexMap::new(),
+            deleted_at: None,
+            batch: None,
+        }
+    }
+}
+
+/// A line of the history.
+pub(super) fn history(s: &Saving<'_>, record: &Record, action: &str, changes: Vec<FieldChange>) -> Change {
+    Change::History(HistoryEntry {
+        entity: record.entity.clone(),
+        record: record.id,
+        version: record.version,
+        action: action.to_owned(),
+        source: s.source.to_owned(),
+        changes,
+    })
+}
+
+fn moved(path: String, old: Json, new: Json) -> FieldChange {
+    FieldChange { path, old, new }
+}
+
+/// Everything that a new record has.
+pub(super) fn created(record: &Record) -> Vec<FieldChange> {
+    let set = record.fields.iter().filter(|(_, v)| !v.is_null());
+    let mut changes: Vec<FieldChange> = set.map(|(name, v)| moved(name.to_string(), Json::Null, v.to_json())).collect();
+    for (table, lines) in &record.lines {
+        changes.extend(lines.iter().map(|l| moved(format!("{table}.{}", l.id), Json::Null, whole(l))));
+    }
+    changes
+}
+
+fn whole(line: &Line) -> Json {
+    Json::Object(line.fields.iter().map(|(k, v)| (k.to_string(), v.to_json())).collect::<Map<_, _>>())
+}
+
+/// The change from `base` to `record`.
+pub(super) fn changed(entity: &Entity, base: &Record, record: &Record) -> (UpdateRecord, Vec<FieldChange>) {
+    let mut update = UpdateRecord::of(&entity.name, base.id, base.version);
+    let mut fields = Vec::new();
+    for field in entity.columns() {
+        let (old, new) = (base.get(&field.name), record.get(&field.name));
+        if old != new {
+            fields.push(moved(field.name.to_string(), old.to_json(), new.to_json()));
+            update.set.insert(field.name.clone(), new);
+        }
+    }
+    if base.state != record.state {
+        fields.push(moved("state".into(), base.get("state").to_json(), record.get("state").to_json()));
+        update.state.clone_from(&record.state);
+    }
+    if base.title != record.title {
+        update.title = Some(record.title.clone());
+    }
+    for table in entity.line_tables() {
+        let before = base.lines.get(&table.name).map_or(&[][..], Vec::as_slice);
+        let after = record.lines.get(&table.name).map_or(&[][..], Vec::as_slice);
+        let change = lines(&table.name, before, after, &mut fields);
+        if change != LinesChange::default() {
+            update.lines.insert(table.name.clone(), change);
+        }
+    }
+    (update, fields)
+}
+
+fn lines(table: &str, before: &[Line], after: &[Line], fields: &mut Vec<FieldChange>) -> LinesChange {
+    let mut change = LinesChange::default();
+    for line in after {
+        let Some(old) = before.iter().find(|l| l.id == line.id) else {
+            fields.push(moved(format!("{table}.{}", line.id), Json::Null, whole(line)));
+            change.insert.push(line.clone());
+            continue;
+        };
+        let mut update = Line { id: line.id, fields: indexmap::IndexMap::new() };
+        for (name, new) in &line.fields {
+            let was = old.fields.get(name).cloned().unwrap_or_default();
+            if was != *new {
+                fields.push(moved(format!("{table}.{}.{name}", line.id), was.to_json(), new.to_json()));
+                update.fields.insert(name.clone(), new.clone());
+            }
+        }
+        if !update.fields.is_empty() {
+            change.update.push(update);
+        }
+    }
+    for gone in before.iter().filter(|l| !after.iter().any(|a| a.id == l.id)) {
+        fields.push(moved(format!("{table}.{}", gone.id), whole(gone), Json::Null));
+        change.delete.push(gone.id);
+    }
+    let order: Vec<_> = after.iter().map(|l| l.id).collect();
+    let kept: Vec<_> = before.iter().map(|l| l.id).filter(|id| order.contains(id)).collect();
+    let moved_lines = kept != order.iter().copied().filter(|id| kept.contains(id)).collect::<Vec<_>>();
+    if moved_lines && change.insert.is_empty() && change.delete.is_empty() {
+        fields.push(moved(table.to_owned(), json!("order"), json!("order")));
+    }
+    if moved_lines || !change.insert.is_empty() {
+        change.order = order;
+    }
+    change
+}

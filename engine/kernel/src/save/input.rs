@@ -1,0 +1,281 @@
+//! Reads what a person sent: wire values into typed ones, each checked against its field, the writer's rights and the
+//! state's locks.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::Work;
+use crate::{
+    Line, Name, Problem, Rejection, SYSTEM_FIELDS, Value,
+    definition::FieldKind,
+    expression::{Env, holds},
+    field::parse,
+    nearest,
+    query::Query,
+    schema::Field,
+};
+
+/// More lines than this cannot be sent at once.
+const MOST_LINES: usize = 5_000;
+
+impl Work<'_> {
+    /// Takes the input over. A draft keeps what it can and lets go what it may not.
+    pub(crate) fn take(&mut self, input: &Map<String, Json>, draft: bool) {
+        let entity = self.entity;
+        for (key, json) in input {
+            if SYSTEM_FIELDS.contains(&key.as_str()) {
+                continue;
+            }
+            let Some(field) = entity.fields.get(key.as_str()) else {
+                self.unknown(key, key, entity.fields.keys());
+                continue;
+            };
+            if field.kind == FieldKind::Lines {
+                self.take_lines(field, json, draft);
+            } else {
+                let old = self.base.map(|b| b.get(key)).unwrap_or_default();
+                if let Some(value) = self.take_value(field, key, key, json, &old, draft) {
+                    self.record.fields.insert(field.name.clone(), value);
+                }
+            }
+        }
+    }
+
+    fn unknown<'n>(&mut self, path: &str, key: &str, known: impl Iterator<Item = &'n Name>) {
+        let near = nearest(key, known.map(|k| &**k)).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
+        self.problems.push(Problem::new(path, "unknown", format!("no field `{key}`{near}")));
+    }
+
+    /// Reads one value; none if it stays as it is.
+    fn take_value(
+        &mut self,
+        field: &Field,
+        right: &str,
+        path: &str,
+        json: &Json,
+        old: &Value,
+        draft: bool,
+    ) -> Option<Value> {
+        let value = match parse(field, json) {
+            Ok(value) => value,
+            Err(_) if field.computed => return None,
+            Err(wrong) => {
+                self.problems.push(wrong.at(path));
+                return None;
+            }
+        };
+        let value = self.checked_option(field, path, value)?;
+        self.given.insert(path.to_owned());
+        if value == *old {
+            return None;
+        }
+        let readable = self.s.access.reads(self.entity, right);
+        if field.computed {
+            if !draft {
+                self.problems.push(Problem::new(path, "computed", "this field is computed and cannot be written"));
+            }
+            self.given.remove(path);
+            return None;
+        }
+        if !readable || !(self.s.access.writes(self.entity, right) || self.opened.contains(&field.name)) {
+            let code = if readable { "forbidden" } else { "unknown" };
+            if !draft {
+                self.problems.push(Problem::new(path, code, "this field cannot be written by you"));
+            }
+            self.given.remove(path);
+            return None;
+        }
+        self.changed.insert(path.to_owned());
+        Some(value)
+    }
+
+    /// Options that are definitions must be there.
+    fn checked_option(&mut self, field: &Field, path: &str, value: Value) -> Option<Value> {
+        if field.options_from.is_some()
+            && let Value::List(chosen) = &value
+            && let Some(wrong) =
+                chosen.iter().filter_map(Value::as_text).find(|k| !self.s.catalog.roles.contains_key(*k))
+        {
+            self.problems.push(Problem::new(path, "option", format!("no role `{wrong}`")));
+            return None;
+        }
+        Some(value)
+    }
+
+    fn take_lines(&mut self, table: &Field, json: &Json, draft: bool) {
+        let name = &table.name;
+        let Some(list) = json.as_array() else {
+            self.problems.push(Problem::new(&**name, "type", "expected a list of lines"));
+            return;
+        };
+        if list.len() > MOST_LINES {
+            let told = format!("expected at most {MOST_LINES} lines, but found {}", list.len());
+            self.problems.push(Problem::new(&**name, "too_long", told));
+            return;
+        }
+        if !self.s.access.reads(self.entity, name) {
+            self.problems.push(Problem::new(&**name, "unknown", format!("no field `{name}`")));
+            return;
+        }
+        let before: &[Line] = self.base.and_then(|b| b.lines.get(name)).map_or(&[], Vec::as_slice);
+        let mut after = Vec::with_capacity(list.len());
+        let mut seen = HashSet::new();
+        for (index, item) in list.iter().enumerate() {
+            let Some(object) = item.as_object() else {
+                self.problems.push(Problem::new(format!("{name}.{index}"), "type", "expected a line"));
+                continue;
+            };
+            let sent = object.get("id").and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok());
+            let old = sent.and_then(|id| before.iter().find(|l| l.id == id));
+            let mut line = match (old, sent) {
+                (Some(old), _) => old.clone(),
+                // A form knows its new lines by ids of its own; what is kept gets one of ours.
+                (None, Some(id)) if draft => Line { id, fields: indexmap::IndexMap::new() },
+                _ => Line { id: self.ids.next(), fields: indexmap::IndexMap::new() },
+            };
+            if !seen.insert(line.id) {
+                self.problems.push(Problem::new(
+                    format!("{name}.{index}.id"),
+                    "unique",
+                    "this line stands there twice",
+                ));
+                continue;
+            }
+            let place = sent.map_or_else(|| index.to_string(), |id| id.to_string());
+            self.take_line(table, object, &mut line, old, &place, draft);
+            after.push(line);
+        }
+        let order = |lines: &[Line]| lines.iter().map(|l| l.id).collect::<Vec<_>>();
+        let moved = order(before) != order(&after);
+        let touched = moved || self.changed.iter().any(|c| c.strip_prefix(&**name).is_some_and(|r| r.starts_with('.')));
+        if touched {
+            let right = self.s.access.writes(self.entity, name) || self.opened.contains(name);
+            if !right && !draft {
+                self.problems.push(Problem::new(&**name, "forbidden", "these lines cannot be written by you"));
+                return;
+            }
+            self.changed.insert(name.to_string());
+        }
+        self.given.insert(name.to_string());
+        self.record.lines.insert(name.clone(), after);
+    }
+
+    fn take_line(
+        &mut self,
+        table: &Field,
+        object: &Map<String, Json>,
+        line: &mut Line,
+        old: Option<&Line>,
+        place: &str,
+        draft: bool,
+    ) {
+        for (key, json) in object.iter().filter(|(k, _)| *k != "id") {
+            let told = format!("{}.{place}.{key}", table.name);
+            let Some(field) = table.fields.get(key.as_str()) else {
+                self.unknown(&told, key, table.fields.keys());
+                continue;
+            };
+            let before = old.and_then(|l| l.fields.get(key.as_str())).cloned().unwrap_or_default();
+            let problems = self.problems.len();
+            // Paths of lines are kept by the line's id, problems are told at the place that the sender knows.
+            let path = format!("{}.{}.{key}", table.name, line.id);
+            let right = format!("{}.{key}", table.name);
+            if let Some(value) = self.take_value(field, &right, &path, json, &before, draft) {
+                line.fields.insert(field.name.clone(), value);
+            }
+            for problem in self.problems.iter_mut().skip(problems) {
+                problem.path.clone_from(&told);
+            }
+        }
+    }
+
+    /// The refusal, if the state locks what was changed.
+    pub(crate) fn locked(&self) -> Option<Rejection> {
+        let (base, lifecycle) = (self.base?, self.entity.lifecycle.as_ref()?);
+        let name = base.state.as_ref()?;
+        let state = lifecycle.states.get(name)?;
+        if self.s.access.is_engine() {
+            return None;
+        }
+        let touched = self.changed.iter().map(|path| path.split('.').next().unwrap_or_default());
+        let locked = touched.into_iter().find(|f| state.locks(f) && !self.opened.iter().any(|o| o == f))?;
+        let told = format!("expected a record that can be changed, but `{locked}` is locked while it is `{name}`");
+        Some(Rejection::state("locked", told))
+    }
+
+    /// References that were changed must lead to records that the writer can see.
+    pub(crate) fn check_references(&mut self) {
+        let entity = self.entity;
+        for field in entity.columns().filter(|f| f.to.is_some()) {
+            if self.changed.contains(&*field.name) {
+                let value = self.record.get(&field.name);
+                self.check_reference(field, &field.name, &value, None);
+            }
+        }
+        for table in entity.line_tables() {
+            let lines = self.record.lines.get(&table.name).cloned().unwrap_or_default();
+            for field in table.fields.values().filter(|f| f.to.is_some()) {
+                for line in &lines {
+                    let path = format!("{}.{}.{}", table.name, line.id, field.name);
+                    if self.changed.contains(&path) {
+                        let value = line.fields.get(&field.name).cloned().unwrap_or_default();
+                        self.check_reference(field, &path, &value, Some(line));
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_reference(&mut self, field: &Field, path: &str, value: &Value, line: Option<&Line>) {
+        let (Some(to), Some(id)) = (&field.to, value.as_id()) else { return };
+        let missing = Problem::new(path, "not_found", format!("no such `{to}`"));
+        let known = match &**to {
+            "user" => self.s.ctx.org.people.get(&id).map(|p| p.active),
+            "department" => self.s.ctx.org.departments.get(&id).map(|_| true),
+            _ => None,
+        };
+        // People and departments are known to everybody; those made in this very import are asked for below.
+        if known == Some(true) && field.choose.is_none() {
+            return;
+        }
+        if known == Some(false) && !self.s.access.is_engine() {
+            self.problems.push(Problem::new(path, "left", "this person has left"));
+            return;
+        }
+        let query = Query::Record { entity: to.clone(), id };
+        let Some(answer) = self.s.facts.answer(&query) else {
+            self.needs.push(query);
+            return;
+        };
+        let (Some(other), Some(entity)) = (answer.first().cloned(), self.s.catalog.entity(to)) else {
+            self.problems.push(missing);
+            return;
+        };
+        if other.deleted_at.is_some() {
+            self.problems.push(missing);
+            return;
+        }
+        if !self.s.access.is_engine() && known.is_none() {
+            let flags = self.s.access.flags_of(entity, &other, self.s.facts);
+            match self.note(path, flags) {
+                Some(flags) if !flags.contains(&true) => {
+                    self.problems.push(missing);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        if let Some(choose) = &field.choose {
+            let record = self.record.clone();
+            let mut env = Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other);
+            env.doc = Some(&record);
+            env.row = line.map(|l| l as &dyn crate::expression::Fields);
+            let fits = holds(choose, &env);
+            if self.note(path, fits) == Some(false) {
+                self.problems.push(Problem::new(path, "choose", format!("`{}` cannot be chosen here", other.title)));
+            }
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Saving a record: input is read, defaults, fills and formulas are worked out, rules tried, and the change is written
+//! down. Pure: what must be known of other records is asked for.
+//!
+//! A draft goes the same way and is refused nothing, so that a form shows what a save would say.
+
+mod compute;
+mod diff;
+mod input;
+mod merge;
+mod rules;
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    Catalog, Name, Problem, Record, Rejection,
+    change::{Change, InsertRecord, UpdateRecord},
+    context::{Context, Ids},
+    expression::{Env, EvalError},
+    query::{Facts, Outcome, Query},
+    rights::{Access, Action},
+    schema::Entity,
+};
+
+pub use merge::conflicts;
+
+/// What every save is given.
+#[derive(Clone, Copy, Debug)]
+pub struct Saving<'a> {
+    /// The definitions.
+    pub catalog: &'a Catalog,
+    /// The time, the writer, the people.
+    pub ctx: &'a Context<'a>,
+    /// What is known of other records.
+    pub facts: &'a Facts,
+    /// The writer's rights.
+    pub access: &'a Access<'a>,
+    /// How it comes, for the history: `app`, `import`, `workflow`, `publish`.
+    pub source: &'static str,
+    /// The import it belongs to.
+    pub batch: Option<Uuid>,
+}
+
+/// What a save comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Saved {
+    /// The record as it will be.
+    pub record: Record,
+    /// What is written.
+    pub changes: Vec<Change>,
+    /// Rules that only warn.
+    pub warnings: Vec<Problem>,
+}
+
+/// What a form shows while it is filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The record with everything worked out.
+    pub record: Record,
+    /// What a save would refuse.
+    pub problems: Vec<Problem>,
+    /// What a save would warn of.
+    pub warnings: Vec<Problem>,
+}
+
+/// Makes a new record.
+#[must_use]
+pub fn create(s: &Saving<'_>, entity: &Entity, input: &Map<String, Json>) -> Outcome<Saved> {
+    create_as(s, entity, input, s.ctx.ids.clone().next())
+}
+
+/// Makes a new record with a given id.
+#[must_use]
+pub fn create_as(s: &Saving<'_>, entity: &Entity, input: &Map<String, Json>, id: Uuid) -> Outcome<Saved> {
+    if !s.access.may_create(&entity.name) {
+        return Outcome::Rejected(Rejection::Forbidden {
+            message: format!("new records of `{}` cannot be made", entity.name),
+        });
+    }
+    let mut work = Work::new(s, entity, None, blank(s, entity, id));
+    work.take(input, false);
+    work.complete(None);
+    work.finish()
+}
+
+/// Changes a record. `base` is the record now; `expected` the version that the writer had read, and `since` what others
+/// changed after it.
+#[must_use]
+pub fn update(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    input: &Map<String, Json>,
+    expected: i64,
+    since: &[String],
+) -> Outcome<Saved> {
+    update_with(s, entity, base, input, expected, since, &[])
+}
+
+/// The same by an approver, whose node opens some fields of the locked record.
+#[must_use]
+pub fn update_with(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    input: &Map<String, Json>,
+    expected: i64,
+    since: &[String],
+    opened: &[Name],
+) -> Outcome<Saved> {
+    if opened.is_empty() {
+        match s.access.allows(Action::Update, entity, base, s.facts) {
+            Ok(true) => {}
+            Ok(false) => {
+                return Outcome::Rejected(Rejection::Forbidden {
+                    message: "this record cannot be changed by you".into(),
+                });
+            }
+            Err(error) => return stop(error),
+        }
+    }
+    let mut work = Work::new(s, entity, Some(base), base.clone());
+    work.opened = opened;
+    work.take(input, false);
+    if expected != base.version {
+        let mine: Vec<String> = work.changed.iter().cloned().collect();
+        let fields = merge::conflicts(entity, &mine, since);
+        if expected > base.version || !fields.is_empty() {
+            return Outcome::Rejected(Rejection::Stale {
+                entity: entity.name.clone(),
+                id: base.id,
+                expected,
+                actual: base.version,
+                fields,
+            });
+        }
+    }
+    if let Some(refused) = work.locked() {
+        return Outcome::Rejected(refused);
+    }
+    work.complete(None);
+    work.finish()
+}
+
+/// What the form shows: `base` where the record is there already, the whole form as `input`, and the field that the
+/// writer has just changed.
+#[must_use]
+pub fn draft(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: Option<&Record>,
+    input: &Map<String, Json>,
+    changed: Option<&str>,
+) -> Outcome<Draft> {
+    let start = base.cloned().unwrap_or_else(|| blank(s, entity, Uuid::nil()));
+    let mut work = Work::new(s, entity, base, start);
+    work.touched = Some(changed.unwrap_or_default().to_owned());
+    work.take(input, true);
+    work.complete(None);
+    if !work.needs.is_empty() {
+        return Outcome::Needs(work.needs);
+    }
+    Outcome::Decided(Draft { record: work.record, problems: work.problems, warnings: work.warnings })
+}
+
+/// Puts a record into the trash (`deleted`) or takes it out.
+#[must_use]
+pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, deleted: bool) -> Outcome<Saved> {
+    match s.access.allows(Action::Delete, entity, base, s.facts) {
+        Ok(true) => {}
+        Ok(false) => {
+            return Outcome::Rejected(Rejection::Forbidden { message: "this record cannot be deleted by you".into() });
+        }
+        Err(error) => return stop(error),
+    }
+    if expected != base.version {
+        return Outcome::Rejected(Rejection::Stale {
+            entity: entity.name.clone(),
+            id: base.id,
+            expected,
+            actual: base.version,
+            fields: Vec::new(),
+        });
+    }
+    let start = entity.lifecycle.as_ref().map(|l| &l.start);
+    if deleted && base.state.as_ref() != start {
+        let told =
+            format!("expected a record that is still `{}`, but it is `{}`", start.map_or("", |s| s), base.get("state"));
+        return Outcome::Rejected(Rejection::state("wrong_state", told));
+    }
+    let mut record = base.clone();
+    record.deleted_at = deleted.then_some(s.ctx.now);
+    record.version += 1;
+    record.updated_at = s.ctx.now;
+    record.updated_by = s.ctx.user;
+    let action = if deleted { "deleted" } else { "restored" };
+    let change = UpdateRecord {
+        deleted_at: Some(record.deleted_at),
+        batch: s.batch,
+        ..UpdateRecord::of(&entity.name, base.id, base.version)
+    };
+    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, Vec::new())];
+    Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
+}
+
+/// A record with nothing in it.
+pub(crate) fn blank(s: &Saving<'_>, entity: &Entity, id: Uuid) -> Record {
+    Record {
+        entity: entity.name.clone(),
+        id,
+        version: 1,
+        state: entity.lifecycle.as_ref().map(|l| l.start.clone()),
+        number: None,
+        title: String::new(),
+        created_at: s.ctx.now,
+        created_by: s.ctx.user,
+        updated_at: s.ctx.now,
+        updated_by: s.ctx.user,
+        deleted_at: None,
+        fields: indexmap::IndexMap::new(),
+        lines: indexmap::IndexMap::new(),
+    }
+}
+
+fn stop<T>(error: EvalError) -> Outcome<T> {
+    match error {
+        EvalError::Needs(queries) => Outcome::Needs(queries),
+        EvalError::Fault(fault) => Outcome::Rejected(Rejection::invalid("", "formula", fault.to_string())),
+    }
+}
+
+/// A save in progress.
+pub(crate) struct Work<'a> {
+    pub(crate) s: &'a Saving<'a>,
+    pub(crate) entity: &'a Entity,
+    pub(crate) base: Option<&'a Record>,
+    pub(crate) record: Record,
+    /// Paths that the input names, even with null.
+    pub(crate) given: HashSet<String>,
+    /// Paths whose value differs from the base: `customer`, `lines`, `lines.<id>.quantity`.
+    pub(crate) changed: HashSet<String>,
+    /// In a draft: the path that the writer has just changed, or nothing.
+    pub(crate) touched: Option<String>,
+    /// Fields that may be written though the state locks them.
+    pub(crate) opened: &'a [Name],
+    /// What a transition does to the record is history under its name.
+    pub(crate) action: &'a str,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) warnings: Vec<Problem>,
+    pub(crate) needs: Vec<Query>,
+    pub(crate) ids: Ids,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(s: &'a Saving<'a>, entity: &'a Entity, base: Option<&'a Record>, record: Record) -> Self {
+        let mut ids = s.ctx.ids.clone();
+        // The first id is the record's own.
+        ids.next();
+        Self {
+            s,
+            entity,
+            base,
+            record,
+            given: HashSet::new(),
+            changed: HashSet::new(),
+            touched: None,
+            opened: &[],
+            action: if base.is_none() { "created" } else { "updated" },
+            problems: Vec::new(),
+            warnings: Vec::new(),
+            needs: Vec::new(),
+            ids,
+        }
+    }
+
+    pub(crate) fn env<'e>(&self, record: &'e Record) -> Env<'e>
+    where
+        'a: 'e,
+    {
+        Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(record)
+    }
+
+    /// Notes what an evaluation could not do; gives its value otherwise.
+    pub(crate) fn note<T>(&mut self, path: &str, result: Result<T, EvalError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(EvalError::Needs(queries)) => {
+                self.needs.extend(queries);
+                None
+            }
+            Err(EvalError::Fault(fault)) => {
+                self.problems.push(Problem::new(path, "formula", fault.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Everything after the input has been taken: defaults, fills, formulas, rules, title.
+    pub(crate) fn complete(&mut self, transition: Option<&str>) {
+        self.defaults();
+        self.check_references();
+        self.fills();
+        self.compute();
+        if self.needs.is_empty() {
+            self.required();
+            self.rules(transition);
+            self.title();
+        }
+        self.needs.dedup();
+    }
+
+    /// What it comes to.
+    pub(crate) fn finish(self) -> Outcome<Saved> {
+        if !self.needs.is_empty() {
+            return Outcome::Needs(self.needs);
+        }
+        if !self.problems.is_empty() {
+            return Outcome::Rejected(Rejection::Invalid(self.problems));
+        }
+        Outcome::Decided(self.written())
+    }
+
+    fn written(mut self) -> Saved {
+        let search = self.search_text();
+        let Some(base) = self.base else {
+            let numbering = match self.record.number {
+                Some(_) => None,
+                None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
+            };
+            let history = diff::history(self.s, &self.record, self.action, diff::created(&self.record));
+            let insert = InsertRecord { record: self.record.clone(), numbering, search, batch: self.s.batch };
+            let changes = vec![Change::InsertRecord(Box::new(insert)), history];
+            return Saved { record: self.record, changes, warnings: self.warnings };
+        };
+        let (mut update, fields) = diff::changed(self.entity, base, &self.record);
+        if fields.is_empty() && update.state.is_none() {
+            return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
+        }
+        self.record.version = base.version + 1;
+        self.record.updated_at = self.s.ctx.now;
+        self.record.updated_by = self.s.ctx.user;
+        update.search = Some(search);
+        update.batch = self.s.batch;
+        let history = diff::history(self.s, &self.record, self.action, fields);
+        Saved {
+            record: self.record,
+            changes: vec![Change::UpdateRecord(Box::new(update)), history],
+            warnings: self.warnings,
+        }
+    }
+}
