@@ -95,6 +95,8 @@ pub struct Field {
     pub max: Option<Decimal>,
     /// Must be greater than this.
     pub above: Option<Decimal>,
+    /// The whole text must match it.
+    pub pattern: Option<regex::Regex>,
     /// Value of a new record.
     pub default: Option<Expr>,
     /// Whether it is computed by the engine alone (a formula, or compute without override).
@@ -133,6 +135,7 @@ impl Field {
             min: None,
             max: None,
             above: None,
+            pattern: None,
             default: None,
             computed: false,
             may_override: false,

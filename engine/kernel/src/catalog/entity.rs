@@ -154,6 +154,7 @@ fn compile_field(
         min: decimal(field.min.as_ref()),
         max: decimal(field.max.as_ref()),
         above: decimal(field.above.as_ref()),
+        pattern: pattern(c, &at("pattern"), field),
         default: default(c, &at("default"), field, scope, &wanted),
         computed: field.formula.is_some() || field.compute.as_ref().is_some_and(|k| !k.may_override),
         may_override: field.compute.as_ref().is_some_and(|k| k.may_override),
@@ -238,6 +239,18 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
             && label.is_empty()
         {
             c.error("E0209", format!("{path}.options.{key}"), "an option needs a label");
+        }
+    }
+}
+
+/// Compiled with a bound on its size, so that a careless expression cannot eat the memory.
+fn pattern(c: &mut Compiler<'_>, path: &str, field: &FieldDefinition) -> Option<regex::Regex> {
+    let source = format!("^(?:{})$", field.pattern.as_ref()?);
+    match regex::RegexBuilder::new(&source).size_limit(1 << 18).build() {
+        Ok(regex) => Some(regex),
+        Err(e) => {
+            c.error("E0219", path, format!("not a regular expression: {e}"));
+            None
         }
     }
 }

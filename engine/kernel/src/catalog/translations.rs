@@ -58,7 +58,9 @@ fn collect(json: &serde_json::Value, path: &str, options: bool, found: &mut Vec<
             options || matches!(key.as_str(), "label" | "label_plural" | "help" | "message" | "section" | "confirm");
         match value {
             serde_json::Value::String(s) if text => found.push((at, s.clone())),
-            serde_json::Value::Object(_) if key != "records" => collect(value, &at, key == "options", found),
+            serde_json::Value::Object(_) if key != "records" => {
+                collect(value, &at, matches!(key.as_str(), "options" | "off" | "work"), found)
+            }
             _ => {}
         }
     }

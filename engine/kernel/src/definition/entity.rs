@@ -170,6 +170,9 @@ pub struct FieldDefinition {
     /// Numbers: must be greater than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above: Option<serde_json::Number>,
+    /// Text: a regular expression that the whole value must match.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
 }
 
 /// The types of fields.

@@ -10,11 +10,16 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
-    properties: &["min", "max"],
+    properties: &["min", "max", "pattern"],
     parse: |field, json| {
         let text = string(json)?.trim();
         if text.contains(['\n', '\r']) {
             return Err(Wrong::new("format", "expected a single line, but found several"));
+        }
+        if let Some(pattern) = &field.pattern
+            && !pattern.is_match(text)
+        {
+            return Err(Wrong::new("pattern", format!("`{text}` does not have the form that is asked for")));
         }
         length(field, text, 200)
     },
