@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Deserialisation does not check the pattern, so that one bad name does not hide the other problems of a file: the
 /// JSON Schema reports it with its path.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Name(Arc<str>);
 

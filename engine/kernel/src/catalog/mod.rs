@@ -120,9 +120,8 @@ impl Catalog {
 
     /// Workflows that serve an entity, the highest priority first.
     pub fn workflows_of(&self, entity: &str) -> Vec<&Arc<Workflow>> {
-        let mut found: Vec<&Arc<Workflow>> =
-            self.workflows.values().filter(|w| w.definition().entity == *entity).collect();
-        found.sort_by_key(|w| std::cmp::Reverse(w.definition().priority));
+        let mut found: Vec<&Arc<Workflow>> = self.workflows.values().filter(|w| w.entity == *entity).collect();
+        found.sort_by_key(|w| std::cmp::Reverse(w.priority));
         found
     }
 }

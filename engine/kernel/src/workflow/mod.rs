@@ -1,15 +1,36 @@
-//! Stand-in until the interpreter lands: replace this file whole.
-#[derive(Clone, Debug)]
-pub struct Workflow(crate::definition::WorkflowDefinition);
-impl Workflow {
-    pub fn compile(
-        d: &crate::definition::WorkflowDefinition,
-        _: &crate::expression::Types<'_>,
-        _: &std::collections::BTreeSet<crate::Name>,
-    ) -> (Option<Self>, Vec<crate::Diagnostic>) {
-        (Some(Self(d.clone())), vec![])
-    }
-    pub fn definition(&self) -> &crate::definition::WorkflowDefinition {
-        &self.0
-    }
-}
+//! Workflows: who decides what in which order, as a pure `decide` and `evolve`.
+//!
+//! [`decide`] takes an instance and a command to events and effects, or asks for records, or refuses. [`evolve`] is the
+//! only writer of an [`Instance`]; `decide` itself runs by applying its own events to a working copy. [`preview`] is the
+//! same code with everybody approving. Nothing here knows the time, the database or any other record than it is given.
+//!
+//! An instance stands where its tokens stand. A fork takes the token away and opens a scope with a token for each
+//! branch; its join waits for all tokens of that scope, closes it and goes on with one in the scope around it. An end
+//! ends the whole instance, in a branch as well: what the other branches still have open is closed.
+//!
+//! A return to the initiator (退回) takes every token and scope away and leaves the instance in the status `returned`;
+//! the record goes where the outcome `returned` says. Submitting again begins a new round of the same instance, from the
+//! start node and with variables, settings and definitions as they are then.
+
+mod approvers;
+mod compile;
+mod decide;
+mod effects;
+mod event;
+mod evolve;
+mod graph;
+mod instance;
+mod node;
+mod people;
+mod preview;
+mod run;
+mod stored;
+
+pub use compile::ENGINE_OUTCOMES;
+pub use decide::{Command, Decision, RecordEffect, Verb, decide};
+pub use event::*;
+pub use evolve::evolve;
+pub use instance::*;
+pub use node::*;
+pub use preview::{InBranch, Preview, PreviewNode, PreviewPerson, Why, preview};
+pub use run::Env;

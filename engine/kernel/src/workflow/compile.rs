@@ -1,0 +1,465 @@
+//! From a definition to a [`Workflow`]: every problem told at once, with its path.
+
+use std::collections::BTreeSet;
+
+use super::{graph, node::*};
+use crate::{
+    Diagnostic, Name,
+    definition::{
+        ActionNode, ApprovalNode, ApproverSource, ApproverWord, ChainUntil, Condition, EntityDefinition, FieldKind,
+        Keyed, NobodyPolicy, NodeDefinition, Reason, Repeated, Step, SwitchNode, VerbOptions, VerbSwitch,
+        WorkflowDefinition,
+    },
+    expression::{self, Expr, Reference, Scope, Template, Type, Types},
+    nearest,
+};
+
+/// Outcomes that the engine itself gives.
+pub const ENGINE_OUTCOMES: [&str; 3] = ["returned", "withdrawn", "cancelled"];
+
+impl Workflow {
+    /// Checks and compiles a definition; `roles` are the names of all roles.
+    ///
+    /// Beside the codes of expressions and of the graph (`E0501`–`E0512`, `W0501`):
+    ///
+    /// * `E0513` no such role; `E0514` no such field; `E0515` no such entity; `E0516` no such transition
+    /// * `E0517` an end takes an outcome that the engine gives itself
+    /// * `E0518` a path to approvers does not lead to people (or departments)
+    /// * `E0519` a step that a workflow cannot take
+    /// * `E0520` an approval names no approvers; `E0521` a field is computed and cannot be written
+    /// * `E0522` a level or count of zero
+    /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
+    /// * `W0503` the only approver is the initiator
+    /// * `W0504` fields are both written and hidden
+    #[must_use]
+    pub fn compile(
+        definition: &WorkflowDefinition,
+        types: &Types<'_>,
+        roles: &BTreeSet<Name>,
+    ) -> (Option<Self>, Vec<Diagnostic>) {
+        let Some(entity) = types.entities.get(&definition.entity) else {
+            let problem = Diagnostic::error("E0515", "entity", format!("no entity `{}`", definition.entity));
+            let hinted = did_you_mean(problem, &definition.entity, types.entities.keys());
+            let mut problems = vec![hinted];
+            problems.extend(graph::check(definition));
+            return (None, problems);
+        };
+        let mut compiler = Compiler {
+            types: *types,
+            roles,
+            entity,
+            scope: Scope::workflow(*types, &definition.entity, &definition.variables),
+            problems: graph::check(definition),
+            settings: BTreeSet::new(),
+        };
+        let workflow = compiler.workflow(definition);
+        let broken = compiler.problems.iter().any(|p| p.severity == crate::Severity::Error);
+        (workflow.filter(|_| !broken), compiler.problems)
+    }
+}
+
+struct Compiler<'a> {
+    types: Types<'a>,
+    roles: &'a BTreeSet<Name>,
+    entity: &'a EntityDefinition,
+    scope: Scope<'a>,
+    problems: Vec<Diagnostic>,
+    settings: BTreeSet<Name>,
+}
+
+fn did_you_mean<'n>(problem: Diagnostic, word: &str, candidates: impl IntoIterator<Item = &'n Name>) -> Diagnostic {
+    match nearest(word, candidates.into_iter().map(Name::as_str)) {
+        Some(near) => problem.hint(format!("did you mean `{near}`?")),
+        None => problem,
+    }
+}
+
+/// `need_finance` → `Need finance`.
+fn label_of(label: Option<&String>, name: &Name) -> String {
+    label.cloned().unwrap_or_else(|| {
+        let words = name.replace('_', " ");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    })
+}
+
+impl<'a> Compiler<'a> {
+    /// None where something is missing; the problems say what.
+    fn workflow(&mut self, definition: &WorkflowDefinition) -> Option<Workflow> {
+        let record = Scope::record(self.types, &definition.entity);
+        let when = self.optional_condition("when", definition.when.as_ref(), &record);
+        let variables = self.variables(definition);
+        let nodes: Vec<(Name, Option<Node>)> =
+            definition.nodes.iter().map(|(name, node)| (name.clone(), self.node(name, node))).collect();
+        let start = definition
+            .nodes
+            .iter()
+            .find(|(_, node)| matches!(node, NodeDefinition::Start(_)))
+            .map(|(name, _)| name.clone())?;
+        Some(Workflow {
+            name: definition.name.clone(),
+            label: label_of(definition.label.as_ref(), &definition.name),
+            entity: definition.entity.clone(),
+            when,
+            priority: definition.priority,
+            withdraw: definition.withdraw,
+            variables: variables?,
+            nodes: nodes.into_iter().map(|(name, node)| node.map(|node| (name, node))).collect::<Option<_>>()?,
+            start,
+            settings: self.settings.iter().cloned().collect(),
+        })
+    }
+
+    /// A variable may read those before it.
+    fn variables(&mut self, definition: &WorkflowDefinition) -> Option<Keyed<Variable>> {
+        let mut before = Keyed::new();
+        let mut compiled = Some(Keyed::new());
+        for (name, variable) in &definition.variables {
+            let scope = Scope::workflow(self.types, &definition.entity, &before);
+            let wanted = Type::of_kind(variable.variable_type);
+            let path = format!("variables.{name}.value");
+            let value = self.keep(&path, expression::compile_as(&variable.value, &scope, &wanted));
+            match (value, &mut compiled) {
+                (Some(value), Some(all)) => {
+                    all.insert(name.clone(), Variable { kind: variable.variable_type, value });
+                }
+                (_, all) => *all = None,
+            }
+            before.insert(name.clone(), variable.clone());
+        }
+        compiled
+    }
+
+    fn node(&mut self, name: &Name, node: &NodeDefinition) -> Option<Node> {
+        let at = format!("nodes.{name}");
+        let (label, kind) = match node {
+            NodeDefinition::Start(start) => (None, Some(NodeKind::Start { next: start.next.clone() })),
+            NodeDefinition::Approval(approval) => (approval.label.as_ref(), self.approval(&at, approval)),
+            NodeDefinition::Switch(switch) => (None, self.switch(&at, switch)),
+            NodeDefinition::Fork(fork) => {
+                let branches = fork
+                    .branches
+                    .iter()
+                    .map(|(branch, b)| (branch.clone(), ForkBranch { label: b.label.clone(), next: b.next.clone() }));
+                (None, Some(NodeKind::Fork { branches: branches.collect() }))
+            }
+            NodeDefinition::Join(join) => (None, Some(NodeKind::Join { of: join.of.clone(), next: join.next.clone() })),
+            NodeDefinition::Notify(notify) => {
+                let to = self.sources(&format!("{at}.to"), &notify.to);
+                let message = Template::compile(&notify.message, &self.scope);
+                let message = self.keep(&format!("{at}.message"), message);
+                let kind =
+                    to.zip(message).map(|(to, message)| NodeKind::Notify { to, message, next: notify.next.clone() });
+                (notify.label.as_ref(), kind)
+            }
+            NodeDefinition::Action(action) => (action.label.as_ref(), self.action(&at, action)),
+            NodeDefinition::End(end) => {
+                if ENGINE_OUTCOMES.contains(&end.outcome.as_str()) {
+                    self.problem(
+                        Diagnostic::error(
+                            "E0517",
+                            format!("{at}.outcome"),
+                            format!("the engine itself gives the outcome `{}`", end.outcome),
+                        )
+                        .hint("choose another name, such as `approved` or `rejected`"),
+                    );
+                }
+                (None, Some(NodeKind::End { outcome: end.outcome.clone() }))
+            }
+        };
+        kind.map(|kind| Node { label: label_of(label, name), kind })
+    }
+
+    fn switch(&mut self, at: &str, switch: &SwitchNode) -> Option<NodeKind> {
+        let cases: Vec<Option<(Name, Case)>> = switch
+            .cases
+            .iter()
+            .map(|(name, case)| {
+                let path = format!("{at}.cases.{name}.when");
+                let when = expression::compile_condition(&case.when, &self.scope);
+                let when = self.keep(&path, when)?;
+                Some((name.clone(), Case { label: case.label.clone(), when, next: case.next.clone() }))
+            })
+            .collect();
+        let cases = cases.into_iter().collect::<Option<_>>()?;
+        Some(NodeKind::Switch { cases, default: switch.default.clone() })
+    }
+
+    fn approval(&mut self, at: &str, node: &ApprovalNode) -> Option<NodeKind> {
+        if node.approvers.is_empty() {
+            self.problem(
+                Diagnostic::error("E0520", format!("{at}.approvers"), "nobody is named to decide")
+                    .hint("name a role, a user, a manager, a department head or a field"),
+            );
+        }
+        if matches!(node.approvers.as_slice(), [ApproverSource::Word(ApproverWord::Initiator)]) {
+            self.problem(
+                Diagnostic::warning("W0503", format!("{at}.approvers"), "only the initiator decides here")
+                    .hint("name somebody else too, unless a confirmation is meant"),
+            );
+        }
+        match &node.nobody {
+            NobodyPolicy::Role(role) => self.role(&format!("{at}.nobody.role"), role),
+            NobodyPolicy::User(_)
+            | NobodyPolicy::Admin
+            | NobodyPolicy::ManagerUp
+            | NobodyPolicy::Pass
+            | NobodyPolicy::Reject
+            | NobodyPolicy::Refuse => {}
+        }
+        let write = &node.fields.write;
+        for (index, field) in write.iter().enumerate() {
+            self.field(&format!("{at}.fields.write.{index}"), field, true);
+        }
+        for (index, field) in node.fields.hide.iter().enumerate() {
+            let path = format!("{at}.fields.hide.{index}");
+            self.field(&path, field, false);
+            if write.contains(field) {
+                self.problem(Diagnostic::warning("W0504", path, format!("`{field}` is both written and hidden")));
+            }
+        }
+        if node.repeated != Repeated::Ask && !write.is_empty() {
+            self.problem(
+                Diagnostic::warning(
+                    "W0502",
+                    format!("{at}.repeated"),
+                    "nobody is skipped where the node writes fields",
+                )
+                .hint("take `repeated` away, or `fields.write`"),
+            );
+        }
+        let approvers = self.sources(&format!("{at}.approvers"), &node.approvers)?;
+        Some(NodeKind::Approval(Box::new(Approval {
+            approvers,
+            except: node.except.clone(),
+            nobody: node.nobody.clone(),
+            same_as_initiator: node.same_as_initiator,
+            repeated: if write.is_empty() { node.repeated } else { Repeated::Ask },
+            mode: node.mode,
+            verbs: allowed(node),
+            write: write.clone(),
+            hide: node.fields.hide.clone(),
+            next: node.next.clone(),
+            rejected: node.rejected.clone(),
+        })))
+    }
+
+    fn sources(&mut self, at: &str, sources: &[ApproverSource]) -> Option<Vec<Source>> {
+        let compiled: Vec<Option<Source>> =
+            sources.iter().enumerate().map(|(index, source)| self.source(&format!("{at}.{index}"), source)).collect();
+        compiled.into_iter().collect()
+    }
+
+    fn source(&mut self, at: &str, source: &ApproverSource) -> Option<Source> {
+        Some(match source {
+            ApproverSource::Word(ApproverWord::Initiator) => Source::Initiator,
+            ApproverSource::User { user } => Source::User(user.clone()),
+            ApproverSource::Role { role, within } => {
+                self.role(&format!("{at}.role"), role);
+                Source::Role { role: role.clone(), initiator_department: within.is_some() }
+            }
+            ApproverSource::Manager { manager } => {
+                self.positive(&format!("{at}.manager.level"), manager.level);
+                let of = self.of(&format!("{at}.manager.of"), &manager.of, "user")?;
+                Source::Manager { of, level: manager.level }
+            }
+            ApproverSource::ManagerChain { manager_chain } => {
+                match &manager_chain.until {
+                    Some(ChainUntil::Level(level)) => {
+                        self.positive(&format!("{at}.manager_chain.until.level"), *level);
+                    }
+                    Some(ChainUntil::Role(role)) => self.role(&format!("{at}.manager_chain.until.role"), role),
+                    None => {}
+                }
+                let of = self.of(&format!("{at}.manager_chain.of"), &manager_chain.of, "user")?;
+                Source::ManagerChain { of, until: manager_chain.until.clone() }
+            }
+            ApproverSource::DepartmentHead { department_head } => {
+                let of = self.of(&format!("{at}.department_head.of"), &department_head.of, "department")?;
+                Source::DepartmentHead { of, up: department_head.up }
+            }
+            ApproverSource::Field { field } => Source::Field(self.path_to(&format!("{at}.field"), field, "user")?),
+        })
+    }
+
+    fn of(&mut self, at: &str, source: &str, entity: &str) -> Option<Of> {
+        if source.trim() == "initiator" {
+            return Some(Of::Initiator);
+        }
+        self.path_to(at, source, entity).map(Of::Path)
+    }
+
+    fn path_to(&mut self, at: &str, source: &str, entity: &str) -> Option<Expr> {
+        let expr = expression::compile(source, &self.scope);
+        let expr = self.keep(at, expr)?;
+        let leads = |ty: &Type| match ty {
+            Type::Unknown => true,
+            Type::Reference(to) => *to == entity,
+            _ => false,
+        };
+        let fits = match expr.ty() {
+            Type::List(of) => entity == "user" && leads(of),
+            ty => leads(ty),
+        };
+        if !fits {
+            self.problem(
+                Diagnostic::error(
+                    "E0518",
+                    at,
+                    format!("expected a path to a {entity}, but `{source}` is {}", expr.ty()),
+                )
+                .hint(format!("name `initiator` or a field of type `{entity}`")),
+            );
+        }
+        Some(expr)
+    }
+
+    fn action(&mut self, at: &str, node: &ActionNode) -> Option<NodeKind> {
+        let steps: Vec<Option<(Name, ActionStep)>> = node
+            .steps
+            .iter()
+            .map(|(name, step)| Some((name.clone(), self.step(&format!("{at}.do.{name}"), step)?)))
+            .collect();
+        let steps = steps.into_iter().collect::<Option<_>>()?;
+        Some(NodeKind::Action { steps, next: node.next.clone() })
+    }
+
+    fn step(&mut self, at: &str, step: &Step) -> Option<ActionStep> {
+        let scope = self.scope.clone();
+        match step {
+            Step::Update(update) => {
+                let mut set = Some(Keyed::new());
+                for (field, source) in &update.set {
+                    let path = format!("{at}.update.set.{field}");
+                    self.field(&path, field, true);
+                    let wanted = self.entity.fields.get(field).map(|f| Type::of_field(&self.entity.name, field, f));
+                    let value = expression::compile_as(source, &scope, &wanted.unwrap_or_default());
+                    match (self.keep(&path, value), &mut set) {
+                        (Some(value), Some(all)) => {
+                            all.insert(field.clone(), value);
+                        }
+                        (_, all) => *all = None,
+                    }
+                }
+                let when = self.optional_condition(&format!("{at}.update.when"), update.when.as_ref(), &scope);
+                Some(ActionStep::Update { set: set?, when })
+            }
+            Step::Transition(transition) => {
+                let lifecycle = self.entity.lifecycle.as_ref();
+                if !lifecycle.is_some_and(|l| l.transitions.contains_key(&transition.name)) {
+                    let problem = Diagnostic::error(
+                        "E0516",
+                        format!("{at}.transition.name"),
+                        format!("`{}` has no transition `{}`", self.entity.name, transition.name),
+                    );
+                    let names = lifecycle.iter().flat_map(|l| l.transitions.keys());
+                    self.problem(did_you_mean(problem, &transition.name, names));
+                }
+                let when = self.optional_condition(&format!("{at}.transition.when"), transition.when.as_ref(), &scope);
+                Some(ActionStep::Transition { name: transition.name.clone(), when })
+            }
+            Step::Create(_) | Step::Copy(_) | Step::Notify(_) => {
+                let hint = if matches!(step, Step::Notify(_)) {
+                    "use a node of type `notify`"
+                } else {
+                    "put it into the `do` of the transition that the outcome leads to"
+                };
+                self.problem(
+                    Diagnostic::error("E0519", at, "a workflow can only update its record or make a transition of it")
+                        .hint(hint),
+                );
+                None
+            }
+        }
+    }
+
+    fn field(&mut self, at: &str, field: &Name, written: bool) {
+        match self.entity.fields.get(field) {
+            None => {
+                let problem = Diagnostic::error("E0514", at, format!("`{}` has no field `{field}`", self.entity.name));
+                self.problem(did_you_mean(problem, field, self.entity.fields.keys()));
+            }
+            Some(definition) if written && definition.formula.is_some() => {
+                self.problem(Diagnostic::error("E0521", at, format!("`{field}` is computed by a formula")));
+            }
+            Some(definition) if written && definition.field_type == FieldKind::Lines => {
+                self.problem(
+                    Diagnostic::error("E0521", at, format!("`{field}` is a line table and cannot be written here"))
+                        .hint("give it back to the initiator to change lines"),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn role(&mut self, at: &str, role: &Name) {
+        if !self.roles.contains(role) {
+            let problem = Diagnostic::error("E0513", at, format!("no role `{role}`"));
+            self.problem(did_you_mean(problem, role, self.roles));
+        }
+    }
+
+    fn positive(&mut self, at: &str, level: u32) {
+        if level == 0 {
+            self.problem(Diagnostic::error("E0522", at, "levels count from 1").hint("1 is the manager"));
+        }
+    }
+
+    fn optional_condition(&mut self, at: &str, condition: Option<&Condition>, scope: &Scope<'_>) -> Option<Expr> {
+        condition.and_then(|condition| self.keep(at, expression::compile_condition(condition, scope)))
+    }
+
+    fn problem(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    /// The value, or its problems noted under `at`. Settings that it reads are noted too.
+    fn keep<T: Reads>(&mut self, at: &str, compiled: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        match compiled {
+            Ok(value) => {
+                value.settings(&mut self.settings);
+                Some(value)
+            }
+            Err(problems) => {
+                self.problems.extend(problems.into_iter().map(|p| p.under(at)));
+                None
+            }
+        }
+    }
+}
+
+/// Whose settings are copied into the instance.
+trait Reads {
+    fn settings(&self, into: &mut BTreeSet<Name>);
+}
+
+impl Reads for Expr {
+    fn settings(&self, into: &mut BTreeSet<Name>) {
+        into.extend(self.references().into_iter().filter_map(|reference| match reference {
+            Reference::Setting(name) => Some(name),
+            _ => None,
+        }));
+    }
+}
+
+impl Reads for Template {
+    fn settings(&self, into: &mut BTreeSet<Name>) {
+        for expr in self.exprs() {
+            expr.settings(into);
+        }
+    }
+}
+
+fn allowed(node: &ApprovalNode) -> Allowed {
+    let reason = |options: &VerbOptions| options.reason;
+    Allowed {
+        approve: node.verbs.approve.as_ref().map(reason).unwrap_or_default(),
+        reject: match &node.verbs.reject {
+            None | Some(VerbSwitch::On(true)) => Some(Reason::default()),
+            Some(VerbSwitch::On(false)) => None,
+            Some(VerbSwitch::Options(options)) => Some(options.reason),
+        },
+        give_back: node.verbs.give_back.as_ref().map(reason),
+        transfer: node.verbs.transfer.as_ref().map(reason),
+    }
+}

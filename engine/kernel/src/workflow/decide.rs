@@ -1,0 +1,472 @@
+//! Commands, and what each comes to.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+use super::{
+    Allowed, Approval, At, Begin, CloseCause, Env, Event, Fired, Instance, NodeKind, PartState, Resubmitted, Started,
+    Status, Task, Verdict, Via, What, Workflow,
+    approvers::{self, StandIn},
+    effects, people, preview,
+    run::{Run, Stop},
+};
+use crate::{
+    Name, Rejection, Value,
+    change::Change,
+    context::Ids,
+    definition::{Keyed, NobodyPolicy, Reason, WithdrawWindow},
+    expression::EvalError,
+    query::{Outcome, Query},
+};
+
+/// What is asked of an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Begins an instance; the only command of a new one.
+    Start {
+        /// Who submits.
+        by: Uuid,
+        /// The published version of the definitions.
+        catalog_version: i64,
+        /// The transition that starts it.
+        transition: Option<Name>,
+    },
+    /// Submits again after a return: a new round, from the start node, with variables and settings as they are now.
+    Resubmit {
+        /// Who submits. Anybody who may make the transition; the initiator stays who it was.
+        by: Uuid,
+        /// The version of the definitions that the round keeps.
+        catalog_version: i64,
+    },
+    /// Decides an open task.
+    Decide {
+        /// The task.
+        task: Uuid,
+        /// Who decides.
+        by: Uuid,
+        /// What.
+        verb: Verb,
+        /// Why.
+        reason: Option<String>,
+        /// Fields changed with it; only those that the node may write, already checked against their types.
+        fields: IndexMap<Name, Value>,
+    },
+    /// The initiator takes it back.
+    Withdraw {
+        /// Who.
+        by: Uuid,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A comment.
+    Comment {
+        /// Who.
+        by: Uuid,
+        /// The text.
+        text: String,
+    },
+    /// An administrator stops it; the shell has checked that they are one.
+    Cancel {
+        /// Who.
+        by: Uuid,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Somebody left the firm: their open tasks go to others. To be given for every instance where they have one,
+    /// after they are not active any more.
+    Left {
+        /// Who left.
+        person: Uuid,
+        /// Who says so; none for the engine itself.
+        by: Option<Uuid>,
+    },
+}
+
+/// What is done with a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// 同意.
+    Approve,
+    /// 拒绝.
+    Reject,
+    /// Give it back to the initiator, 退回.
+    Return,
+    /// Hand it over, 转交.
+    Transfer {
+        /// To whom.
+        to: Uuid,
+    },
+}
+
+/// What the record is to undergo, in the same commit and in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecordEffect {
+    /// The instance came to this outcome: the record goes where its transition's `outcomes` say. For `returned`, where
+    /// that is not named: where `rejected`, else `withdrawn` says.
+    Outcome(Name),
+    /// Fields are set, past the locks of its state.
+    Update(IndexMap<Name, Value>),
+    /// A transition is made.
+    Transition(Name),
+}
+
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The instance after it.
+    pub instance: Instance,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// What happens to the record, in order; the caller turns it into changes of the record.
+    pub effects: Vec<RecordEffect>,
+    /// Instance, events, tasks and notices, ready for the commit.
+    pub changes: Vec<Change>,
+}
+
+/// Decides a command. The caller takes fresh ids from `ids` afterwards, so that none is given twice.
+///
+/// A new instance is `Instance::default()` and [`Command::Start`]. For commands of an instance that is there, `workflow`
+/// and `env` are of the version that it keeps; for [`Command::Resubmit`], of the version that it is to keep from now on.
+pub fn decide(
+    env: &Env<'_>,
+    workflow: &Workflow,
+    instance: &Instance,
+    command: &Command,
+    ids: &mut Ids,
+) -> Outcome<Decision> {
+    let mut run = Run::new(*env, workflow, instance, ids.clone());
+    match command_of(&mut run, command).and_then(|()| look_ahead(&mut run, command)) {
+        Ok(()) => {
+            let changes = effects::changes(instance, &run.instance, &run.events, &mut run.ids);
+            *ids = run.ids;
+            Outcome::Decided(Decision { instance: run.instance, events: run.events, effects: run.effects, changes })
+        }
+        Err(stop) => stop.outcome(),
+    }
+}
+
+/// Applies a command to a run, up to the next wait states.
+pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
+    let org = run.env.ctx.org;
+    let by = match command {
+        Command::Start { by, .. }
+        | Command::Resubmit { by, .. }
+        | Command::Decide { by, .. }
+        | Command::Withdraw { by, .. }
+        | Command::Comment { by, .. }
+        | Command::Cancel { by, .. } => Some(*by),
+        Command::Left { by, .. } => *by,
+    };
+    run.actor = by.map(|id| people::person(org, id));
+    match command {
+        Command::Start { by, catalog_version, transition } => start(run, *by, *catalog_version, transition.as_ref())?,
+        Command::Resubmit { catalog_version, .. } => resubmit(run, *catalog_version)?,
+        Command::Decide { task, by, verb, reason, fields } => task_decided(run, *task, *by, verb, reason, fields)?,
+        Command::Withdraw { by, reason } => withdraw(run, *by, reason.as_ref())?,
+        Command::Comment { text, .. } => {
+            if run.instance.status == Status::New {
+                return Err(not_begun());
+            }
+            run.emit(What::Commented { text: text.clone() });
+        }
+        Command::Cancel { reason, .. } => {
+            require_open(run)?;
+            run.close_tasks(CloseCause::Cancelled, |_| true);
+            run.emit(What::Cancelled { reason: reason.clone() });
+            run.end(&"cancelled".into(), None, CloseCause::Cancelled)?;
+        }
+        Command::Left { person, .. } => left(run, *person)?,
+    }
+    run.advance()
+}
+
+/// A submission is refused if somebody is missing later on where the node says so.
+fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
+    let refuses = |kind: &NodeKind| matches!(kind, NodeKind::Approval(a) if a.nobody == NobodyPolicy::Refuse);
+    let submission = matches!(command, Command::Start { .. } | Command::Resubmit { .. });
+    if !submission || !run.workflow.nodes.values().any(|n| refuses(&n.kind)) {
+        return Ok(());
+    }
+    preview::refusal(&run.env, run.workflow, &run.instance, &run.ids)
+}
+
+fn not_begun() -> Stop {
+    Rejection::state("wrong_state", "Expected a workflow that has begun, but it has not").into()
+}
+
+fn require_open(run: &Run<'_>) -> Result<(), Stop> {
+    match run.instance.status {
+        Status::Running | Status::Returned => Ok(()),
+        Status::New => Err(not_begun()),
+        Status::Ended => {
+            let outcome = run.instance.outcome.clone().unwrap_or_default();
+            let message = format!("Expected a running workflow, but it has ended with `{outcome}`");
+            Err(Rejection::state("wrong_state", message).into())
+        }
+    }
+}
+
+fn start(run: &mut Run<'_>, by: Uuid, catalog_version: i64, transition: Option<&Name>) -> Result<(), Stop> {
+    if run.instance.status != Status::New {
+        return Err(Rejection::state("wrong_state", "Expected a new workflow, but it has begun already").into());
+    }
+    run.submission = true;
+    run.instance.initiator = people::person(run.env.ctx.org, by);
+    let begin = begin(run, by)?;
+    let started = Started {
+        id: run.ids.next(),
+        workflow: run.workflow.name.clone(),
+        label: run.workflow.label.clone(),
+        catalog_version,
+        entity: run.env.record.entity.clone(),
+        record: run.env.record.id,
+        transition: transition.cloned(),
+        initiator: run.instance.initiator.clone(),
+        begin,
+    };
+    run.emit(What::Started(Box::new(started)));
+    Ok(())
+}
+
+fn resubmit(run: &mut Run<'_>, catalog_version: i64) -> Result<(), Stop> {
+    if run.instance.status != Status::Returned {
+        require_open(run)?;
+        let message = "Expected a workflow that was given back, but it is running";
+        return Err(Rejection::state("wrong_state", message).into());
+    }
+    run.submission = true;
+    run.forget_settings();
+    let begin = begin(run, run.instance.initiator.id)?;
+    run.emit(What::Resubmitted(Box::new(Resubmitted { catalog_version, begin })));
+    Ok(())
+}
+
+/// Variables and copied settings, each variable worked out with those before it.
+fn begin(run: &mut Run<'_>, initiator: Uuid) -> Result<Begin, Stop> {
+    let org = run.env.ctx.org;
+    let department = org.people.get(&initiator).and_then(|p| p.department).map(|id| people::department(org, id));
+    let mut needs: Vec<Query> = Vec::new();
+    let mut fired: Keyed<Vec<Fired>> = Keyed::new();
+    run.instance.variables.clear();
+    for (name, variable) in &run.workflow.variables {
+        match run.eval(&variable.value) {
+            Ok((value, behind)) => {
+                run.instance.variables.insert(name.clone(), value);
+                if !behind.is_empty() {
+                    fired.insert(name.clone(), behind);
+                }
+            }
+            Err(EvalError::Needs(queries)) => needs.extend(queries),
+            // It may only fail because a variable before it is not known yet.
+            Err(EvalError::Fault(_)) if !needs.is_empty() => {}
+            Err(fault @ EvalError::Fault(_)) => return Err(run.stop(fault, &format!("variables.{name}"))),
+        }
+    }
+    if !needs.is_empty() {
+        return Err(Stop::Needs(needs));
+    }
+    let settings = run.env.ctx.settings;
+    let copied =
+        run.workflow.settings.iter().map(|name| (name.clone(), settings.get(name).cloned().unwrap_or_default()));
+    Ok(Begin {
+        token: run.instance.last_number + 1,
+        node: run.workflow.start.clone(),
+        department,
+        variables: run.instance.variables.clone(),
+        settings: copied.collect(),
+        fired,
+    })
+}
+
+fn task_decided(
+    run: &mut Run<'_>,
+    id: Uuid,
+    by: Uuid,
+    verb: &Verb,
+    reason: &Option<String>,
+    fields: &IndexMap<Name, Value>,
+) -> Result<(), Stop> {
+    let Some(task) = run.instance.tasks.get(&id).cloned() else { return Err(task_gone(run, id)) };
+    if task.assignee.id != by || !people::is_active(run.env.ctx.org, by) {
+        let message = format!("Expected a decision by {}, but somebody else sent it", task.assignee.name);
+        return Err(Rejection::Forbidden { message }.into());
+    }
+    let workflow = run.workflow;
+    let Some(NodeKind::Approval(approval)) = workflow.nodes.get(&task.node).map(|n| &n.kind) else {
+        return Err(Rejection::state(
+            "workflow_fault",
+            format!("Expected an approval `{}`, but it is gone", task.node),
+        )
+        .into());
+    };
+    let reason = reason.as_ref().map(|r| r.trim().to_owned()).filter(|r| !r.is_empty());
+    check_verb(&approval.verbs, verb, reason.as_deref())?;
+    check_fields(approval, verb, fields)?;
+    if !fields.is_empty() {
+        run.affect(RecordEffect::Update(fields.clone()))?;
+    }
+    let at = run.at(task.token, &task.node);
+    let changed: Vec<Name> = fields.keys().cloned().collect();
+    match verb {
+        Verb::Approve => {
+            run.decided(at, id, Verdict::Approved, reason, changed);
+            run.settle(task.token)
+        }
+        Verb::Reject => {
+            run.decided(at, id, Verdict::Rejected, reason, changed);
+            run.settle(task.token)
+        }
+        Verb::Return => {
+            run.decided(at.clone(), id, Verdict::Returned, reason.clone(), changed);
+            run.close_tasks(CloseCause::Returned, |_| true);
+            run.emit(What::Returned { at, reason });
+            run.affect(RecordEffect::Outcome("returned".into()))
+        }
+        Verb::Transfer { to } => transfer(run, id, &task, at, approval, *to, reason),
+    }
+}
+
+/// *Expected an open task, but Wang Fang approved it at …*: the click came late, or was never for a task of this instance.
+fn task_gone(run: &Run<'_>, id: Uuid) -> Stop {
+    let Some(closed) = run.instance.closed.get(&id) else {
+        return Rejection::NotFound { kind: "task".into(), id: id.to_string() }.into();
+    };
+    let who = closed.by.as_ref().map_or("the workflow", |by| by.name.as_str());
+    let did = match closed.how.as_str() {
+        "approved" => "approved it",
+        "rejected" => "rejected it",
+        "returned" => "gave it back",
+        "transferred" => "handed it over",
+        "withdrawn" => "withdrew it",
+        "cancelled" => "cancelled it",
+        _ => "closed it",
+    };
+    let message = format!("Expected an open task, but {who} {did} at {}", time(closed.at));
+    Rejection::state("task_done", message).into()
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn check_verb(allowed: &Allowed, verb: &Verb, reason: Option<&str>) -> Result<(), Stop> {
+    let asked = match verb {
+        Verb::Approve => Some(allowed.approve),
+        Verb::Reject => allowed.reject,
+        Verb::Return => allowed.give_back,
+        Verb::Transfer { .. } => allowed.transfer,
+    };
+    match asked {
+        None => {
+            let name = match verb {
+                Verb::Approve => "approve",
+                Verb::Reject => "reject",
+                Verb::Return => "return",
+                Verb::Transfer { .. } => "transfer",
+            };
+            Err(Rejection::Forbidden { message: format!("Expected a verb that this node allows, but it is `{name}`") }
+                .into())
+        }
+        Some(Reason::Required) if reason.is_none() => {
+            Err(Rejection::invalid("reason", "required", "A reason is required").into())
+        }
+        Some(Reason::Required | Reason::Optional) => Ok(()),
+    }
+}
+
+fn check_fields(approval: &Approval, verb: &Verb, fields: &IndexMap<Name, Value>) -> Result<(), Stop> {
+    let may_write = |field: &Name| approval.write.contains(field) && !matches!(verb, Verb::Transfer { .. });
+    let problems: Vec<crate::Problem> = fields
+        .keys()
+        .filter(|field| !may_write(field))
+        .map(|field| crate::Problem::new(field.as_str(), "read_only", format!("`{field}` cannot be changed here")))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Rejection::Invalid(problems).into()) }
+}
+
+fn transfer(
+    run: &mut Run<'_>,
+    id: Uuid,
+    task: &Task,
+    at: At,
+    approval: &Approval,
+    to: Uuid,
+    reason: Option<String>,
+) -> Result<(), Stop> {
+    let org = run.env.ctx.org;
+    let refuse = |code: &str, message: String| Err(Rejection::invalid("to", code, message).into());
+    let person = people::person(org, to);
+    if !people::is_active(org, to) {
+        return refuse("inactive", "Expected somebody who works here, but they do not".to_owned());
+    }
+    let has_part = run
+        .visit(task.token)
+        .is_some_and(|(_, v)| v.parts.iter().any(|p| p.who.id == to && p.state != PartState::Dropped));
+    if has_part {
+        return refuse("already_approver", format!("Expected somebody else, but {} decides here already", person.name));
+    }
+    if approvers::may_stand_in(run, approval, to).is_err() {
+        return refuse("may_not_decide", format!("Expected somebody who may decide here, but {} may not", person.name));
+    }
+    let via = Via::Transfer { from: task.assignee.clone() };
+    hand_over(run, id, task, at, person, via, reason);
+    Ok(())
+}
+
+fn hand_over(run: &mut Run<'_>, id: Uuid, task: &Task, at: At, to: super::Named, via: Via, reason: Option<String>) {
+    let new_task = run.ids.next();
+    let from = task.assignee.clone();
+    run.emit(What::TaskHandedOver { at, task: id, new_task, from, to, via, reason });
+}
+
+fn withdraw(run: &mut Run<'_>, by: Uuid, reason: Option<&String>) -> Result<(), Stop> {
+    require_open(run)?;
+    if by != run.instance.initiator.id {
+        let message = format!("Expected {} to withdraw it, but it was somebody else", run.instance.initiator.name);
+        return Err(Rejection::Forbidden { message }.into());
+    }
+    // What was given back is with its initiator: it can always be dropped.
+    let returned = run.instance.status == Status::Returned;
+    match run.workflow.withdraw {
+        WithdrawWindow::Running => {}
+        WithdrawWindow::Undecided if run.instance.decisions == 0 || returned => {}
+        WithdrawWindow::Undecided => {
+            let message = "Expected nobody to have decided yet, but somebody has";
+            return Err(Rejection::state("withdraw_closed", message).into());
+        }
+        WithdrawWindow::Never if returned => {}
+        WithdrawWindow::Never => {
+            let message = "Expected a workflow that can be withdrawn, but this one cannot";
+            return Err(Rejection::state("withdraw_closed", message).into());
+        }
+    }
+    run.close_tasks(CloseCause::Withdrawn, |_| true);
+    run.emit(What::Withdrawn { reason: reason.cloned() });
+    run.end(&"withdrawn".into(), None, CloseCause::Withdrawn)
+}
+
+/// The open tasks of somebody who left, one after the other; each settlement may close others of them.
+fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
+    if people::is_active(run.env.ctx.org, person) {
+        return Err(Rejection::state("wrong_state", "Expected somebody who left, but they are active").into());
+    }
+    let theirs: Vec<Uuid> =
+        run.instance.tasks.iter().filter(|(_, t)| t.assignee.id == person).map(|(id, _)| *id).collect();
+    for id in theirs {
+        let Some(task) = run.instance.tasks.get(&id).cloned() else { continue };
+        let at = run.at(task.token, &task.node);
+        match approvers::stand_in(run, task.token, &task.node, &task.assignee)? {
+            StandIn::Person(to, via) => hand_over(run, id, &task, at, to, via, None),
+            StandIn::Settled(approved) => {
+                let cause = CloseCause::Left;
+                run.emit_engine(What::TaskClosed { at: at.clone(), task: id, assignee: task.assignee.clone(), cause });
+                run.emit_engine(What::PartSettled { at, part: task.part, who: task.assignee, approved });
+                run.settle(task.token)?;
+            }
+            StandIn::Rejected => run.settle_as(task.token, false, true),
+        }
+        run.advance()?;
+    }
+    Ok(())
+}

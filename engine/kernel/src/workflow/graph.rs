@@ -1,0 +1,334 @@
+//! Whether the nodes of a workflow make sense as a graph: everything is reached, everything can end, forks and joins
+//! are nested, and no loop runs without a person in it.
+//!
+//! Works on the definition alone, so that it tells its problems beside those of broken expressions.
+
+use std::collections::HashSet;
+
+use crate::{
+    Diagnostic, Name,
+    definition::{Keyed, NodeDefinition, WorkflowDefinition},
+    nearest,
+};
+
+/// An edge of the graph.
+pub(super) struct Edge<'a> {
+    /// Where it stands in the definition: `nodes.manager.next`.
+    path: String,
+    to: &'a Name,
+    /// Taken only when people reject.
+    rejected: bool,
+}
+
+/// The edges that leave a node.
+fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
+    let edge = |tail: &str, to: &'a Name| Edge { path: format!("nodes.{name}.{tail}"), to, rejected: false };
+    match node {
+        NodeDefinition::Start(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Approval(n) => {
+            vec![edge("next", &n.next), Edge { rejected: true, ..edge("rejected", &n.rejected) }]
+        }
+        NodeDefinition::Switch(n) => {
+            let cases = n.cases.iter().map(|(case, c)| edge(&format!("cases.{case}.next"), &c.next));
+            cases.chain([edge("default", &n.default)]).collect()
+        }
+        NodeDefinition::Fork(n) => {
+            n.branches.iter().map(|(branch, b)| edge(&format!("branches.{branch}.next"), &b.next)).collect()
+        }
+        NodeDefinition::Join(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Notify(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Action(n) => vec![edge("next", &n.next)],
+        NodeDefinition::End(_) => Vec::new(),
+    }
+}
+
+struct Graph<'a> {
+    nodes: &'a Keyed<NodeDefinition>,
+}
+
+impl<'a> Graph<'a> {
+    fn node(&self, name: &str) -> Option<&'a NodeDefinition> {
+        self.nodes.get(name)
+    }
+
+    fn next(&self, name: &Name) -> Vec<Edge<'a>> {
+        self.node(name).map(|node| edges(name, node)).unwrap_or_default()
+    }
+
+    /// Nodes reached from `from` (those included) over the edges that `follow` lets pass, without leaving a node of `stop`.
+    fn reach(
+        &self,
+        from: impl IntoIterator<Item = Name>,
+        stop: &[&Name],
+        follow: impl Fn(&Edge<'_>) -> bool,
+    ) -> HashSet<Name> {
+        let mut found: HashSet<Name> = HashSet::new();
+        let mut open: Vec<Name> = from.into_iter().filter(|name| self.nodes.contains_key(name)).collect();
+        while let Some(name) = open.pop() {
+            if !found.insert(name.clone()) || stop.contains(&&name) {
+                continue;
+            }
+            open.extend(
+                self.next(&name)
+                    .into_iter()
+                    .filter(|e| follow(e) && self.nodes.contains_key(e.to))
+                    .map(|e| e.to.clone()),
+            );
+        }
+        found
+    }
+
+    fn is_end(&self, name: &str) -> bool {
+        matches!(self.node(name), Some(NodeDefinition::End(_)))
+    }
+}
+
+/// All problems of the graph.
+///
+/// * `E0501` there must be exactly one start
+/// * `E0502` an edge leads to no node
+/// * `E0503` a node is never reached
+/// * `E0504` no end can be reached from a node
+/// * `E0505` there is no end
+/// * `E0506` a loop has no approval in it
+/// * `E0507` a join is of no fork; `E0508` a fork has no join, several, or no branches
+/// * `E0509` a branch can go past its join; `E0510` a join or branch is reached without its fork; `E0511` forks overlap
+/// * `E0512` an edge leads back to the start
+/// * `W0501` two branches of a fork meet before the join
+pub(super) fn check(definition: &WorkflowDefinition) -> Vec<Diagnostic> {
+    let graph = Graph { nodes: &definition.nodes };
+    let mut problems = targets(&graph);
+    let starts: Vec<&Name> =
+        definition.nodes.iter().filter(|(_, n)| matches!(n, NodeDefinition::Start(_))).map(|(name, _)| name).collect();
+    match starts.as_slice() {
+        [] => problems.push(
+            Diagnostic::error("E0501", "nodes", "the workflow has no start")
+                .hint("add a node of type `start` whose `next` is the first node"),
+        ),
+        [_] => {}
+        [_, more @ ..] => problems.extend(more.iter().map(|name| {
+            Diagnostic::error("E0501", format!("nodes.{name}"), "the workflow has a second start").hint("keep one")
+        })),
+    }
+    if !definition.nodes.values().any(|n| matches!(n, NodeDefinition::End(_))) {
+        problems.push(
+            Diagnostic::error("E0505", "nodes", "the workflow has no end")
+                .hint("add a node of type `end` with an `outcome`, such as `approved`"),
+        );
+    }
+    // Further findings would only be echoes of a broken edge or a missing start.
+    let [start] = starts.as_slice() else { return problems };
+    if !problems.is_empty() {
+        return problems;
+    }
+    problems.extend(reached(&graph, start));
+    problems.extend(loops(&graph));
+    problems.extend(forks(&graph, start));
+    problems
+}
+
+/// The node that a fork's branches meet in.
+pub(super) fn join_of<'a>(nodes: &'a Keyed<NodeDefinition>, fork: &Name) -> Vec<&'a Name> {
+    nodes
+        .iter()
+        .filter(|(_, n)| matches!(n, NodeDefinition::Join(join) if join.of == *fork))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+fn targets(graph: &Graph<'_>) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for edge in graph.nodes.iter().flat_map(|(name, node)| edges(name, node)) {
+        match graph.node(edge.to) {
+            None => {
+                let problem = Diagnostic::error("E0502", edge.path, format!("no node `{}`", edge.to));
+                problems.push(match nearest(edge.to, graph.nodes.keys().map(Name::as_str)) {
+                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                    None => problem,
+                });
+            }
+            Some(NodeDefinition::Start(_)) => problems.push(
+                Diagnostic::error("E0512", edge.path, "nothing may lead back to the start")
+                    .hint("lead to the node after it"),
+            ),
+            Some(_) => {}
+        }
+    }
+    for (name, node) in graph.nodes {
+        let NodeDefinition::Join(join) = node else { continue };
+        if matches!(graph.node(&join.of), Some(NodeDefinition::Fork(_))) {
+            continue;
+        }
+        let forks = graph.nodes.iter().filter(|(_, n)| matches!(n, NodeDefinition::Fork(_))).map(|(n, _)| n.as_str());
+        let problem = Diagnostic::error("E0507", format!("nodes.{name}.of"), format!("no fork `{}`", join.of));
+        problems.push(match nearest(&join.of, forks) {
+            Some(near) => problem.hint(format!("did you mean `{near}`?")),
+            None => problem.hint("a join names the fork whose branches it waits for"),
+        });
+    }
+    problems
+}
+
+fn reached(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let reached = graph.reach([start.clone()], &[], |_| true);
+    for name in graph.nodes.keys().filter(|name| !reached.contains(*name)) {
+        let what = if graph.is_end(name) { "end" } else { "node" };
+        problems.push(
+            Diagnostic::error("E0503", format!("nodes.{name}"), format!("the {what} `{name}` is never reached"))
+                .hint("lead an edge to it or take it out"),
+        );
+    }
+    for name in graph.nodes.keys().filter(|name| reached.contains(*name)) {
+        if !graph.reach([name.clone()], &[], |_| true).iter().any(|n| graph.is_end(n)) {
+            problems.push(
+                Diagnostic::error("E0504", format!("nodes.{name}"), format!("no end can be reached from `{name}`"))
+                    .hint("lead one of the nodes after it to an end"),
+            );
+        }
+    }
+    problems
+}
+
+/// A loop without an approval would run for ever.
+fn loops(graph: &Graph<'_>) -> Vec<Diagnostic> {
+    let is_approval = |name: &str| matches!(graph.node(name), Some(NodeDefinition::Approval(_)));
+    let mut told: HashSet<Name> = HashSet::new();
+    let mut problems = Vec::new();
+    for name in graph.nodes.keys().filter(|name| !is_approval(name)) {
+        let behind = graph.next(name).into_iter().map(|e| e.to.clone()).filter(|to| !is_approval(to));
+        let approvals: Vec<&Name> = graph.nodes.keys().filter(|n| is_approval(n)).collect();
+        let round = graph.reach(behind, &approvals, |_| true);
+        if round.contains(name) && !told.contains(name) {
+            let members = round.iter().filter(|n| !is_approval(n));
+            told.extend(
+                members
+                    .filter(|n| {
+                        let next = graph.next(n).into_iter().map(|e| e.to.clone());
+                        graph.reach(next, &approvals, |_| true).contains(name)
+                    })
+                    .cloned(),
+            );
+            problems.push(
+                Diagnostic::error(
+                    "E0506",
+                    format!("nodes.{name}"),
+                    format!("the loop through `{name}` has no approval in it, so it would never stop"),
+                )
+                .hint("put an approval into the loop, or lead it out"),
+            );
+        }
+    }
+    problems
+}
+
+fn forks(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (name, node) in graph.nodes {
+        let NodeDefinition::Fork(fork) = node else { continue };
+        let at = |tail: &str| format!("nodes.{name}{tail}");
+        if fork.branches.is_empty() {
+            problems.push(Diagnostic::error("E0508", at(".branches"), format!("the fork `{name}` has no branches")));
+            continue;
+        }
+        let join = match join_of(graph.nodes, name).as_slice() {
+            [join] => (*join).clone(),
+            [] => {
+                problems.push(
+                    Diagnostic::error("E0508", at(""), format!("the fork `{name}` has no join"))
+                        .hint(format!("add a node {{\"type\": \"join\", \"of\": \"{name}\", \"next\": …}}")),
+                );
+                continue;
+            }
+            [_, second, ..] => {
+                problems.push(Diagnostic::error(
+                    "E0508",
+                    format!("nodes.{second}.of"),
+                    format!("the fork `{name}` has a second join"),
+                ));
+                continue;
+            }
+        };
+        problems.extend(fork_region(graph, start, name, &join));
+    }
+    problems
+}
+
+fn fork_region(graph: &Graph<'_>, start: &Name, fork: &Name, join: &Name) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut seen: HashSet<Name> = HashSet::new();
+    let mut met: HashSet<Name> = HashSet::new();
+    let mut region: HashSet<Name> = HashSet::new();
+    let outside = graph.reach([start.clone()], &[fork], |_| true);
+    for edge in graph.next(fork) {
+        let all = graph.reach([edge.to.clone()], &[join], |_| true);
+        let agreed = graph.reach([edge.to.clone()], &[join], |e| !e.rejected);
+        if let Some(end) = graph.nodes.keys().find(|n| agreed.contains(*n) && graph.is_end(n)) {
+            problems.push(
+                Diagnostic::error(
+                    "E0509",
+                    edge.path.clone(),
+                    format!("this branch can reach the end `{end}` without the join `{join}`, which would wait for it"),
+                )
+                .hint(format!(
+                    "lead the branch to `{join}`; only a rejection may end the whole workflow from a branch"
+                )),
+            );
+        } else if !agreed.contains(join) {
+            problems.push(
+                Diagnostic::error("E0509", edge.path.clone(), format!("this branch never reaches the join `{join}`"))
+                    .hint(format!("lead the branch to `{join}`")),
+            );
+        }
+        region.extend(all.into_iter().filter(|n| n != join && !graph.is_end(n)));
+        for name in agreed.iter().filter(|n| *n != join && !graph.is_end(n)) {
+            if !seen.insert(name.clone()) && met.insert(name.clone()) {
+                problems.push(
+                    Diagnostic::warning(
+                        "W0501",
+                        format!("nodes.{name}"),
+                        format!("two branches of `{fork}` meet in `{name}` before the join, so it happens twice"),
+                    )
+                    .hint(format!("put it after the join `{join}`")),
+                );
+            }
+        }
+    }
+    if region.contains(fork) {
+        problems.push(
+            Diagnostic::error(
+                "E0510",
+                format!("nodes.{fork}"),
+                format!("a branch of the fork `{fork}` leads back to it"),
+            )
+            .hint("loops must stay within a branch or go around fork and join together"),
+        );
+        return problems;
+    }
+    // What only leads to ends may be shared with the rest: an end ends the whole instance, in a branch as well.
+    let joins = |name: &Name| graph.reach([name.clone()], &[], |_| true).contains(join);
+    let belongs = |name: &Name| name == join || (region.contains(name) && joins(name));
+    for name in graph.nodes.keys().filter(|n| belongs(n) && outside.contains(*n)) {
+        let what = if name == join { "join" } else { "node" };
+        problems.push(
+            Diagnostic::error(
+                "E0510",
+                format!("nodes.{name}"),
+                format!("the {what} `{name}` belongs to the fork `{fork}`, but can be reached without it"),
+            )
+            .hint(format!("every way to it must go through `{fork}`, and every way out of a branch through `{join}`")),
+        );
+    }
+    for name in graph.nodes.keys().filter(|n| region.contains(*n)) {
+        if let Some(NodeDefinition::Join(inner)) = graph.node(name)
+            && !region.contains(&inner.of)
+        {
+            problems.push(Diagnostic::error(
+                "E0511",
+                format!("nodes.{name}"),
+                format!("the forks `{fork}` and `{}` overlap: a join of the one lies inside the other", inner.of),
+            ));
+        }
+    }
+    problems
+}

@@ -1,0 +1,352 @@
+//! The whole state of a running workflow: tokens, scopes, open tasks, what was decided.
+//!
+//! Only [`evolve`](super::evolve) changes it. It is stored as JSON and read back by later versions of the engine, so
+//! new things come as new optional fields or new variants.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::stored;
+use crate::{
+    Name, Value,
+    definition::{Keyed, Mode},
+};
+
+/// A person or department by id, with its name as it was: history must not change when people do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The id.
+    pub id: Uuid,
+    /// The name at that time.
+    pub name: String,
+}
+
+/// A running workflow, or one that has ended. The default is one that has not begun: `Start` is its only command.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its id.
+    pub id: Uuid,
+    /// The workflow.
+    pub workflow: Name,
+    /// The published version of the definitions that it keeps.
+    pub catalog_version: i64,
+    /// The record's entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// The transition that started it; its `outcomes` say where the record goes.
+    pub transition: Option<Name>,
+    /// Who started it.
+    pub initiator: Named,
+    /// The initiator's department when the round began.
+    pub department: Option<Named>,
+    /// Whether it runs.
+    pub status: Status,
+    /// How it ended.
+    pub outcome: Option<Name>,
+    /// The number of its last event.
+    pub seq: i64,
+    /// 1, and one more with each submission after a return.
+    pub round: u32,
+    /// How many decisions people took in this round.
+    pub decisions: u32,
+    /// Variables.
+    #[serde(with = "stored")]
+    pub variables: IndexMap<Name, Value>,
+    /// Settings that it reads, as they were when the round began.
+    #[serde(with = "stored")]
+    pub settings: IndexMap<Name, Value>,
+    /// By which decision rows a variable came to its value.
+    #[serde(default)]
+    pub fired: Keyed<Vec<Fired>>,
+    /// Where it stands: at several nodes at once inside a fork.
+    pub tokens: BTreeMap<u32, Token>,
+    /// Open scopes, a tree. Scope 0 is the instance itself.
+    pub scopes: BTreeMap<u32, Scope>,
+    /// The last number given to a token or scope.
+    pub last_number: u32,
+    /// Open tasks.
+    pub tasks: BTreeMap<Uuid, Task>,
+    /// Tasks that are not open any more, so that a late click is told what happened.
+    pub closed: BTreeMap<Uuid, ClosedTask>,
+    /// Who approved in this round, in order.
+    pub approvals: Vec<GivenApproval>,
+    /// Who gave it back, while the status is `returned`.
+    #[serde(default)]
+    pub returned: Option<ReturnedBy>,
+    /// When it was started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Whether an instance runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It has not begun.
+    #[default]
+    New,
+    /// People have open tasks.
+    Running,
+    /// The initiator has it back: it waits to be submitted again or withdrawn.
+    Returned,
+    /// It has ended.
+    Ended,
+}
+
+impl Status {
+    /// As it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Running => "running",
+            Self::Returned => "returned",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One place where the instance stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its scope.
+    pub scope: u32,
+    /// The node it is at.
+    pub node: Name,
+    /// What it waits for.
+    pub wait: Wait,
+    /// Who approved the approval just before on its way, for `repeated: skip_consecutive`.
+    #[serde(default)]
+    pub previous: Vec<Uuid>,
+}
+
+/// What a token waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// Nothing: the engine moves it on within the same command.
+    Nothing,
+    /// People.
+    Approval(Visit),
+    /// The other branches of its fork.
+    Join,
+}
+
+/// The people of an approval while a token stands at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// How they decide.
+    pub mode: Mode,
+    /// Their parts, in order.
+    pub parts: Vec<Part>,
+}
+
+/// One person's part in an approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Who.
+    pub who: Named,
+    /// Why they.
+    pub via: Via,
+    /// How far it is.
+    pub state: PartState,
+}
+
+/// How far a person's part is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartState {
+    /// Their turn comes later.
+    Pending,
+    /// They have this task.
+    Open(Uuid),
+    /// They approved.
+    Approved,
+    /// They rejected.
+    Rejected,
+    /// Counts as approved without them.
+    Skipped(SkipReason),
+    /// They left and others decide.
+    Dropped,
+}
+
+/// Why somebody decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Via {
+    /// Named in the definition.
+    User,
+    /// They started the instance.
+    Initiator,
+    /// They stand in the record.
+    Field {
+        /// The path.
+        path: String,
+    },
+    /// They have a role.
+    Role {
+        /// The role.
+        role: Name,
+        /// In this department.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        department: Option<Named>,
+    },
+    /// They are somebody's manager.
+    Manager {
+        /// Whose.
+        of: Named,
+        /// How many levels up.
+        level: u32,
+    },
+    /// They head a department.
+    DepartmentHead {
+        /// Which.
+        department: Named,
+    },
+    /// They decide in the initiator's place.
+    ForInitiator {
+        /// `manager` or `department_head`.
+        by: Name,
+    },
+    /// Nobody was found, and the node names them for that case; or administrators where even that finds nobody.
+    Nobody {
+        /// `role`, `user`, `manager_up`, `admin`.
+        by: Name,
+    },
+    /// Somebody handed it over to them.
+    Transfer {
+        /// Who.
+        from: Named,
+    },
+    /// Somebody left the firm, and they stand in.
+    Left {
+        /// Who.
+        from: Named,
+    },
+}
+
+/// Why a part counts as approved, or a person was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum SkipReason {
+    /// They are the initiator, and the node says what then.
+    SameAsInitiator,
+    /// They approved this node before.
+    AlreadyApproved {
+        /// The node.
+        node: Name,
+        /// Its label.
+        label: String,
+    },
+    /// The node excepts the initiator.
+    ExceptInitiator,
+    /// The node excepts who approved earlier.
+    ExceptEarlierApprover,
+    /// They are not active.
+    Inactive,
+    /// They left, and the node passes when nobody is found.
+    NobodyPasses,
+}
+
+/// A scope: what was opened together and is closed together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// The scope around it; none for the instance itself.
+    pub parent: Option<u32>,
+    /// What opened it.
+    pub kind: ScopeKind,
+}
+
+/// What opened a scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeKind {
+    /// The instance itself.
+    Instance,
+    /// A fork.
+    Fork {
+        /// The fork.
+        node: Name,
+        /// How many branches it took: its join waits for so many tokens.
+        branches: u32,
+    },
+}
+
+/// An open task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The token that waits for it.
+    pub token: u32,
+    /// The part it belongs to.
+    pub part: usize,
+    /// The node.
+    pub node: Name,
+    /// Who decides.
+    pub assignee: Named,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+}
+
+/// A task that is not open any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedTask {
+    /// The node.
+    pub node: Name,
+    /// What happened: `approved`, `rejected`, `returned`, `transferred`, `withdrawn`, `cancelled`, `ended`.
+    pub how: Name,
+    /// Who did it; none for the engine itself.
+    pub by: Option<Named>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// An approval given in this round.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenApproval {
+    /// The node.
+    pub node: Name,
+    /// Its label.
+    pub label: String,
+    /// Who approved.
+    pub who: Named,
+}
+
+/// Who gave it back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnedBy {
+    /// From which node.
+    pub node: Name,
+    /// Who.
+    pub by: Named,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A decision table that was asked, and which of its rows answered. No values: its readers may not see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// The table.
+    pub decision: Name,
+    /// The rows that fit, by name; empty when `else` answered.
+    pub rules: Vec<Name>,
+}
+
+impl Instance {
+    /// Who has an open task, and since when: "who has it now".
+    pub fn waiting_for(&self) -> impl Iterator<Item = (&Uuid, &Task)> {
+        self.tasks.iter()
+    }
+
+    /// Whether it is neither ended nor unborn.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.status, Status::Running | Status::Returned)
+    }
+}

@@ -1,0 +1,396 @@
+//! Who will decide, in which order and why: the same `decide` and `evolve`, with everybody approving.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Command, Env, Event, Fired, Instance, LeftOut, Named, NodeKind, Of, PartState, SkipReason, Source, Status, Verb,
+    Via, Wait, What, Workflow,
+    decide::command_of,
+    people,
+    run::{Run, Stop},
+};
+use crate::{
+    Name, Rejection,
+    context::Ids,
+    definition::Mode,
+    expression::{Expr, Library, Reference},
+    query::Outcome,
+};
+
+/// What will happen if everybody approves and nothing changes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Preview {
+    /// The nodes that people notice, in order: approvals, notices, actions, the end.
+    pub nodes: Vec<PreviewNode>,
+    /// How it ends; none if that cannot be said.
+    pub outcome: Option<Name>,
+    /// Why it cannot be said how it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+}
+
+/// A node that will be passed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PreviewNode {
+    /// The node.
+    pub node: Name,
+    /// What it is called.
+    pub label: String,
+    /// `approval`, `notify`, `action`, `end`.
+    pub kind: &'static str,
+    /// How its people decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Its people.
+    pub people: Vec<PreviewPerson>,
+    /// Who was found and left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
+    /// The policy that answered because nobody was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nobody: Option<Name>,
+    /// The switches on the way here since the node before.
+    pub why: Vec<Why>,
+    /// The fork and branch it lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<InBranch>,
+    /// Whether it waits there now.
+    pub current: bool,
+    /// Whether it may come otherwise: the way here, or its people, depend on these fields, which somebody may change
+    /// before.
+    pub unknown: bool,
+    /// Those fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<Name>,
+}
+
+/// A person of a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PreviewPerson {
+    /// Who.
+    #[serde(flatten)]
+    pub who: Named,
+    /// Why they.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
+    /// Will not be asked, for this reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<SkipReason>,
+    /// Has decided already.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
+}
+
+/// Which way a switch goes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Why {
+    /// The switch.
+    pub node: Name,
+    /// What it is called.
+    pub label: String,
+    /// The case that holds; none for the default.
+    pub case: Option<Name>,
+    /// What the case is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_label: Option<String>,
+    /// The decision rows behind it.
+    pub fired: Vec<Fired>,
+}
+
+/// A branch of a fork.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InBranch {
+    /// The fork.
+    pub fork: Name,
+    /// The branch.
+    pub branch: Name,
+}
+
+/// More decisions than this are not foretold: it goes round and round as long as everybody approves.
+const MOST_DECISIONS: usize = 300;
+
+/// What will happen from here on. For a new instance, when `by` submits; for one given back, when it is submitted again.
+///
+/// Refused where the submission itself would be refused.
+pub fn preview(env: &Env<'_>, workflow: &Workflow, instance: &Instance, by: Uuid, ids: &Ids) -> Outcome<Preview> {
+    let mut run = Run::new(*env, workflow, instance, ids.clone());
+    let mut telling = Telling::new(workflow);
+    telling.now(instance);
+    let first = match instance.status {
+        Status::New => Some(Command::Start { by, catalog_version: 0, transition: None }),
+        Status::Returned => Some(Command::Resubmit { by, catalog_version: instance.catalog_version }),
+        Status::Running => None,
+        Status::Ended => return Outcome::Decided(Preview { outcome: instance.outcome.clone(), ..Preview::default() }),
+    };
+    if let Some(command) = first
+        && let Err(stop) = command_of(&mut run, &command)
+    {
+        return stop.outcome();
+    }
+    match go_on(&mut run, &mut telling) {
+        Ok(()) => {}
+        Err(Stop::Needs(queries)) => return Outcome::Needs(queries),
+        Err(Stop::Rejected(rejection)) => telling.preview.stopped = Some(rejection.to_string()),
+    }
+    telling.preview.outcome = run.instance.outcome.clone();
+    Outcome::Decided(telling.preview)
+}
+
+/// Whether a submission would come to a node that refuses because nobody is found there.
+pub(super) fn refusal(env: &Env<'_>, workflow: &Workflow, instance: &Instance, ids: &Ids) -> Result<(), Stop> {
+    let mut run = Run::new(*env, workflow, instance, ids.clone());
+    run.submission = true;
+    match go_on(&mut run, &mut Telling::new(workflow)) {
+        Err(Stop::Rejected(Rejection::State { code, .. })) if code != "nobody_found" => Ok(()),
+        other => other,
+    }
+}
+
+/// Everybody approves until it ends.
+fn go_on(run: &mut Run<'_>, telling: &mut Telling<'_>) -> Result<(), Stop> {
+    telling.read(run);
+    for _ in 0..MOST_DECISIONS {
+        let mut open: Vec<(u32, usize, Uuid)> =
+            run.instance.tasks.iter().map(|(id, task)| (task.token, task.part, *id)).collect();
+        open.sort_unstable();
+        let Some((_, _, task)) = open.first().copied() else { return Ok(()) };
+        let Some(assignee) = run.instance.tasks.get(&task).map(|t| t.assignee.id) else { return Ok(()) };
+        let command = if people::is_active(run.env.ctx.org, assignee) {
+            let reason = Some("preview".to_owned());
+            Command::Decide { task, by: assignee, verb: Verb::Approve, reason, fields: indexmap::IndexMap::new() }
+        } else {
+            Command::Left { person: assignee, by: None }
+        };
+        let done = command_of(run, &command);
+        telling.read(run);
+        done?;
+    }
+    Err(Rejection::state("endless", "It goes round as long as everybody approves").into())
+}
+
+/// Reads events into a preview.
+struct Telling<'w> {
+    workflow: &'w Workflow,
+    preview: Preview,
+    read: usize,
+    /// Switches passed since the last node that was told, by token.
+    why: HashMap<u32, Vec<Why>>,
+    branches: HashMap<u32, InBranch>,
+    /// Which token entered a node last.
+    entered: HashMap<Name, u32>,
+    around: HashMap<u32, Option<InBranch>>,
+    /// Fields that somebody may have changed by then.
+    writable: Vec<Name>,
+    /// Fields on which the way taken depends, and which may have changed.
+    doubtful: Vec<Name>,
+}
+
+impl<'w> Telling<'w> {
+    fn new(workflow: &'w Workflow) -> Self {
+        Self {
+            workflow,
+            preview: Preview::default(),
+            read: 0,
+            why: HashMap::new(),
+            branches: HashMap::new(),
+            entered: HashMap::new(),
+            around: HashMap::new(),
+            writable: Vec::new(),
+            doubtful: Vec::new(),
+        }
+    }
+
+    /// The approvals that a running instance waits at.
+    fn now(&mut self, instance: &Instance) {
+        for (number, token) in &instance.tokens {
+            let Wait::Approval(visit) = &token.wait else { continue };
+            let people = visit.parts.iter().filter(|p| p.state != PartState::Dropped).map(|part| PreviewPerson {
+                who: part.who.clone(),
+                via: Some(part.via.clone()),
+                skipped: if let PartState::Skipped(reason) = &part.state { Some(reason.clone()) } else { None },
+                done: part.state == PartState::Approved,
+            });
+            let people = people.collect();
+            self.tell(*number, &token.node, "approval");
+            if let Some(node) = self.preview.nodes.last_mut() {
+                node.mode = Some(visit.mode);
+                node.people = people;
+                node.current = true;
+            }
+            self.note_written(&token.node);
+        }
+    }
+
+    fn read(&mut self, run: &Run<'_>) {
+        let new: Vec<Event> = run.events.get(self.read..).unwrap_or_default().to_vec();
+        self.read = run.events.len();
+        for event in &new {
+            self.event(run, &event.what);
+        }
+    }
+
+    fn event(&mut self, run: &Run<'_>, what: &What) {
+        match what {
+            What::Chose { at, case, case_label, fired } => {
+                self.doubt_switch(run, &at.node);
+                self.why.entry(at.token).or_default().push(Why {
+                    node: at.node.clone(),
+                    label: at.label.clone(),
+                    case: case.clone(),
+                    case_label: case_label.clone(),
+                    fired: fired.clone(),
+                });
+            }
+            What::ApproversFound { at, mode, parts, left_out, nobody } => {
+                let people = parts.iter().map(|part| PreviewPerson {
+                    who: part.who.clone(),
+                    via: Some(part.via.clone()),
+                    skipped: part.skipped.clone(),
+                    done: false,
+                });
+                let depends_on = self.doubtful_sources(run, &at.node);
+                self.tell(at.token, &at.node, "approval");
+                if let Some(node) = self.preview.nodes.last_mut() {
+                    node.mode = Some(*mode);
+                    node.people = people.collect();
+                    node.left_out = left_out.clone();
+                    node.nobody = nobody.clone();
+                    node.unknown |= !depends_on.is_empty();
+                    node.depends_on.extend(depends_on);
+                }
+                self.note_written(&at.node);
+            }
+            What::TaskOpened { at, part, assignee, via, .. } => {
+                let node = self.preview.nodes.iter_mut().rev().find(|n| n.node == at.node);
+                if let Some(person) = node.and_then(|n| n.people.get_mut(*part))
+                    && person.who.id != assignee.id
+                {
+                    person.who = assignee.clone();
+                    person.via = Some(via.clone());
+                }
+            }
+            What::Notified { at, people, .. } => {
+                self.tell(at.token, &at.node, "notify");
+                if let Some(node) = self.preview.nodes.last_mut() {
+                    let person =
+                        |who: &Named| PreviewPerson { who: who.clone(), via: None, skipped: None, done: false };
+                    node.people = people.iter().map(person).collect();
+                }
+            }
+            What::Acted { at, .. } => {
+                if self.preview.nodes.last().is_none_or(|n| n.node != at.node) {
+                    self.tell(at.token, &at.node, "action");
+                }
+            }
+            What::Forked { at, scope, branches } => {
+                let why = self.why.remove(&at.token).unwrap_or_default();
+                self.around.insert(*scope, self.branches.get(&at.token).cloned());
+                for branch in branches {
+                    self.why.insert(branch.to.token, why.clone());
+                    let within = InBranch { fork: at.node.clone(), branch: branch.branch.clone() };
+                    self.branches.insert(branch.to.token, within);
+                }
+            }
+            What::Joined { to, scope, tokens, .. } => {
+                let why = tokens.iter().filter_map(|token| self.why.remove(token)).flatten().collect();
+                self.why.insert(to.token, why);
+                self.entered.insert(to.node.clone(), to.token);
+                if let Some(Some(around)) = self.around.remove(scope) {
+                    self.branches.insert(to.token, around);
+                }
+            }
+            What::Ended { node: Some(node), .. } => {
+                let token = self.entered.get(node).copied().unwrap_or_default();
+                self.tell(token, node, "end");
+            }
+            What::Entered(at) => {
+                self.entered.insert(at.node.clone(), at.token);
+            }
+            What::Started(_)
+            | What::Resubmitted(_)
+            | What::TaskDecided { .. }
+            | What::TaskHandedOver { .. }
+            | What::PartSettled { .. }
+            | What::TaskClosed { .. }
+            | What::NodeDecided { .. }
+            | What::Arrived(_)
+            | What::Commented { .. }
+            | What::Returned { .. }
+            | What::Withdrawn { .. }
+            | What::Cancelled { .. }
+            | What::Ended { node: None, .. } => {}
+        }
+    }
+
+    fn tell(&mut self, token: u32, node: &Name, kind: &'static str) {
+        self.preview.nodes.push(PreviewNode {
+            node: node.clone(),
+            label: self.workflow.nodes.get(node).map(|n| n.label.clone()).unwrap_or_default(),
+            kind,
+            mode: None,
+            people: Vec::new(),
+            left_out: Vec::new(),
+            nobody: None,
+            why: self.why.remove(&token).unwrap_or_default(),
+            branch: self.branches.get(&token).cloned(),
+            current: false,
+            unknown: !self.doubtful.is_empty(),
+            depends_on: self.doubtful.clone(),
+        });
+    }
+
+    fn note_written(&mut self, node: &Name) {
+        if let Some(NodeKind::Approval(approval)) = self.workflow.nodes.get(node).map(|n| &n.kind) {
+            let new: Vec<Name> = approval.write.iter().filter(|f| !self.writable.contains(f)).cloned().collect();
+            self.writable.extend(new);
+        }
+    }
+
+    fn doubt_switch(&mut self, run: &Run<'_>, node: &Name) {
+        let Some(NodeKind::Switch { cases, .. }) = self.workflow.nodes.get(node).map(|n| &n.kind) else { return };
+        for field in cases.values().flat_map(|case| self.may_change(run, &case.when)).collect::<Vec<_>>() {
+            if !self.doubtful.contains(&field) {
+                self.doubtful.push(field);
+            }
+        }
+    }
+
+    fn doubtful_sources(&self, run: &Run<'_>, node: &Name) -> Vec<Name> {
+        let Some(NodeKind::Approval(approval)) = self.workflow.nodes.get(node).map(|n| &n.kind) else {
+            return Vec::new();
+        };
+        let path = |source: &'w Source| match source {
+            Source::Field(path)
+            | Source::Manager { of: Of::Path(path), .. }
+            | Source::ManagerChain { of: Of::Path(path), .. }
+            | Source::DepartmentHead { of: Of::Path(path), .. } => Some(path),
+            Source::Initiator
+            | Source::User(_)
+            | Source::Role { .. }
+            | Source::Manager { of: Of::Initiator, .. }
+            | Source::ManagerChain { of: Of::Initiator, .. }
+            | Source::DepartmentHead { of: Of::Initiator, .. } => None,
+        };
+        approval.approvers.iter().filter_map(path).flat_map(|expr| self.may_change(run, expr)).collect()
+    }
+
+    /// Fields of the record that the expression reads and somebody may change before. What is computed may change with
+    /// any of them.
+    fn may_change(&self, run: &Run<'_>, expr: &Expr) -> Vec<Name> {
+        if self.writable.is_empty() {
+            return Vec::new();
+        }
+        let entity = Library::entity(run.env.catalog, &self.workflow.entity);
+        let computed = |field: &Name| {
+            entity.and_then(|e| e.fields.get(field)).is_some_and(|f| f.formula.is_some() || f.compute.is_some())
+        };
+        let own = expr.references().into_iter().filter_map(|reference| match reference {
+            Reference::Field { own: true, field, .. } => Some(field),
+            _ => None,
+        });
+        own.filter(|field| self.writable.contains(field) || computed(field)).collect()
+    }
+}
