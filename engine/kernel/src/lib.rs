@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod change;
+pub mod command;
 pub mod context;
 pub mod decision;
 pub mod definition;

@@ -34,6 +34,7 @@ pub struct Access<'a> {
     catalog: &'a Catalog,
     ctx: &'a Context<'a>,
     roles: Vec<&'a Role>,
+    engine: bool,
 }
 
 /// Which fields of a record are shown.
@@ -62,13 +63,19 @@ impl<'a> Access<'a> {
     pub fn new(catalog: &'a Catalog, ctx: &'a Context<'a>) -> Self {
         let person = ctx.user.and_then(|id| ctx.org.people.get(&id)).filter(|p| p.active);
         let roles = person.map_or_else(Vec::new, |p| p.roles.iter().filter_map(|r| catalog.roles.get(r)).collect());
-        Self { catalog, ctx, roles }
+        Self { catalog, ctx, roles, engine: ctx.user.is_none() }
+    }
+
+    /// The rights of the engine, which acts for the context's user: formulas and defaults see who that is.
+    #[must_use]
+    pub fn engine(catalog: &'a Catalog, ctx: &'a Context<'a>) -> Self {
+        Self { catalog, ctx, roles: Vec::new(), engine: true }
     }
 
     /// Whether the engine itself acts, which may everything.
     #[must_use]
     pub fn is_engine(&self) -> bool {
-        self.ctx.user.is_none()
+        self.engine
     }
 
     /// Whether the person looks after the system.

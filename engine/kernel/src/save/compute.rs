@@ -225,6 +225,14 @@ impl Work<'_> {
         }
     }
 
+    /// Sets a field past rights and locks, as an effect does.
+    pub(crate) fn put(&mut self, name: &Name, value: Value) {
+        if let Some(field) = self.entity.fields.get(name) {
+            self.given.insert(name.to_string());
+            self.set(field, value);
+        }
+    }
+
     fn set(&mut self, field: &Field, value: Value) {
         match fit(field, value) {
             Ok(value) => {

@@ -311,6 +311,17 @@ impl<'a> Work<'a> {
         self.needs.dedup();
     }
 
+    /// Stops at what is not known or not allowed.
+    pub(crate) fn stop(&mut self) -> Result<(), crate::command::Stop> {
+        if !self.needs.is_empty() {
+            return Err(crate::command::Stop::Needs(std::mem::take(&mut self.needs)));
+        }
+        if !self.problems.is_empty() {
+            return Err(Rejection::Invalid(std::mem::take(&mut self.problems)).into());
+        }
+        Ok(())
+    }
+
     /// What it comes to.
     pub(crate) fn finish(self) -> Outcome<Saved> {
         if !self.needs.is_empty() {

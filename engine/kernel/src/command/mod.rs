@@ -1,0 +1,454 @@
+//! What people do with records beside saving them: transitions, decisions on tasks, withdrawal, previews.
+//!
+//! Each command joins the parts that are pure already (saving, lifecycle, workflow) into one decision, whose changes are
+//! committed together or not at all.
+
+mod effect;
+mod steps;
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    Catalog, Name, Problem, Record, Rejection,
+    change::Change,
+    context::Ids,
+    definition::Kind,
+    expression::{self, EvalError},
+    query::Outcome,
+    rights::Access,
+    save::{Saving, Work},
+    schema::{Entity, Transition},
+    workflow::{self, Instance, Preview, Status, Verb, Workflow},
+};
+
+use effect::{applied, apply};
+
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The record as it will be.
+    pub record: Record,
+    /// The workflow instance as it will be, if one is concerned.
+    pub instance: Option<Instance>,
+    /// What is written.
+    pub changes: Vec<Change>,
+    /// Rules that only warn.
+    pub warnings: Vec<Problem>,
+    /// Records that were made beside: entity and id.
+    pub made: Vec<(Name, Uuid)>,
+}
+
+/// What is done with a running instance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Decides a task.
+    Decide {
+        /// The task.
+        task: Uuid,
+        /// How.
+        verb: Verb,
+        /// Why.
+        reason: Option<String>,
+        /// Fields written with it, in wire form.
+        fields: Map<String, Json>,
+    },
+    /// Takes it back.
+    Withdraw {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Stops it, as an administrator.
+    Cancel {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Somebody left: their tasks go to others.
+    Left {
+        /// Who.
+        person: Uuid,
+    },
+}
+
+/// Makes a transition. `open` is the record's workflow instance that has not ended, if there is one.
+#[must_use]
+pub fn transition(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    name: &str,
+    expected: i64,
+    open: Option<&Instance>,
+) -> Outcome<Done> {
+    let transition = match permitted(s, entity, base, name) {
+        Ok(transition) => transition,
+        Err(stop) => return stop.outcome(),
+    };
+    if expected != base.version {
+        return Outcome::Rejected(Rejection::Stale {
+            entity: entity.name.clone(),
+            id: base.id,
+            expected,
+            actual: base.version,
+            fields: Vec::new(),
+        });
+    }
+    match moved(s, entity, base, name, transition, open) {
+        Ok(done) => Outcome::Decided(done),
+        Err(stop) => stop.outcome(),
+    }
+}
+
+/// Transitions that the person can make on the record now, in the order of the definition.
+///
+/// # Errors
+///
+/// [`EvalError::Needs`] where a right or a condition reads what is not known yet.
+pub fn possible<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record) -> Result<Vec<&'e Name>, EvalError> {
+    let mut found = Vec::new();
+    for (name, transition) in entity.lifecycle.iter().flat_map(|l| &l.transitions) {
+        let here = base.state.as_ref().is_some_and(|state| transition.from.contains(state));
+        if here && s.access.allows_transition(name, entity, base, s.facts)? && fits(s, base, transition)? {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// Acts on a running instance. `pinned` is the version of the definitions that it keeps.
+#[must_use]
+pub fn act(
+    s: &Saving<'_>,
+    pinned: &Catalog,
+    entity: &Entity,
+    base: &Record,
+    instance: &Instance,
+    act: &Act,
+) -> Outcome<Done> {
+    match acted(s, pinned, entity, base, instance, act) {
+        Ok(done) => Outcome::Decided(done),
+        Err(stop) => stop.outcome(),
+    }
+}
+
+/// Who will decide: before `transition` is made, or from where the instance stands.
+#[must_use]
+pub fn preview(
+    s: &Saving<'_>,
+    pinned: &Catalog,
+    entity: &Entity,
+    base: &Record,
+    name: Option<&str>,
+    open: Option<&Instance>,
+) -> Outcome<Preview> {
+    let result = (|| {
+        let by = s.ctx.user.unwrap_or_default();
+        let ids = s.ctx.ids.clone();
+        if let (None, Some(instance)) = (name, open) {
+            let workflow = flow_of(pinned, instance)?;
+            let transition = instance.transition.as_ref().and_then(|t| entity.lifecycle.as_ref()?.transitions.get(t));
+            return with_env(s, pinned, entity, base, transition, |env| {
+                taken(workflow::preview(env, workflow, instance, instance.initiator.id, &ids))
+            });
+        }
+        let name =
+            name.ok_or_else(|| Rejection::state("wrong_state", "Expected a running workflow, but there is none"))?;
+        let transition = permitted(s, entity, base, name)?;
+        let Some(workflow) = chosen(s, entity, base, transition)? else { return Ok(Preview::default()) };
+        let mut record = base.clone();
+        record.state = Some(transition.to.clone());
+        let fresh = Instance::default();
+        let instance = open.filter(|i| i.status == Status::Returned).unwrap_or(&fresh);
+        with_env(s, s.catalog, entity, &record, Some(transition), |env| {
+            taken(workflow::preview(env, workflow, instance, by, &ids))
+        })
+    })();
+    match result {
+        Ok(preview) => Outcome::Decided(preview),
+        Err(stop) => Stop::outcome(stop),
+    }
+}
+
+/// Why a command stops here.
+pub(crate) enum Stop {
+    Needs(Vec<crate::query::Query>),
+    Rejected(Rejection),
+}
+
+impl Stop {
+    fn outcome<T>(self) -> Outcome<T> {
+        match self {
+            Self::Needs(queries) => Outcome::Needs(queries),
+            Self::Rejected(rejection) => Outcome::Rejected(rejection),
+        }
+    }
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl From<EvalError> for Stop {
+    fn from(error: EvalError) -> Self {
+        match error {
+            EvalError::Needs(queries) => Self::Needs(queries),
+            EvalError::Fault(fault) => Self::Rejected(Rejection::invalid("", "formula", fault.to_string())),
+        }
+    }
+}
+
+pub(crate) fn taken<T>(outcome: Outcome<T>) -> Result<T, Stop> {
+    match outcome {
+        Outcome::Decided(value) => Ok(value),
+        Outcome::Needs(queries) => Err(Stop::Needs(queries)),
+        Outcome::Rejected(rejection) => Err(Stop::Rejected(rejection)),
+    }
+}
+
+/// The transition, if the person may make it and the record stands where it begins.
+fn permitted<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record, name: &str) -> Result<&'e Transition, Stop> {
+    let found = entity.lifecycle.as_ref().and_then(|l| l.transitions.get(name));
+    let transition = found.ok_or_else(|| Rejection::NotFound { kind: "transition".into(), id: name.to_owned() })?;
+    if !s.access.allows_transition(name, entity, base, s.facts)? {
+        return Err(Rejection::Forbidden { message: format!("`{name}` cannot be done by you") }.into());
+    }
+    if !base.state.as_ref().is_some_and(|state| transition.from.contains(state)) {
+        let from = transition.from.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" or ");
+        let told = format!("Expected a record in {from}, but it is `{}`", base.get("state"));
+        return Err(Rejection::state("wrong_state", told).into());
+    }
+    Ok(transition)
+}
+
+fn fits(s: &Saving<'_>, base: &Record, transition: &Transition) -> Result<bool, EvalError> {
+    let env = expression::Env::new(s.ctx, s.facts, s.catalog).over(base);
+    transition.when.as_ref().map_or(Ok(true), |when| expression::holds(when, &env))
+}
+
+fn moved(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    name: &str,
+    transition: &Transition,
+    open: Option<&Instance>,
+) -> Result<Done, Stop> {
+    if !fits(s, base, transition)? {
+        let told = format!("Expected a record that fits the condition of `{name}`, but this one does not");
+        return Err(Rejection::state("condition", told).into());
+    }
+    let mut work = Work::new(s, entity, Some(base), base.clone());
+    work.action = name;
+    effect::enter(&mut work, transition);
+    require(&mut work, transition);
+    work.complete(Some(name));
+    work.stop()?;
+    let mut beside = steps::Beside::new(s, work.ids.clone());
+    steps::run(&mut work, &mut beside, &transition.steps)?;
+    let mut ids = beside.ids.clone();
+    let mut decided = None;
+    if transition.workflow.is_some() {
+        let workflow = chosen(s, entity, base, transition)?.ok_or_else(|| {
+            Rejection::state("no_workflow", "Expected a workflow whose condition this record fits, but none does")
+        })?;
+        decided = Some(submit(s, entity, &work.record, name, transition, workflow, open, &mut ids)?);
+    }
+    let mut instance = None;
+    let mut changes = beside.changes;
+    if let Some(decision) = decided {
+        for effect in &decision.effects {
+            apply(&mut work, Some(transition), effect)?;
+        }
+        changes.extend(decision.changes);
+        instance = Some(decision.instance);
+    }
+    let saved = taken(work.finish())?;
+    let mut all = saved.changes;
+    all.extend(changes);
+    Ok(Done { record: saved.record, instance, changes: all, warnings: saved.warnings, made: beside.made })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one submission; a struct would be used here alone")]
+fn submit(
+    s: &Saving<'_>,
+    entity: &Entity,
+    record: &Record,
+    name: &str,
+    transition: &Transition,
+    workflow: &Workflow,
+    open: Option<&Instance>,
+    ids: &mut Ids,
+) -> Result<workflow::Decision, Stop> {
+    let by = s
+        .ctx
+        .user
+        .ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine submits".into() })?;
+    let returned = open.filter(|i| i.status == Status::Returned);
+    if let Some(running) = open.filter(|i| i.status == Status::Running) {
+        let told = format!("Expected a record without a running workflow, but `{}` runs", running.workflow);
+        return Err(Rejection::state("wrong_state", told).into());
+    }
+    let fresh = Instance::default();
+    let catalog_version = s.catalog.version;
+    let command = match returned {
+        Some(_) => workflow::Command::Resubmit { by, catalog_version },
+        None => workflow::Command::Start { by, catalog_version, transition: Some(Name::new(name)) },
+    };
+    // A record that was given back goes on with the workflow it began, as far as that is still there.
+    let workflow = returned.and_then(|i| s.catalog.workflows.get(&i.workflow)).map_or(workflow, |w| w);
+    with_env(s, s.catalog, entity, record, Some(transition), |env| {
+        taken(workflow::decide(env, workflow, returned.unwrap_or(&fresh), &command, ids))
+    })
+}
+
+/// The workflow that serves the record: of those whose condition holds the one with the highest priority, the one that
+/// the transition names before others of the same.
+fn chosen<'c>(
+    s: &Saving<'c>,
+    entity: &Entity,
+    base: &Record,
+    transition: &Transition,
+) -> Result<Option<&'c Workflow>, Stop> {
+    let Some(named) = &transition.workflow else { return Ok(None) };
+    let mut candidates = s.catalog.workflows_of(&entity.name);
+    candidates.sort_by_key(|w| (std::cmp::Reverse(w.priority), w.name != *named));
+    let env = expression::Env::new(s.ctx, s.facts, s.catalog).over(base);
+    for workflow in candidates {
+        if workflow.when.as_ref().map_or(Ok(true), |when| expression::holds(when, &env))? {
+            return Ok(Some(workflow));
+        }
+    }
+    Ok(None)
+}
+
+fn require(work: &mut Work<'_>, transition: &Transition) {
+    for field in &transition.requires {
+        let empty = match work.entity.fields.get(field) {
+            Some(f) if !f.fields.is_empty() => work.record.lines.get(field).is_none_or(Vec::is_empty),
+            _ => work.record.get(field).is_null(),
+        };
+        if empty {
+            let label = work.entity.fields.get(field).map_or(&**field, |f| &f.label).to_owned();
+            work.problems.push(Problem::new(&**field, "required", format!("`{label}` is missing")));
+        }
+    }
+}
+
+fn acted(
+    s: &Saving<'_>,
+    pinned: &Catalog,
+    entity: &Entity,
+    base: &Record,
+    instance: &Instance,
+    act: &Act,
+) -> Result<Done, Stop> {
+    let workflow = flow_of(pinned, instance)?;
+    let by = s.ctx.user;
+    let person = || by.ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine acts".into() });
+    let transition = instance.transition.as_ref().and_then(|t| entity.lifecycle.as_ref()?.transitions.get(t));
+    let command = match act {
+        Act::Decide { task, verb, reason, fields } => {
+            let fields = written(s, entity, base, workflow, instance, *task, fields)?;
+            workflow::Command::Decide { task: *task, by: person()?, verb: verb.clone(), reason: reason.clone(), fields }
+        }
+        Act::Withdraw { reason } => workflow::Command::Withdraw { by: person()?, reason: reason.clone() },
+        Act::Cancel { reason } => {
+            if !s.access.is_admin() {
+                return Err(Rejection::Forbidden { message: "only an administrator can stop a workflow".into() }.into());
+            }
+            workflow::Command::Cancel { by: person()?, reason: reason.clone() }
+        }
+        Act::Left { person } => workflow::Command::Left { person: *person, by },
+    };
+    let mut ids = s.ctx.ids.clone();
+    ids.next();
+    let decision = with_env(s, pinned, entity, base, transition, |env| {
+        taken(workflow::decide(env, workflow, instance, &command, &mut ids))
+    })?;
+    let engine = Access::engine(s.catalog, s.ctx);
+    let saving = Saving { access: &engine, source: "workflow", ..*s };
+    let mut work = Work::new(&saving, entity, Some(base), base.clone());
+    work.action = match act {
+        Act::Decide { verb: Verb::Approve, .. } => "approved",
+        Act::Decide { verb: Verb::Reject, .. } => "rejected",
+        Act::Decide { verb: Verb::Return, .. } => "returned",
+        Act::Decide { verb: Verb::Transfer { .. }, .. } => "transferred",
+        Act::Withdraw { .. } => "withdrawn",
+        Act::Cancel { .. } => "cancelled",
+        Act::Left { .. } => "updated",
+    };
+    for effect in &decision.effects {
+        apply(&mut work, transition, effect)?;
+    }
+    let saved = taken(work.finish())?;
+    let mut changes = saved.changes;
+    changes.extend(decision.changes);
+    Ok(Done {
+        record: saved.record,
+        instance: Some(decision.instance),
+        changes,
+        warnings: Vec::new(),
+        made: Vec::new(),
+    })
+}
+
+/// Reads the fields that an approver sends: only those that the node opens.
+fn written(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    workflow: &Workflow,
+    instance: &Instance,
+    task: Uuid,
+    fields: &Map<String, Json>,
+) -> Result<indexmap::IndexMap<Name, crate::Value>, Stop> {
+    if fields.is_empty() {
+        return Ok(indexmap::IndexMap::new());
+    }
+    let node = instance.tasks.get(&task).and_then(|t| workflow.nodes.get(&t.node));
+    let open: &[Name] = match node.map(|n| &n.kind) {
+        Some(workflow::NodeKind::Approval(approval)) => &approval.write,
+        _ => &[],
+    };
+    let mut work = Work::new(s, entity, Some(base), base.clone());
+    work.opened = open;
+    work.take(fields, false);
+    for path in &work.changed {
+        if !open.iter().any(|f| **f == **path) {
+            work.problems.push(Problem::new(path, "forbidden", "this field is not opened to its approvers"));
+        }
+    }
+    work.check_references();
+    work.stop()?;
+    Ok(work
+        .record
+        .fields
+        .iter()
+        .filter(|(name, _)| work.changed.contains(&***name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect())
+}
+
+fn flow_of<'c>(pinned: &'c Catalog, instance: &Instance) -> Result<&'c Workflow, Stop> {
+    let found = pinned.workflows.get(&instance.workflow).map(|w| &**w);
+    Ok(found.ok_or_else(|| Rejection::NotFound {
+        kind: Kind::Workflow.as_str().into(),
+        id: instance.workflow.to_string(),
+    })?)
+}
+
+fn with_env<T>(
+    s: &Saving<'_>,
+    pinned: &Catalog,
+    entity: &Entity,
+    record: &Record,
+    transition: Option<&Transition>,
+    run: impl FnOnce(&workflow::Env<'_>) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    let engine = Access::engine(s.catalog, s.ctx);
+    let saving = Saving { access: &engine, source: "workflow", ..*s };
+    let apply = |record: &Record, effect: &workflow::RecordEffect| applied(&saving, entity, record, transition, effect);
+    run(&workflow::Env { ctx: s.ctx, facts: s.facts, catalog: pinned, record, apply: &apply })
+}

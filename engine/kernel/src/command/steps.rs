@@ -1,0 +1,221 @@
+//! The steps of a transition: records made, fields set, people told, in the same commit.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Stop, effect, taken};
+use crate::{
+    Line, Name, Record, Rejection,
+    change::{Change, Notice},
+    context::Ids,
+    definition::{ApproverSource, Keyed},
+    expression::{self, Scope, eval, holds},
+    rights::Access,
+    save::{Saving, Work, blank},
+    schema::{Entity, Mapping, Step},
+    workflow::RecordEffect,
+};
+
+/// What the steps make beside the record.
+pub(super) struct Beside<'a> {
+    s: &'a Saving<'a>,
+    pub(super) ids: Ids,
+    pub(super) changes: Vec<Change>,
+    pub(super) made: Vec<(Name, Uuid)>,
+}
+
+impl<'a> Beside<'a> {
+    pub(super) fn new(s: &'a Saving<'a>, ids: Ids) -> Self {
+        Self { s, ids, changes: Vec::new(), made: Vec::new() }
+    }
+}
+
+pub(super) fn run(work: &mut Work<'_>, beside: &mut Beside<'_>, steps: &Keyed<Step>) -> Result<(), Stop> {
+    for step in steps.values() {
+        match step {
+            Step::Create { entity, mapping, set } => create(work, beside, entity, mapping.as_ref(), set)?,
+            Step::Copy { as_revision } => copy(work, beside, *as_revision)?,
+            Step::Update { set, when } => {
+                if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
+                    let mut fields = indexmap::IndexMap::new();
+                    for (name, expr) in set {
+                        fields.insert(name.clone(), eval(expr, &work.env(&work.record))?);
+                    }
+                    effect::apply(work, None, &RecordEffect::Update(fields))?;
+                }
+            }
+            Step::Transition { name, when } => {
+                if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
+                    effect::apply(work, None, &RecordEffect::Transition(name.clone()))?;
+                }
+            }
+            Step::Notify { to, message } => {
+                let text = message.render(&work.env(&work.record))?;
+                notify(work, beside, to, &text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn create(
+    work: &Work<'_>,
+    beside: &mut Beside<'_>,
+    name: &Name,
+    mapping: Option<&Name>,
+    set: &Keyed<expression::Expr>,
+) -> Result<(), Stop> {
+    let s = beside.s;
+    let entity =
+        s.catalog.entity(name).ok_or_else(|| Rejection::NotFound { kind: "entity".into(), id: name.to_string() })?;
+    let id = beside.ids.next();
+    let mut record = blank(s, entity, id);
+    if let Some(mapping) = mapping {
+        let found = s.catalog.mappings.get(mapping);
+        let mapping = found.ok_or_else(|| Rejection::NotFound { kind: "mapping".into(), id: mapping.to_string() })?;
+        map(work, beside, mapping, &mut record)?;
+    }
+    for (field, expr) in set {
+        record.fields.insert(field.clone(), eval(expr, &work.env(&work.record))?);
+    }
+    insert(beside, entity, record)
+}
+
+/// Fills a new record from the work's record.
+fn map(work: &Work<'_>, beside: &mut Beside<'_>, mapping: &Mapping, record: &mut Record) -> Result<(), Stop> {
+    let source = &work.record;
+    let env = work.env(source);
+    for (field, expr) in &mapping.set {
+        record.fields.insert(field.clone(), eval(expr, &env)?);
+    }
+    for (target, lines) in &mapping.lines {
+        let mut made = Vec::new();
+        for row in source.lines.get(&lines.from).into_iter().flatten() {
+            let env = env.with_row(row);
+            if !lines.filter.as_ref().map_or(Ok(true), |k| holds(k, &env))? {
+                continue;
+            }
+            let mut line = Line { id: beside.ids.next(), fields: indexmap::IndexMap::new() };
+            for (field, expr) in &lines.set {
+                line.fields.insert(field.clone(), eval(expr, &env)?);
+            }
+            made.push(line);
+        }
+        record.lines.insert(target.clone(), made);
+    }
+    Ok(())
+}
+
+/// A new version of the record: everything that people wrote, in the start state.
+fn copy(work: &Work<'_>, beside: &mut Beside<'_>, as_revision: bool) -> Result<(), Stop> {
+    let source = &work.record;
+    let mut record = blank(beside.s, work.entity, beside.ids.next());
+    for field in work.entity.columns().filter(|f| !f.computed) {
+        record.fields.insert(field.name.clone(), source.get(&field.name));
+    }
+    for table in work.entity.line_tables() {
+        let lines = source.lines.get(&table.name).into_iter().flatten();
+        let copies = lines.map(|l| Line { id: beside.ids.next(), fields: l.fields.clone() }).collect();
+        record.lines.insert(table.name.clone(), copies);
+    }
+    if as_revision {
+        record.number = source.number.as_deref().map(next_revision);
+    }
+    insert(beside, work.entity, record)
+}
+
+/// `QT-202611-0007` → `QT-202611-0007-R1` → `…-R2`.
+fn next_revision(number: &str) -> String {
+    match number.rsplit_once("-R").and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?))) {
+        Some((stem, n)) => format!("{stem}-R{}", n + 1),
+        None => format!("{number}-R1"),
+    }
+}
+
+/// Saves a record that was filled by the engine: formulas and rules as always, rights passed over.
+fn insert(beside: &mut Beside<'_>, entity: &Entity, record: Record) -> Result<(), Stop> {
+    let s = beside.s;
+    let engine = Access::engine(s.catalog, s.ctx);
+    let saving = Saving { access: &engine, ..*s };
+    let id = record.id;
+    let mut work = Work::new(&saving, entity, None, record);
+    work.fill_given();
+    work.ids = beside.ids.clone();
+    work.complete(None);
+    beside.ids = work.ids.clone();
+    let saved = taken(work.finish())?;
+    beside.changes.extend(saved.changes);
+    beside.made.push((entity.name.clone(), id));
+    Ok(())
+}
+
+fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[ApproverSource], message: &str) -> Result<(), Stop> {
+    let s = beside.s;
+    let mut people: Vec<Uuid> = Vec::new();
+    for source in to {
+        match source {
+            ApproverSource::Word(_) => people.extend(s.ctx.user),
+            ApproverSource::User { user } => {
+                people.extend(s.ctx.org.people.iter().filter(|(_, p)| p.email == *user).map(|(id, _)| *id));
+            }
+            ApproverSource::Role { role, .. } => people.extend(s.ctx.org.with_role(role)),
+            ApproverSource::Manager { .. } => {
+                people.extend(s.ctx.user.and_then(|id| s.ctx.org.people.get(&id)).and_then(|p| p.manager));
+            }
+            ApproverSource::Field { field } => {
+                let scope = Scope::record(s.catalog.types(), &work.entity.name);
+                if let Ok(expr) = expression::compile(field, &scope) {
+                    people.extend(eval(&expr, &work.env(&work.record))?.as_id());
+                }
+            }
+            ApproverSource::ManagerChain { .. } | ApproverSource::DepartmentHead { .. } => {}
+        }
+    }
+    people.sort_unstable();
+    people.dedup();
+    // Nobody is told of what they did themselves.
+    people.retain(|id| Some(*id) != s.ctx.user && s.ctx.org.people.get(id).is_some_and(|p| p.active));
+    for user in people {
+        beside.changes.push(Change::Notify(Notice {
+            id: beside.ids.next(),
+            user,
+            kind: "notify".into(),
+            entity: Some(work.entity.name.clone()),
+            record: Some(work.record.id),
+            body: json!({"message": message, "by": s.ctx.user}),
+        }));
+    }
+    Ok(())
+}
+
+impl Work<'_> {
+    /// Everything that a record brings along counts as given.
+    pub(crate) fn fill_given(&mut self) {
+        for (name, value) in &self.record.fields {
+            if !value.is_null() {
+                self.given.insert(name.to_string());
+                self.changed.insert(name.to_string());
+            }
+        }
+        for (table, lines) in &self.record.lines {
+            for line in lines {
+                let set = line.fields.iter().filter(|(_, v)| !v.is_null());
+                let paths: Vec<String> = set.map(|(field, _)| format!("{table}.{}.{field}", line.id)).collect();
+                self.given.extend(paths.iter().cloned());
+                self.changed.extend(paths);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_revision;
+
+    #[test]
+    fn revisions_are_counted_after_the_number() {
+        assert_eq!(next_revision("QT-202611-0007"), "QT-202611-0007-R1");
+        assert_eq!(next_revision("QT-202611-0007-R9"), "QT-202611-0007-R10");
+        assert_eq!(next_revision("A-Range"), "A-Range-R1");
+    }
+}
