@@ -3,10 +3,21 @@
 //! [`compile`] takes source text and a [`Scope`] to an [`Expr`]; [`eval`] takes it and an [`Env`] to a value; [`lower`]
 //! to a predicate for the store; [`to_wire`] to JSON for the interpreter in the browser.
 
+mod ast;
+mod check;
 mod env;
+mod eval;
+mod functions;
+mod lexer;
+mod lower;
+mod matches;
+mod node;
+mod parser;
+mod print;
 mod scope;
 mod template;
 mod types;
+mod wire;
 
 use std::sync::Arc;
 
@@ -15,21 +26,21 @@ use crate::{
     definition::Condition,
     query::{FieldPath, Predicate},
 };
+use node::{Base, Node};
 
+pub use ast::Ast;
 pub use env::{Env, EvalError, Fault, Fields, Library};
 pub use scope::{Scope, Types};
 pub use template::Template;
 pub use types::{Currency, RowType, Type};
-
-/// A parsed expression, not yet checked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ast {}
 
 /// A typed expression. Cheap to clone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
     source: Arc<str>,
     ty: Type,
+    node: Arc<Node>,
+    references: Arc<[Reference]>,
 }
 
 /// Something that an expression reads.
@@ -75,20 +86,31 @@ impl Expr {
 
     /// Everything it reads, each once.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
-        Vec::new()
+    pub fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     /// The path, if it is a field of the bare row, perhaps across references: `customer.region`.
     #[must_use]
     pub fn as_path(&self) -> Option<FieldPath> {
-        None
+        fn path(node: &Node) -> Option<FieldPath> {
+            let (mut path, name) = match node {
+                Node::Field { base: Base::Bare, name, .. } | Node::Lines { base: Base::Bare, name } => {
+                    (Vec::new(), name)
+                }
+                Node::Field { base: Base::Through { of, .. }, name, .. } => (path(of)?, name),
+                _ => return None,
+            };
+            path.push(name.clone());
+            Some(path)
+        }
+        path(&self.node)
     }
 
     /// Whether only the server can compute it: it reads with `at`, `find` or `decide`.
     #[must_use]
     pub fn needs_server(&self) -> bool {
-        false
+        self.node.has(&|node| matches!(node, Node::At { .. } | Node::Find { .. } | Node::Decide(_)))
     }
 }
 
@@ -107,8 +129,7 @@ pub enum LowerError {
 ///
 /// All syntax errors found, with their places.
 pub fn parse(source: &str) -> Result<Ast, Vec<Diagnostic>> {
-    let _ = source;
-    Ok(Ast {})
+    parser::parse(source).map_err(|diagnostic| vec![diagnostic])
 }
 
 /// Parses and types source text.
@@ -117,8 +138,7 @@ pub fn parse(source: &str) -> Result<Ast, Vec<Diagnostic>> {
 ///
 /// All problems found; paths are empty.
 pub fn compile(source: &str, scope: &Scope<'_>) -> Result<Expr, Vec<Diagnostic>> {
-    let _ = scope;
-    Ok(Expr { source: source.into(), ty: Type::Unknown })
+    check::check(&parse(source)?, source, scope, None)
 }
 
 /// The same for a place that wants this type: a formula's field, a default. Text for a choice is checked against its
@@ -128,8 +148,7 @@ pub fn compile(source: &str, scope: &Scope<'_>) -> Result<Expr, Vec<Diagnostic>>
 ///
 /// All problems found; paths are empty.
 pub fn compile_as(source: &str, scope: &Scope<'_>, wanted: &Type) -> Result<Expr, Vec<Diagnostic>> {
-    let _ = wanted;
-    compile(source, scope)
+    check::check(&parse(source)?, source, scope, Some(wanted))
 }
 
 /// Types a condition: an expression that gives a boolean, or a filter.
@@ -150,8 +169,7 @@ pub fn compile_condition(condition: &Condition, scope: &Scope<'_>) -> Result<Exp
 ///
 /// All problems found; paths lead into the filter's JSON.
 pub fn compile_filter(filter: &serde_json::Value, scope: &Scope<'_>) -> Result<Expr, Vec<Diagnostic>> {
-    let _ = scope;
-    Ok(Expr { source: filter.to_string().into(), ty: Type::Bool })
+    check::check_filter(filter, scope)
 }
 
 /// Works out a value.
@@ -160,8 +178,7 @@ pub fn compile_filter(filter: &serde_json::Value, scope: &Scope<'_>) -> Result<E
 ///
 /// [`EvalError::Needs`] with as many queries at once as can be known, or a [`Fault`].
 pub fn eval(expr: &Expr, env: &Env<'_>) -> Result<Value, EvalError> {
-    let _ = env;
-    Err(Fault::Missing(format!("cannot evaluate {} yet", expr.source)).into())
+    eval::eval(expr, env)
 }
 
 /// Works out a condition; null does not hold.
@@ -179,8 +196,7 @@ pub fn holds(expr: &Expr, env: &Env<'_>) -> Result<bool, EvalError> {
 ///
 /// If the store cannot compute it, or a constant cannot be worked out.
 pub fn lower(expr: &Expr, env: &Env<'_>) -> Result<Predicate, LowerError> {
-    let _ = env;
-    Err(LowerError::NotLowerable(expr.source.to_string()))
+    lower::lower(expr, env)
 }
 
 /// Whether [`lower`] will succeed, told to the author of a definition.
@@ -189,8 +205,7 @@ pub fn lower(expr: &Expr, env: &Env<'_>) -> Result<Predicate, LowerError> {
 ///
 /// What cannot be computed by the store.
 pub fn check_lowerable(expr: &Expr) -> Result<(), Diagnostic> {
-    let _ = expr;
-    Ok(())
+    lower::check(&expr.node, &Base::Bare).map_err(|message| Diagnostic::error("E0310", "", message))
 }
 
 /// Whether a record fits a predicate, with the store's semantics.
@@ -199,13 +214,11 @@ pub fn check_lowerable(expr: &Expr) -> Result<(), Diagnostic> {
 ///
 /// [`EvalError::Needs`] where it reads across a reference that is not known yet.
 pub fn matches(predicate: &Predicate, record: &Record, env: &Env<'_>) -> Result<bool, EvalError> {
-    let _ = (predicate, record, env);
-    Ok(false)
+    matches::matches(predicate, record, env)
 }
 
 /// The expression as JSON for the interpreter in the browser.
 #[must_use]
 pub fn to_wire(expr: &Expr) -> serde_json::Value {
-    let _ = expr;
-    serde_json::Value::Null
+    wire::wire(&expr.node)
 }
