@@ -86,8 +86,8 @@ impl Expr {
 
     /// Everything it reads, each once.
     #[must_use]
-    pub fn references(&self) -> &[Reference] {
-        &self.references
+    pub fn references(&self) -> Vec<Reference> {
+        self.references.to_vec()
     }
 
     /// The path, if it is a field of the bare row, perhaps across references: `customer.region`.

@@ -6,7 +6,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
 
-use super::{Env, EvalError, Expr, Scope, Type, check, eval, parser};
+use super::{Env, EvalError, Expr, Reference, Scope, Type, check, eval, node::Node, parser};
 use crate::{
     Diagnostic, Name, Value,
     change::NUMBER_MARK,
@@ -173,15 +173,12 @@ fn format_of(expr: &Expr, scope: &Scope<'_>) -> Format {
 
 /// The definition of the field that an expression is.
 fn field_of<'a>(expr: &Expr, scope: &Scope<'a>) -> Option<&'a FieldDefinition> {
-    use super::node::Node;
-    let (Node::Field { name, .. }, Some(super::Reference::Field { entity, lines, .. })) = (
-        &*expr.node,
-        expr.references().iter().rfind(|r| {
-            matches!((r, &*expr.node), (super::Reference::Field { field, .. }, Node::Field { name, .. }) if field == name)
-        }),
-    ) else {
-        return None;
-    };
+    let Node::Field { name, .. } = &*expr.node else { return None };
+    // The last one of its name: those before it are the way there.
+    let (entity, lines) = expr.references.iter().rev().find_map(|reference| match reference {
+        Reference::Field { entity, lines, field, .. } if field == name => Some((entity, lines)),
+        _ => None,
+    })?;
     let fields = &scope.types.entities.get(entity)?.fields;
     match lines {
         Some(lines) => fields.get(lines)?.fields.get(name),

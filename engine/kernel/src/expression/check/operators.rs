@@ -116,8 +116,9 @@ impl Checker<'_> {
     }
 
     fn arithmetic(&mut self, operator: BinaryOp, left: Typed, right: Typed, at: usize) -> Typed {
+        // An amount divided by one of another currency is a rate.
         if let (Type::Money(a), Type::Money(b)) = (&left.ty, &right.ty)
-            && operator != BinaryOp::Multiply
+            && !matches!(operator, BinaryOp::Multiply | BinaryOp::Divide)
             && !a.fits(b)
         {
             self.mixed(&left.ty, &right.ty, at);
