@@ -1,9 +1,11 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { startI18n } from '@/app/i18n'
+import { Root } from '@/app/root'
+import { startI18n } from '@/locales/i18n'
+import '@/ui/base.css'
 
-const root = document.getElementById('root')
-if (root) {
+const place = document.getElementById('root')
+if (place) {
   await startI18n()
-  createRoot(root).render(<StrictMode><p>Portolan</p></StrictMode>)
+  createRoot(place).render(<StrictMode><Root /></StrictMode>)
 }

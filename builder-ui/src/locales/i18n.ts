@@ -1,10 +1,10 @@
 /** Interface texts: one folder per language, one file per namespace, loaded as one chunk per language. */
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { setRequestLanguage } from '@/api/client'
+import { ApiError, ConnectionError, setRequestLanguage } from '@/api/client'
 import type { LanguageCode } from '@/model/app'
 
-const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/*/*.json')
+const files = import.meta.glob<{ default: Record<string, unknown> }>('./*/*.json')
 const remembered = 'portolan.language'
 
 /** BCP 47 for the document, `Intl` and headers. */
@@ -21,7 +21,7 @@ export function codeOf(tag: string): LanguageCode {
 
 async function load(code: LanguageCode): Promise<void> {
   const tag = tagOf[code]
-  const wanted = Object.entries(files).filter(([path]) => path.includes(`/locales/${code}/`))
+  const wanted = Object.entries(files).filter(([path]) => path.startsWith(`./${code}/`))
   await Promise.all(
     wanted.map(async ([path, read]) => {
       const namespace = path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
@@ -53,4 +53,15 @@ export async function startI18n(): Promise<void> {
     react: { useSuspense: false },
   })
   await applyLanguage(preferredLanguage())
+}
+
+/** Words for an error the server named by a code; its own message where we have none. */
+export function errorText(error: unknown, t: (key: string, values?: Record<string, unknown>) => string): string {
+  if (error instanceof ConnectionError) return t('common:error.connection')
+  if (error instanceof ApiError) {
+    const key = `common:error.code.${error.code}`
+    if (i18next.exists(key)) return t(key)
+    return error.message || t('common:error.unknown')
+  }
+  return t('common:error.unknown')
 }

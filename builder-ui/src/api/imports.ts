@@ -1,0 +1,60 @@
+import { get, post, request } from './client'
+
+export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone'
+
+export interface ImportProblem {
+  row: number
+  column: string | null
+  code: string
+  message: string
+  value?: string | number | null
+}
+
+export interface ImportCounts {
+  create: number
+  update: number
+  skip: number
+  invalid: number
+}
+
+export interface ImportJob {
+  id: string
+  file: string
+  status: ImportStatus
+  at?: string
+  by_name?: string | null
+  import?: string | null
+  entity?: string | null
+  done: number
+  total: number
+  problems?: ImportProblem[]
+  problem_count: number
+  summary: Record<string, ImportCounts>
+  error?: string | null
+}
+
+export interface ImportUpload {
+  id: string
+  file: string
+  sheets: string[]
+  headings: string[]
+  sample: (string | number | boolean | null)[][]
+  suggestion: { entity?: string; columns?: Record<string, string> }
+  imports: ({ name: string; label?: string } | string)[]
+}
+
+export type ImportPlan =
+  | { import: string; sheet?: string }
+  | { entity: string; key: string[]; existing: 'skip' | 'update'; columns: Record<string, string>; sheet?: string }
+
+export function uploadImport(file: File, sheet?: string): Promise<ImportUpload> {
+  const form = new FormData()
+  form.append('file', file)
+  if (sheet) form.append('sheet', sheet)
+  return request<ImportUpload>('POST', '/api/imports', { form })
+}
+export const listImports = () => get<{ rows: ImportJob[] }>('/api/imports')
+export const readImport = (id: string) => get<ImportJob>(`/api/imports/${id}`)
+export const dryRun = (id: string, plan: ImportPlan) => post<ImportJob>(`/api/imports/${id}/dry_run`, plan)
+export const runImport = (id: string) => post<ImportJob>(`/api/imports/${id}/run`)
+export const undoImport = (id: string) => post<ImportJob>(`/api/imports/${id}/undo`)

@@ -1,0 +1,41 @@
+/** Which address shows what. Every page is a chunk of its own. */
+import { createBrowserRouter } from 'react-router'
+import { RouteFailure } from './error-boundary'
+import { NotFound } from './not-found'
+import { Shell } from './shell/shell'
+
+type PageModule = { default: React.ComponentType }
+const page = (load: () => Promise<PageModule>) => async () => ({ Component: (await load()).default })
+
+const record = () => import('@/features/record/record-page')
+const list = () => import('@/features/list/list-page')
+
+export function makeRouter() {
+  return createBrowserRouter([
+    {
+      Component: Shell,
+      ErrorBoundary: RouteFailure,
+      HydrateFallback: () => null,
+      children: [
+        {
+          ErrorBoundary: RouteFailure,
+          children: [
+            { index: true, lazy: page(() => import('@/features/home/home-page')) },
+            { path: 'tasks', lazy: page(() => import('@/features/home/tasks-page')) },
+            { path: 'started', lazy: page(() => import('@/features/home/started-page')) },
+            { path: 'notifications', lazy: page(() => import('@/features/notifications/notifications-page')) },
+            { path: 'e/:entity', lazy: page(list) },
+            { path: 'v/:view', lazy: page(list) },
+            { path: 'e/:entity/new', lazy: page(record) },
+            { path: 'e/:entity/:id', lazy: page(record) },
+            { path: 'imports', lazy: page(() => import('@/features/import/imports-page')) },
+            { path: 'imports/:id', lazy: page(() => import('@/features/import/import-page')) },
+            { path: 'organisation/departments', lazy: page(() => import('@/features/people/departments-page')) },
+            { path: 'organisation/roles', lazy: page(() => import('@/features/people/roles-page')) },
+            { path: '*', Component: NotFound },
+          ],
+        },
+      ],
+    },
+  ])
+}

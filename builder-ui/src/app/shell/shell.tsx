@@ -1,0 +1,49 @@
+/** The frame around every page: navigation, top bar, banners; on a phone a bar at the thumb. */
+import { Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Outlet, ScrollRestoration, useNavigation } from 'react-router'
+import { useAppModel } from '@/api/app-context'
+import { phone, useMedia } from '@/ui/use-media'
+import { useServerEvents } from '../events'
+import { Banners } from './banners'
+import { BottomBar } from './bottom-bar'
+import { CommandPalette, usePaletteKey } from './command-palette'
+import { Navigation } from './navigation'
+import { TopBar } from './top-bar'
+import style from './shell.module.css'
+
+const remembered = 'portolan.nav'
+
+export function Shell() {
+  const { t } = useTranslation()
+  const model = useAppModel()
+  const small = useMedia(phone)
+  const [narrow, setNarrow] = useState(() => localStorage.getItem(remembered) === 'narrow')
+  const [searching, setSearching] = useState(false)
+  const moving = useNavigation().state !== 'idle'
+  useServerEvents(model.version)
+  usePaletteKey(() => setSearching(true))
+
+  const toggle = () => {
+    localStorage.setItem(remembered, narrow ? 'wide' : 'narrow')
+    setNarrow(!narrow)
+  }
+
+  return (
+    <div className={style.shell} data-narrow={narrow || undefined}>
+      <a href="#main" className={style.skip}>{t('shell.skip')}</a>
+      {small ? null : <Navigation narrow={narrow} />}
+      <div className={style.column}>
+        <Banners />
+        <TopBar small={small} narrow={narrow} onToggle={toggle} onSearch={() => setSearching(true)} />
+        {moving ? <div className={style.moving} role="progressbar" aria-label={t('loading')} /> : null}
+        <main id="main" tabIndex={-1} className={style.main}>
+          <Suspense fallback={null}><Outlet /></Suspense>
+        </main>
+      </div>
+      {small ? <BottomBar /> : null}
+      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
+      <ScrollRestoration />
+    </div>
+  )
+}

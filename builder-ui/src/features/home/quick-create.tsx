@@ -1,0 +1,32 @@
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useAppModel } from '@/api/app-context'
+import { paths } from '@/model/paths'
+import { Card } from '@/ui/card'
+import { Icon } from '@/ui/icon'
+import style from './quick-create.module.css'
+
+/** Papers first: they are what people begin most days. */
+export function QuickCreate() {
+  const { t } = useTranslation()
+  const model = useAppModel()
+  const rank = { document: 0, master: 1, log: 2, setup: 3 }
+  const entities = Object.values(model.entities)
+    .filter((entity) => entity.can.create && (entity.type === 'document' || entity.type === 'master') && !['user', 'department', 'position'].includes(entity.name))
+    .sort((a, b) => rank[a.type] - rank[b.type])
+    .slice(0, 4)
+  if (entities.length === 0) return null
+  return (
+    <Card title={t('home:create')}>
+      <ul className={style.list}>
+        {entities.map((entity) => (
+          <li key={entity.name}>
+            <Link to={paths.newRecord(entity.name)} className={style.link}>
+              <span className={style.icon}><Icon name="add" /></span>{entity.label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}

@@ -1,0 +1,63 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
+import { useAppModel } from '@/api/app-context'
+import type { Task } from '@/api/tasks'
+import { errorText } from '@/locales/i18n'
+import { formatSpan } from '@/model/format'
+import { paths } from '@/model/paths'
+import { Avatar } from '@/ui/avatar'
+import { Button } from '@/ui/button'
+import { Empty } from '@/ui/empty'
+import { Icon } from '@/ui/icon'
+import { Notice } from '@/ui/notice'
+import { SkeletonRows } from '@/ui/skeleton'
+import style from './task-list.module.css'
+
+type Query = Pick<UseQueryResult<{ rows: Task[] }>, 'data' | 'error' | 'isPending' | 'refetch'>
+
+export function TaskList({ query }: { query: Query }) {
+  const { t } = useTranslation()
+  if (query.isPending) return <SkeletonRows rows={4} height={76} />
+  if (!query.data) return <Notice kind="error" action={<Button size="small" onClick={() => void query.refetch()}>{t('action.retry')}</Button>}>{errorText(query.error, t)}</Notice>
+  if (query.data.rows.length === 0) return <Empty icon="done" title={t('home:no_tasks')} text={t('home:no_tasks_text')} />
+  return <ul>{query.data.rows.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+}
+
+/** Two days is when people begin to ask. */
+export function isLate(since: string, now = Date.now()): boolean {
+  return now - new Date(since).getTime() > 2 * 86_400_000
+}
+
+function TaskRow({ task }: { task: Task }) {
+  const { t, i18n } = useTranslation()
+  const model = useAppModel()
+  const late = isLate(task.created_at)
+  return (
+    <li className={style.item}>
+      <Link to={paths.record(task.entity, task.record)} className={style.link}>
+        <Avatar name={task.initiator_name} size={34} />
+        <span className={style.body}>
+          <span className={style.head}>
+            <span className={style.title}>{task.title}</span>
+            <span className={style.wait} data-late={late || undefined}>
+              <Icon name="clock" size={13} />
+              <span><span className="visually-hidden">{t('home:waiting')} </span>{formatSpan(task.created_at, i18n.language)}</span>
+            </span>
+          </span>
+          <span className={style.meta}>
+            {t('home:from', { name: task.initiator_name })} · {model.entities[task.entity]?.label ?? task.entity} · {t('home:as', { label: task.label })}
+          </span>
+          {task.summary && task.summary.length > 0 ? (
+            <span className={style.summary}>
+              {task.summary.map((one) => (
+                <span key={one.label}><span className={style.label}>{one.label}</span> <span className={style.value}>{one.value ?? '–'}</span></span>
+              ))}
+            </span>
+          ) : null}
+        </span>
+        <span className={style.go}><Icon name="right" /></span>
+      </Link>
+    </li>
+  )
+}

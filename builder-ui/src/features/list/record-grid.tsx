@@ -1,0 +1,122 @@
+/** The rows of a list: only what is in sight is drawn; headings sort; arrows or j and k walk, Enter opens. */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useNavigate } from 'react-router'
+import type { ListRow } from '@/api/records'
+import type { ViewColumn } from '@/model/app'
+import { columnWidth, isNumeric, nextSort, type SortKey } from '@/model/columns'
+import { paths } from '@/model/paths'
+import type { Titles } from '@/model/record'
+import { Icon } from '@/ui/icon'
+import { Cell } from './cell'
+import { useRowKeys } from './use-row-keys'
+import style from './record-grid.module.css'
+
+const rowHeight = 38
+
+interface RecordGridProps {
+  label: string
+  entity: string
+  columns: ViewColumn[]
+  rows: ListRow[]
+  titles: Titles
+  colors: Record<string, string>
+  sort: SortKey[]
+  onSort: (sort: SortKey[]) => void
+  onEnd: () => void
+  stale: boolean
+  footer: React.ReactNode
+}
+
+export function RecordGrid({ label, entity, columns, rows, titles, colors, sort, onSort, onEnd, stale, footer }: RecordGridProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const navigate = useNavigate()
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 14 })
+  const shown = virtual.getVirtualItems()
+  const last = shown.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (rows.length > 0 && last >= rows.length - 15) onEnd()
+  }, [last, rows.length, onEnd])
+  useRowKeys(scroller, rows.length, (index) => virtual.scrollToIndex(index, { align: 'auto' }))
+
+  const template = useMemo(() => {
+    const text = columns.map((column) => columnWidth(column))
+    return { columns: text.map(({ least, grow }) => `minmax(${least}px, ${grow}fr)`).join(' '), least: text.reduce((sum, { least }) => sum + least, 0) }
+  }, [columns])
+  const grid = { gridTemplateColumns: template.columns, minWidth: template.least + 24 }
+
+  const open = (event: MouseEvent, row: ListRow) => {
+    if (event.defaultPrevented || (event.target as HTMLElement).closest('a, button') || window.getSelection()?.toString()) return
+    const to = paths.record(entity, row.id)
+    if (event.ctrlKey || event.metaKey) window.open(to, '_blank')
+    else void navigate(to)
+  }
+
+  return (
+    <div ref={scroller} className={style.scroller} data-stale={stale || undefined}>
+      <div role="table" aria-label={label} aria-rowcount={-1} className={style.table} style={{ minWidth: grid.minWidth }}>
+        <div role="rowgroup" className={style.head}>
+          <div role="row" className={style.row} style={grid}>
+            {columns.map((column) => <Heading key={column.path} column={column} sort={sort} onSort={onSort} />)}
+          </div>
+        </div>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {shown.map(({ index, start }) => {
+            const row = rows[index]
+            if (!row) return null
+            return (
+              <div
+                key={row.id}
+                role="row"
+                aria-rowindex={index + 2}
+                data-row={index}
+                data-color={colors[row.id]}
+                className={`${style.row} ${style.body}`}
+                style={{ ...grid, height: rowHeight, transform: `translateY(${start}px)` }}
+                onClick={(event) => open(event, row)}
+                onKeyDown={openOnEnter}
+              >
+                {columns.map((column, n) => (
+                  <div key={column.path} role="cell" className={isNumeric(column.type) ? `${style.cell} ${style.number}` : style.cell}>
+                    {n === 0
+                      ? <Link to={paths.record(entity, row.id)} className={style.link} data-row-link><Cell column={column} row={row} titles={titles} /></Link>
+                      : <Cell column={column} row={row} titles={titles} />}
+                  </div>
+                ))}
+              </div>
+            )
+          })}
+        </div>
+      </div>
+      {footer}
+    </div>
+  )
+}
+
+/** Enter on the row's link is the browser's own; nothing to add, but the row is known to take keys. */
+function openOnEnter(event: KeyboardEvent): void {
+  if (event.key === 'Enter') event.stopPropagation()
+}
+
+function Heading({ column, sort, onSort }: { column: ViewColumn; sort: SortKey[]; onSort: (sort: SortKey[]) => void }) {
+  const { t } = useTranslation()
+  const at = sort.findIndex((key) => key.path === column.path)
+  const key = sort[at]
+  const sortable = column.type !== 'multi_choice' && column.type !== 'long_text'
+  return (
+    <div
+      role="columnheader"
+      aria-sort={key ? (key.descending ? 'descending' : 'ascending') : undefined}
+      className={isNumeric(column.type) ? `${style.heading} ${style.number}` : style.heading}
+    >
+      {sortable ? (
+        <button type="button" className={style.sort} data-sorted={key ? true : undefined} title={t('list:sort_hint')} onClick={(event) => onSort(nextSort(sort, column.path, event.shiftKey))}>
+          <span className={style.headingText}>{column.label}</span>
+          {key ? <Icon name={key.descending ? 'sort_down' : 'sort_up'} size={13} /> : null}
+          {key && sort.length > 1 ? <span className={style.rank} aria-hidden>{at + 1}</span> : null}
+        </button>
+      ) : <span className={style.headingText}>{column.label}</span>}
+    </div>
+  )
+}

@@ -1,0 +1,105 @@
+/** What an administrator can do to a person beside changing the record: a new password, or "has left the firm". */
+import { useQueryClient } from '@tanstack/react-query'
+import { useState, type FormEvent } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keys } from '@/api/keys'
+import { leaveFirm, setPassword } from '@/api/people'
+import { errorText } from '@/locales/i18n'
+import { Button } from '@/ui/button'
+import { Dialog } from '@/ui/dialog'
+import { FieldFrame } from '@/ui/field-frame'
+import { Notice } from '@/ui/notice'
+import { TextInput } from '@/ui/text-input'
+import { useToast } from '@/ui/toast'
+import { PersonSelect } from './person-select'
+
+interface Person {
+  id: string
+  name: string
+}
+
+export function UserActions({ person, active }: { person: Person; active: boolean }) {
+  const { t } = useTranslation()
+  const [doing, setDoing] = useState<'password' | 'leave' | null>(null)
+  return (
+    <>
+      <Button icon="key" onClick={() => setDoing('password')}>{t('people:set_password')}</Button>
+      {active ? <Button icon="person_leave" onClick={() => setDoing('leave')}>{t('people:leave')}</Button> : null}
+      {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
+      {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}
+    </>
+  )
+}
+
+function useAct(onClose: () => void, done: string) {
+  const { t } = useTranslation()
+  const toast = useToast()
+  const client = useQueryClient()
+  const [error, setError] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const act = async (what: () => Promise<unknown>) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await what()
+      toast.success(done)
+      void client.invalidateQueries({ queryKey: keys.entity('user') })
+      onClose()
+    } catch (cause) {
+      setError(errorText(cause, t))
+      setBusy(false)
+    }
+  }
+  return { act, error, setError, busy }
+}
+
+function SetPassword({ person, onClose }: { person: Person; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [fresh, setFresh] = useState('')
+  const { act, error, setError, busy } = useAct(onClose, t('people:password_set', { name: person.name }))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (fresh.length < 8) setError(t('password.short'))
+    else void act(() => setPassword(person.id, fresh))
+  }
+  return (
+    <Dialog open title={t('people:set_password_of', { name: person.name })} onClose={onClose} width={420}>
+      <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
+        {error ? <Notice kind="error">{error}</Notice> : null}
+        <FieldFrame label={t('password.new')} help={t('people:set_password_help')}>
+          {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} type="password" autoComplete="new-password" value={fresh} onChange={setFresh} autoFocus />}
+        </FieldFrame>
+        <div style={{ display: 'flex', gap: 8, justifyContent: 'flex-end' }}>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button kind="primary" submit busy={busy}>{t('action.save')}</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function Leave({ person, onClose }: { person: Person; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [to, setTo] = useState<string | null>(null)
+  const { act, error, busy } = useAct(onClose, t('people:left', { name: person.name }))
+  return (
+    <Dialog
+      open
+      title={t('people:leave_of', { name: person.name })}
+      onClose={onClose}
+      width={460}
+      footer={[
+        <Button key="cancel" onClick={onClose}>{t('action.cancel')}</Button>,
+        <Button key="leave" kind="danger" disabled={!to} busy={busy} onClick={() => { if (to) void act(() => leaveFirm(person.id, to)) }}>{t('people:leave')}</Button>,
+      ]}
+    >
+      <div style={{ display: 'grid', gap: 14 }}>
+        <p>{t('people:leave_text', { name: person.name })}</p>
+        {error ? <Notice kind="error">{error}</Notice> : null}
+        <FieldFrame label={t('people:hand_over_to')} required>
+          {({ id }) => <PersonSelect id={id} value={to} onChange={setTo} except={person.id} />}
+        </FieldFrame>
+      </div>
+    </Dialog>
+  )
+}

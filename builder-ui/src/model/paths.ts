@@ -1,0 +1,21 @@
+/** Addresses inside the app, in one place: a link in a notice, a list and the record page all agree. */
+export const paths = {
+  home: '/',
+  tasks: '/tasks',
+  started: '/started',
+  notifications: '/notifications',
+  imports: '/imports',
+  import: (id: string) => `/imports/${encodeURIComponent(id)}`,
+  departments: '/organisation/departments',
+  roles: '/organisation/roles',
+  list: (entity: string) => `/e/${entity}`,
+  view: (view: string) => `/v/${view}`,
+  record: (entity: string, id: string) => `/e/${entity}/${encodeURIComponent(id)}`,
+  newRecord: (entity: string) => `/e/${entity}/new`,
+}
+
+/** Where a menu entry leads; nowhere for a group. */
+export function menuPath(item: { entity?: string; view?: string }): string | null {
+  if (item.view) return paths.view(item.view)
+  return item.entity ? paths.list(item.entity) : null
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+import style from './card.module.css'
+
+interface CardProps {
+  title?: ReactNode
+  aside?: ReactNode
+  children: ReactNode
+  /** The content brings its own edges. */
+  flush?: boolean
+  label?: string
+}
+
+export function Card({ title, aside, children, flush = false, label }: CardProps) {
+  return (
+    <section className={style.card} aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
+      {title ? <header className={style.header}><h2 className={style.title}>{title}</h2>{aside}</header> : null}
+      <div className={flush ? style.flush : style.body}>{children}</div>
+    </section>
+  )
+}

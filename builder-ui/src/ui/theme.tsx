@@ -1,0 +1,60 @@
+/** The kit underneath, dressed in our colours; its default theme is too pale for WCAG AA. */
+import { App, ConfigProvider } from 'antd'
+import en from 'antd/locale/en_US'
+import zh from 'antd/locale/zh_CN'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+const theme = {
+  token: {
+    colorPrimary: '#0d7480',
+    colorLink: '#0a626d',
+    colorLinkHover: '#08525c',
+    colorText: '#14263a',
+    colorTextSecondary: '#46586b',
+    colorTextTertiary: '#5f6f80',
+    colorTextQuaternary: '#6b7a8a',
+    colorTextPlaceholder: '#667586',
+    colorTextDescription: '#56677a',
+    colorTextDisabled: '#667586',
+    colorBgContainerDisabled: '#f1f3f4',
+    colorIcon: '#56677a',
+    colorBorder: '#c3ccd4',
+    colorBorderSecondary: '#dde2e6',
+    colorSplit: '#e6eaed',
+    colorBgLayout: '#f4f5f3',
+    colorError: '#b3312a',
+    colorErrorText: '#a5281f',
+    colorWarning: '#b57a12',
+    colorSuccess: '#2a7a49',
+    colorInfo: '#0d7480',
+    borderRadius: 6,
+    borderRadiusLG: 10,
+    controlHeight: 32,
+    fontSize: 14,
+    fontFamily: 'var(--font)',
+    motionDurationMid: '0.12s',
+    motionDurationSlow: '0.18s',
+    boxShadowSecondary: '0 6px 24px rgba(13,33,54,.14), 0 1px 3px rgba(13,33,54,.10)',
+  },
+  components: {
+    Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500, contentFontWeight: 500 },
+    Modal: { titleFontSize: 16 },
+    Select: { optionSelectedBg: '#eaf5f5', optionSelectedFontWeight: 500, optionActiveBg: '#f2f5f6' },
+    Tooltip: { colorBgSpotlight: '#142d47' },
+  },
+} as const
+
+export function Theme({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation()
+  return (
+    <ConfigProvider
+      theme={theme}
+      locale={i18n.language.startsWith('zh') ? zh : en}
+      button={{ autoInsertSpace: false }}
+      wave={{ disabled: true }}
+    >
+      <App component={false} message={{ maxCount: 3, duration: 4 }}>{children}</App>
+    </ConfigProvider>
+  )
+}
