@@ -8,7 +8,7 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     host: '127.0.0.1',
-    proxy: mode === 'mock' ? undefined : { '/api': 'http://127.0.0.1:8080', '/schemas': 'http://127.0.0.1:8080' },
+    proxy: mode === 'mock' ? undefined : { '/api': 'http://127.0.0.1:8080', '/schemas': 'http://127.0.0.1:8080', '/health': 'http://127.0.0.1:8080' },
   },
   build: {
     outDir: 'dist',
@@ -16,17 +16,6 @@ export default defineConfig(({ mode }) => ({
     // The app is served from the binary; small assets stay files so that the content policy needs no data: fonts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          groups: [
-            // One chunk per language, so that a reader loads one and waits for one.
-            { name: 'locale-en', test: /src\/locales\/en\// },
-            { name: 'locale-zh-hans', test: /src\/locales\/zh_hans\// },
-          ],
-        },
-      },
-    },
   },
   test: {
     environment: 'jsdom',

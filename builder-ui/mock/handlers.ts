@@ -22,7 +22,7 @@ const fail = (status: number, code: string, message = code, more: object = {}): 
 
 let signedIn: Row | null = null
 let firstRun = process.env.MOCK_FIRST_RUN === '1'
-let language: LanguageCode = 'en'
+let spoken: LanguageCode = 'en'
 const user = (id: unknown) => tables.user?.find((one) => one.id === id)
 
 function session(): Answer {
@@ -31,8 +31,8 @@ function session(): Answer {
   const department = tables.department?.find((one) => one.id === signedIn?.department)
   const roles = signedIn.roles as string[]
   return ok({
-    user: { id: signedIn.id, name: signedIn.name, email: signedIn.email, language, roles, department: signedIn.department, department_title: department?.title, admin: roles.includes('it_admin') },
-    csrf: 'mock', demo: true, company: 'Northwind Harbour Trading', language, version: 7,
+    user: { id: signedIn.id, name: signedIn.name, email: signedIn.email, language: spoken, roles, department: signedIn.department, department_title: department?.title, admin: roles.includes('it_admin') },
+    csrf: 'mock', demo: true, company: 'Northwind Harbour Trading', language: spoken, version: 7,
   })
 }
 
@@ -199,10 +199,10 @@ export const handlers: [string, RegExp, Handler][] = [
     return session()
   }],
   ['DELETE', /^\/api\/session$/, () => { signedIn = null; return { status: 204, body: null } }],
-  ['PATCH', /^\/api\/session$/, ({ body }) => { language = body.language as LanguageCode; return session() }],
+  ['PATCH', /^\/api\/session$/, ({ body }) => { spoken = body.language as LanguageCode; return session() }],
   ['POST', /^\/api\/session\/password$/, ({ body }) => (body.old === 'demo' ? { status: 204, body: null } : fail(422, 'wrong_password'))],
-  ['POST', /^\/api\/first-run$/, ({ body }) => { firstRun = false; language = body.language as LanguageCode; signedIn = user('u5') ?? null; return session() }],
-  ['GET', /^\/api\/demo$/, () => ok({ password: 'demo', people: cast.map(([key, role, label, zh, note, noteZh]) => ({ email: user(key)?.email, name: user(key)?.name, role, role_label: label, role_label_zh: zh, note: language === 'zh_hans' ? noteZh : note })) })],
+  ['POST', /^\/api\/first-run$/, ({ body }) => { firstRun = false; spoken = body.language as LanguageCode; signedIn = user('u5') ?? null; return session() }],
+  ['GET', /^\/api\/demo$/, () => ok({ password: 'demo', people: cast.map(([key, role, label, zh, note, noteZh]) => ({ email: user(key)?.email, name: user(key)?.name, role, role_label: label, role_label_zh: zh, note: spoken === 'zh_hans' ? noteZh : note })) })],
   ['GET', /^\/api\/app$/, ({ url }) => ok(appModel((url.searchParams.get('language') as LanguageCode) ?? 'en'))],
   ['GET', /^\/api\/records\/(\w+)$/, ({ url, parameters: [entity = ''] }) => {
     const all = select(entity, url)
@@ -308,7 +308,7 @@ export const handlers: [string, RegExp, Handler][] = [
   ['GET', /^\/api\/notifications$/, () => ok({ rows: notices, unread: notices.filter((one) => !one.read_at).length, next: null })],
   ['POST', /^\/api\/notifications\/read$/, ({ body }) => { const ids = body.ids as string[] | undefined; for (const one of notices) if (!ids || ids.includes(one.id)) one.read_at ??= hoursAgo(0); return { status: 204, body: null } }],
   ['GET', /^\/api\/roles$/, () => ok({ roles: cast.map(([key, name, en, zh, help, helpZh], n) => ({
-    name, label: language === 'zh_hans' ? zh : en, help: language === 'zh_hans' ? helpZh : help, admin: name === 'it_admin', people: [{ id: key, name: user(key)?.name }],
+    name, label: spoken === 'zh_hans' ? zh : en, help: spoken === 'zh_hans' ? helpZh : help, admin: name === 'it_admin', people: [{ id: key, name: user(key)?.name }],
     can: Object.fromEntries(['quotation', 'sales_order', 'customer', 'contact', 'product', 'exchange_rate', 'user'].map((entity, k) => [entity, { read: n === 0 ? (k < 2 ? 'own' : 'all') : n === 1 ? 'subtree' : 'all', create: (n + k) % 3 !== 2, update: n === 0 ? 'own' : n < 3 ? 'department' : k % 2 ? 'all' : false, delete: n === 4, transitions: entity === 'quotation' ? ['submit', 'send', 'accept'].slice(0, 3 - (n % 3)) : [], export: n !== 0, import: n === 4 }])),
   })) })],
   ['POST', /^\/api\/users\/([\w-]+)\/(password|leave)$/, ({ parameters: [id, what] }) => { const one = user(id); if (one && what === 'leave') one.active = false; return { status: 204, body: null } }],

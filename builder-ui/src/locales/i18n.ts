@@ -4,7 +4,10 @@ import { initReactI18next } from 'react-i18next'
 import { ApiError, ConnectionError, setRequestLanguage } from '@/api/client'
 import type { LanguageCode } from '@/model/app'
 
-const files = import.meta.glob<{ default: Record<string, unknown> }>('./*/*.json')
+const chunks: Record<LanguageCode, () => Promise<{ texts: Record<string, Record<string, unknown>> }>> = {
+  en: () => import('./en'),
+  zh_hans: () => import('./zh_hans'),
+}
 const remembered = 'portolan.language'
 
 /** BCP 47 for the document, `Intl` and headers. */
@@ -20,15 +23,10 @@ export function codeOf(tag: string): LanguageCode {
 }
 
 async function load(code: LanguageCode): Promise<void> {
-  const tag = tagOf[code]
-  const wanted = Object.entries(files).filter(([path]) => path.startsWith(`./${code}/`))
-  await Promise.all(
-    wanted.map(async ([path, read]) => {
-      const namespace = path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
-      if (i18next.hasResourceBundle(tag, namespace)) return
-      i18next.addResourceBundle(tag, namespace, (await read()).default)
-    }),
-  )
+  const { texts } = await chunks[code]()
+  for (const [path, bundle] of Object.entries(texts)) {
+    i18next.addResourceBundle(tagOf[code], path.slice(path.lastIndexOf('/') + 1, -'.json'.length), bundle)
+  }
 }
 
 export function preferredLanguage(): LanguageCode {

@@ -47,7 +47,7 @@ export function navigation(model: AppModel, session: Session, t: (key: string) =
   const roles: NavLinkItem = { key: '__roles', label: t('shell.roles'), icon: 'shield', to: paths.roles }
   const imports: NavLinkItem = { key: '__imports', label: t('shell.imports'), icon: 'upload', to: paths.imports }
   const people = sections.find((section) => section.links.some((one) => one.to === paths.departments))
-  const tools = [...(Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : [])]
+  const tools = Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : []
   if (session.user.admin) {
     if (people) people.links.push(roles)
     else tools.push(roles)

@@ -1,5 +1,6 @@
 /** Where one lands: what waits for me, what I have started, what I can begin. */
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useSession } from '@/api/app-context'
@@ -24,9 +25,10 @@ export default function HomePage() {
   const tasks = useQuery({ queryKey: [...keys.tasks, 'first'], queryFn: () => listTasks(undefined, 8) })
   const started = useQuery({ queryKey: [...keys.instances, 'mine'], queryFn: () => listMyInstances() })
   const count = tasks.data?.rows.length ?? 0
-  const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date())
+  const [now] = useState(() => new Date())
+  const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' }).format(now)
   return (
-    <Page title={t(`home:${partOfDay(new Date().getHours())}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
+    <Page title={t(`home:${partOfDay(now.getHours())}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
       <div className={style.columns}>
         <div className={style.main}>
           <Card
