@@ -19,10 +19,11 @@ use crate::{
     Diagnostic, Name, PackSource, Severity, Source,
     decision::Decision,
     definition::{
-        CalendarDefinition, DataDefinition, Definition, EntityDefinition, ImportDefinition, Keyed, Kind,
-        MenuDefinition, NodeDefinition, PackDefinition, SettingDefinition, TestDefinition, TranslationsDefinition,
+        CalendarDefinition, DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, NodeDefinition,
+        PackDefinition, SettingDefinition, TestDefinition, TranslationsDefinition,
     },
     expression::{Env, EvalError, Fault, Library, Types},
+    import::Import,
     read_pack,
     schema::{Entity, Mapping},
     workflow::Workflow,
@@ -60,7 +61,7 @@ pub struct Catalog {
     /// Mappings.
     pub mappings: IndexMap<Name, Arc<Mapping>>,
     /// Imports.
-    pub imports: IndexMap<Name, ImportDefinition>,
+    pub imports: IndexMap<Name, Arc<Import>>,
     /// Calendars.
     pub calendars: IndexMap<Name, CalendarDefinition>,
     /// Settings of all packs.
@@ -221,7 +222,9 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     }
     compile_screens(&mut catalog, sources, problems, &compiler);
     for (source, definition) in of_kind(sources, problems, Kind::Import, pick!(Import)) {
-        catalog.imports.insert(source.name.clone(), definition.clone());
+        let (compiled, told) = Import::compile(definition, types);
+        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
+        catalog.imports.insert(source.name.clone(), Arc::new(compiled));
     }
     for (source, definition) in of_kind(sources, problems, Kind::Calendar, pick!(Calendar)) {
         let mut c = compiler(source);

@@ -1,0 +1,143 @@
+//! `/api/imports`: files that become records. Checking and running go on in the background; who asks is told how far
+//! they are.
+
+use axum::{
+    Json,
+    extract::{Multipart, Path, State, multipart::MultipartError},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json_, json};
+use store::ImportRow;
+use uuid::Uuid;
+
+use super::{Body, Error, Reader};
+use crate::{
+    App,
+    import::{ImportState, Plan, Upload},
+    read::time,
+};
+
+/// Imports that the list shows.
+const SHOWN: u32 = 50;
+
+/// What is chosen for a file.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    sheet: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Json_>,
+}
+
+impl Chosen {
+    /// The plan; none where what was chosen before holds.
+    fn plan(self) -> Result<Option<Plan>, Error> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let form = "expected {import} or {entity, key, existing, columns}";
+        serde_json::from_value(Json_::Object(self.rest)).map(Some).map_err(|_| Error::invalid("", "form", form))
+    }
+}
+
+pub(super) async fn list(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
+    let rows = app.store().imports(None, SHOWN).await?;
+    let admin = reader.is_admin();
+    let mine = rows.iter().filter(|row| admin || row.created_by == Some(reader.user));
+    let rows: Vec<Json_> = mine
+        .map(|row| {
+            let mut job = shown(&app, row);
+            if let Some(job) = job.as_object_mut() {
+                job.remove("problems");
+            }
+            job
+        })
+        .collect();
+    Ok(Json(json!({"rows": rows})))
+}
+
+pub(super) async fn upload(
+    State(app): State<App>,
+    reader: Reader,
+    mut form: Multipart,
+) -> Result<(StatusCode, Json<Json_>), Error> {
+    let mut upload = Upload { name: String::new(), content: Vec::new(), sheet: None };
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        match field.name() {
+            Some("file") => {
+                upload.name = field.file_name().unwrap_or("file").to_owned();
+                upload.content = field.bytes().await.map_err(unreadable)?.to_vec();
+            }
+            Some("sheet") => upload.sheet = Some(field.text().await.map_err(unreadable)?).filter(|s| !s.is_empty()),
+            _ => {}
+        }
+    }
+    if upload.name.is_empty() {
+        return Err(Error::invalid("file", "required", "expected a file"));
+    }
+    let uploaded = app.upload_import(Some(reader.user), upload).await?;
+    let (state, suggestion) = (&uploaded.state, &uploaded.suggestion);
+    let answer = json!({
+        "id": uploaded.row.id, "file": uploaded.row.file_name, "sheets": state.sheets, "sheet": state.sheet,
+        "headings": state.headings, "sample": state.sample,
+        "suggestion": {"entity": suggestion.entity, "columns": suggestion.columns, "key": suggestion.key},
+        "remembered": suggestion.remembered, "imports": suggestion.imports,
+    });
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub(super) async fn read(State(app): State<App>, reader: Reader, Path(id): Path<Uuid>) -> Result<Json<Json_>, Error> {
+    let row = app.import_of(Some(reader.user), id).await?;
+    Ok(Json(shown(&app, &row)))
+}
+
+pub(super) async fn dry_run(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<Uuid>,
+    Body(chosen): Body<Chosen>,
+) -> Result<(StatusCode, Json<Json_>), Error> {
+    begin(&app, &reader, id, chosen, false).await
+}
+
+pub(super) async fn run(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<Uuid>,
+    Body(chosen): Body<Chosen>,
+) -> Result<(StatusCode, Json<Json_>), Error> {
+    begin(&app, &reader, id, chosen, true).await
+}
+
+async fn begin(app: &App, reader: &Reader, id: Uuid, chosen: Chosen, write: bool) -> Result<(StatusCode, Json<Json_>), Error> {
+    if let Some(sheet) = chosen.sheet.clone() {
+        app.choose_sheet(Some(reader.user), id, sheet).await?;
+    }
+    let row = app.start_import(Some(reader.user), id, chosen.plan()?, write).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(app, &row))))
+}
+
+pub(super) async fn undo(State(app): State<App>, reader: Reader, Path(id): Path<Uuid>) -> Result<Json<Json_>, Error> {
+    let row = app.undo_import(Some(reader.user), id).await?;
+    Ok(Json(shown(&app, &row)))
+}
+
+fn shown(app: &App, row: &ImportRow) -> Json_ {
+    let state: ImportState = serde_json::from_value(row.state.clone()).unwrap_or_default();
+    let org = app.org();
+    let by = row.created_by.and_then(|id| org.people.get(&id)).map(|person| person.name.clone());
+    let (import, entity) = match &state.plan {
+        Some(Plan::Defined { import }) => (Some(import), None),
+        Some(Plan::Mapped { entity, .. }) => (None, Some(entity)),
+        None => (None, None),
+    };
+    json!({
+        "id": row.id, "file": row.file_name, "status": row.status, "at": time(row.created_at), "by_name": by,
+        "import": import, "entity": entity, "done": row.done, "total": row.total, "problems": state.problems,
+        "problem_count": state.problem_count, "summary": state.summary, "error": state.failure, "kept": state.kept,
+    })
+}
+
+fn unreadable(error: MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Error::TooLarge } else { Error::BadRequest(error.body_text()) }
+}

@@ -1,0 +1,351 @@
+//! The life of an import: uploaded, checked, run, undone.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use document::Limits;
+use kernel::{
+    Rejection,
+    import::{Import, Reading},
+    rights::Access,
+};
+use store::ImportRow;
+use uuid::Uuid;
+
+use super::{
+    Plan, Suggestion,
+    saver::Saver,
+    source::{Rows, SourceFile},
+    state::{ImportState, Status},
+    suggest,
+    worker::Worker,
+};
+use crate::{App, Failure, Scene, events::Happened};
+
+/// Rows of the sample.
+const SAMPLE: usize = 20;
+/// Between two notes of how far an import is.
+const NOTE_EVERY: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// A file that somebody brings.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
+    /// The sheet, if not the first.
+    pub sheet: Option<String>,
+}
+
+/// What is known of it.
+#[derive(Clone, Debug)]
+pub struct Uploaded {
+    /// The import.
+    pub row: ImportRow,
+    /// What its beginning says.
+    pub state: ImportState,
+    /// What could be made of it.
+    pub suggestion: Suggestion,
+}
+
+impl App {
+    /// Takes in a file, looks at its beginning and says what could be made of it.
+    ///
+    /// # Errors
+    /// If it is no spreadsheet, or the store fails.
+    pub async fn upload_import(&self, user: Option<Uuid>, upload: Upload) -> Result<Uploaded, Failure> {
+        let Upload { name, content, sheet } = upload;
+        let (content, state) = look(name.clone(), content, sheet).await?;
+        let scene = self.scene(user);
+        let row = ImportRow {
+            id: Uuid::now_v7(),
+            created_at: scene.now,
+            created_by: user,
+            file_name: name,
+            status: Status::Uploaded.as_str().into(),
+            done: 0,
+            total: 0,
+            state: json(&state),
+        };
+        let suggestion = suggest::suggest(self, &scene, &state.headings).await?;
+        self.store().create_import(&row, content).await?;
+        Ok(Uploaded { row, state, suggestion })
+    }
+
+    /// An import that its owner, or who looks after the system, may see.
+    ///
+    /// # Errors
+    /// If there is none, or the store fails.
+    pub async fn import_of(&self, user: Option<Uuid>, id: Uuid) -> Result<ImportRow, Failure> {
+        let found = self.store().import(id).await?;
+        let scene = self.scene(user);
+        let ctx = scene.ctx();
+        let admin = Access::new(&scene.catalog, &ctx).is_admin();
+        found
+            .filter(|row| admin || row.created_by == user)
+            .ok_or_else(|| Rejection::NotFound { kind: "import".into(), id: id.to_string() }.into())
+    }
+
+    /// Takes another sheet of the file than the first that has rows.
+    ///
+    /// # Errors
+    /// If there is no such sheet, or the import has begun.
+    pub async fn choose_sheet(&self, user: Option<Uuid>, id: Uuid, sheet: String) -> Result<(), Failure> {
+        let mut row = self.import_of(user, id).await?;
+        let state = read(&row);
+        if state.sheet == sheet {
+            return Ok(());
+        }
+        let content = self.store().import_file(id).await?.unwrap_or_default();
+        let (_, looked) = look(row.file_name.clone(), content, Some(sheet)).await?;
+        row.state = json(&ImportState { plan: state.plan, ..looked });
+        let status = row.status.clone();
+        self.store().update_import(&row, &status).await?;
+        Ok(())
+    }
+
+    /// Checks (`write` false) or runs an import in the background; tells at once that it has begun.
+    ///
+    /// # Errors
+    /// If it cannot begin.
+    pub async fn start_import(&self, user: Option<Uuid>, id: Uuid, plan: Option<Plan>, write: bool) -> Result<ImportRow, Failure> {
+        let (row, import) = self.begin_import(user, id, plan, write).await?;
+        let (app, begun) = (self.clone(), row.clone());
+        tokio::spawn(async move { app.carry_out(user, begun, import, write).await });
+        Ok(row)
+    }
+
+    /// The same for somebody who waits for the end.
+    ///
+    /// # Errors
+    /// If it cannot begin.
+    pub async fn run_import(&self, user: Option<Uuid>, id: Uuid, plan: Option<Plan>, write: bool) -> Result<ImportRow, Failure> {
+        let (row, import) = self.begin_import(user, id, plan, write).await?;
+        self.carry_out(user, row, import, write).await;
+        self.import_of(user, id).await
+    }
+
+    async fn begin_import(
+        &self,
+        user: Option<Uuid>,
+        id: Uuid,
+        plan: Option<Plan>,
+        write: bool,
+    ) -> Result<(ImportRow, Arc<Import>), Failure> {
+        let mut row = self.import_of(user, id).await?;
+        let mut state = read(&row);
+        let plan = plan
+            .or_else(|| state.plan.clone())
+            .ok_or_else(|| Rejection::invalid("import", "required", "Expected a mapping, but none was chosen"))?;
+        let scene = self.scene(user);
+        let import = plan.compile(&scene.catalog)?;
+        may_import(&scene, &import)?;
+        import.layout(&state.headings).map_err(Rejection::Invalid)?;
+        state.begin(plan);
+        let before = std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
+        if !["uploaded", "checked", "undone"].contains(&before.as_str()) {
+            return Err(Rejection::state("wrong_state", format!("expected a file to be imported, but it is {before}")).into());
+        }
+        (row.done, row.state) = (0, json(&state));
+        if !self.store().update_import(&row, &before).await? {
+            return Err(Rejection::state("wrong_state", "expected a file to be imported, but somebody else began").into());
+        }
+        Ok((row, import))
+    }
+
+    /// Works the file through. A file that breaks off half-way takes back what it made.
+    async fn carry_out(&self, user: Option<Uuid>, mut row: ImportRow, import: Arc<Import>, write: bool) {
+        let working = row.status.clone();
+        let worked = self.work_through(user, &mut row, import, write).await;
+        let end = match worked {
+            Ok(()) if write => Status::Done,
+            Ok(()) => Status::Checked,
+            Err(broken) => {
+                self.break_off(&mut row, &broken, write).await;
+                Status::Failed
+            }
+        };
+        row.status = end.as_str().into();
+        if let Err(error) = self.store().update_import(&row, &working).await {
+            tracing::error!(import = %row.id, %error, "the end of an import could not be noted");
+        }
+        self.tell_import(&row);
+    }
+
+    async fn break_off(&self, row: &mut ImportRow, broken: &Broken, write: bool) {
+        let mut state = read(row);
+        state.failure = Some(broken.told());
+        if let Broken::Failed(error) = broken {
+            tracing::error!(import = %row.id, ?error, "an import broke off");
+        }
+        if write {
+            match self.take_back(row.id).await {
+                Ok(kept) => state.kept = kept,
+                Err(error) => tracing::error!(import = %row.id, ?error, "an import that broke off could not be undone"),
+            }
+        }
+        row.state = json(&state);
+    }
+
+    async fn work_through(
+        &self,
+        user: Option<Uuid>,
+        row: &mut ImportRow,
+        import: Arc<Import>,
+        write: bool,
+    ) -> Result<(), Broken> {
+        let state = read(row);
+        let content = self.store().import_file(row.id).await.map_err(Failure::from)?.unwrap_or_default();
+        let file = SourceFile::of(&content, &row.file_name).map_err(document::Error::from)?;
+        drop(content);
+        let mut rows = Rows::begin(file, state.sheet.clone()).await?;
+        let layout = import.layout(&rows.headings).map_err(|p| Failure::from(Rejection::Invalid(p)))?;
+        let reading = Reading { from_1904: rows.from_1904, zone: self.firm().zone() };
+        let saver = Saver { app: self, user, batch: row.id, write, imagined: std::collections::HashMap::new() };
+        let mut worker = Worker::new(import, layout, reading, saver, state);
+        let worked = self.pump(&mut rows, &mut worker, row).await;
+        row.state = json(&worker.state);
+        worked
+    }
+
+    /// Hands the file to the worker piece by piece, and notes now and then how far it is.
+    async fn pump(&self, rows: &mut Rows, worker: &mut Worker<'_>, row: &mut ImportRow) -> Result<(), Broken> {
+        let mut noted = Instant::now();
+        while let Some(piece) = rows.next().await {
+            let piece = piece?;
+            worker.take(&piece).await?;
+            row.done += i64::try_from(piece.len()).unwrap_or_default();
+            if noted.elapsed() >= NOTE_EVERY {
+                noted = Instant::now();
+                row.state = json(&worker.state);
+                let status = row.status.clone();
+                if !self.store().update_import(row, &status).await.map_err(Failure::from)? {
+                    return Err(Broken::Stopped);
+                }
+                self.tell_import(row);
+            }
+        }
+        worker.finish().await?;
+        row.total = row.done;
+        Ok(())
+    }
+
+    pub(super) fn tell_import(&self, row: &ImportRow) {
+        if let Some(user) = row.created_by {
+            self.hub().tell(Happened::Import { id: row.id, user });
+        }
+    }
+
+    /// After a start: imports that were going on when the program ended have failed; what they made can be undone.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn recover_imports(&self) -> Result<(), Failure> {
+        for mut row in self.store().imports(None, 100).await? {
+            let before = row.status.clone();
+            let (end, message) = match before.as_str() {
+                "running" => (Status::Failed, "the program was ended while it ran; what it had made can be undone"),
+                "checking" => (Status::Uploaded, ""),
+                _ => continue,
+            };
+            let mut state = read(&row);
+            state.failure = (!message.is_empty()).then(|| message.to_owned());
+            (row.status, row.state) = (end.as_str().into(), json(&state));
+            self.store().update_import(&row, &before).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at the beginning of a file.
+async fn look(name: String, content: Vec<u8>, sheet: Option<String>) -> Result<(Vec<u8>, ImportState), Failure> {
+    let looked = tokio::task::spawn_blocking(move || {
+        let file = SourceFile::of(&content, &name)?;
+        let mut sheets = file.open(Limits::default())?;
+        let mut state = ImportState { sheets: sheets.names().to_vec(), ..ImportState::default() };
+        // The first sheet with a heading; files often begin with an empty one or none.
+        let wanted = sheet.map_or_else(|| state.sheets.clone(), |sheet| vec![sheet]);
+        for sheet in wanted {
+            let preview = sheets.preview(&sheet, SAMPLE)?;
+            if preview.heading_row > 0 {
+                state.sheet = sheet;
+                state.headings = preview.headings;
+                let shown = |row: &kernel::import::Row| row.cells.iter().map(kernel::import::Cell::display).collect();
+                state.sample = preview.rows.iter().map(shown).collect();
+                break;
+            }
+        }
+        Ok::<_, document::Error>((content, state))
+    });
+    let (content, state) = looked.await.map_err(|e| document::Error::from(std::io::Error::other(e))).and_then(|r| r).map_err(unreadable)?;
+    if state.headings.is_empty() {
+        return Err(Rejection::invalid("file", "file_empty", "Expected a sheet with headings and rows, but the file is empty").into());
+    }
+    Ok((content, state))
+}
+
+fn unreadable(error: document::Error) -> Failure {
+    Rejection::invalid("file", error.code(), error.to_string()).into()
+}
+
+/// Whoever imports must have the right to for every entity that is filled.
+fn may_import(scene: &Scene, import: &Import) -> Result<(), Rejection> {
+    let ctx = scene.ctx();
+    let access = Access::new(&scene.catalog, &ctx);
+    match import.targets.values().find(|t| !access.may_import(&t.entity)) {
+        None => Ok(()),
+        Some(target) => Err(Rejection::Forbidden { message: format!("files cannot be imported into `{}` by you", target.entity) }),
+    }
+}
+
+/// Why an import did not come to its end.
+#[derive(Debug)]
+enum Broken {
+    /// The file is at fault.
+    File(document::Error),
+    /// Somebody stopped it.
+    Stopped,
+    /// The program is at fault, or the database.
+    Failed(Failure),
+}
+
+impl Broken {
+    /// What the one who imports is told.
+    fn told(&self) -> String {
+        match self {
+            Self::File(error) => error.to_string(),
+            Self::Stopped => "it was stopped".into(),
+            Self::Failed(Failure::Rejected(rejection)) => rejection.to_string(),
+            Self::Failed(_) => "something went wrong on the server; the log says what".into(),
+        }
+    }
+}
+
+impl From<document::Error> for Broken {
+    fn from(error: document::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+pub(super) fn read(row: &ImportRow) -> ImportState {
+    serde_json::from_value(row.state.clone()).unwrap_or_default()
+}
+
+pub(super) fn json(state: &ImportState) -> serde_json::Value {
+    serde_json::to_value(state).unwrap_or_default()
+}
+
+/// The bytes of a file on the disk, for the command line.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn upload_of(path: &Path) -> std::io::Result<Upload> {
+    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    Ok(Upload { name, content: std::fs::read(path)?, sheet: None })
+}

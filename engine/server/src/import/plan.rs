@@ -1,0 +1,142 @@
+//! What is chosen for a file: an import that a pack brings, or an entity with its fields by heading.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use kernel::{
+    Catalog, Name, Rejection,
+    definition::{
+        ColumnDefinition, Existing, FieldKind, FindValue, ImportDefinition, ImportTarget, ImportValue, Keyed, Missing,
+    },
+    import::Import,
+    schema::{Entity, Field},
+};
+use serde::{Deserialize, Serialize};
+
+/// What is chosen for a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Plan {
+    /// An import of a pack.
+    Defined {
+        /// Its name.
+        import: Name,
+    },
+    /// Rows become records of one entity.
+    Mapped {
+        /// The entity.
+        entity: Name,
+        /// The fields by which a row finds its record.
+        key: Vec<Name>,
+        /// What happens with a record that is there already.
+        #[serde(default)]
+        existing: Existing,
+        /// Fields by heading.
+        columns: IndexMap<String, Name>,
+    },
+}
+
+impl Plan {
+    /// The import that it comes to.
+    ///
+    /// # Errors
+    /// If it names what is not there, or what cannot be imported.
+    pub fn compile(&self, catalog: &Catalog) -> Result<Arc<Import>, Rejection> {
+        let missing = |kind: &str, id: &Name| Rejection::NotFound { kind: kind.into(), id: id.to_string() };
+        let definition = match self {
+            Self::Defined { import } => {
+                return catalog.imports.get(import).cloned().ok_or_else(|| missing("import", import));
+            }
+            Self::Mapped { entity, key, existing, columns } => {
+                let found = catalog.entity(entity).ok_or_else(|| missing("entity", entity))?;
+                mapped(catalog, found, key, *existing, columns)?
+            }
+        };
+        let (import, problems) = Import::compile(&definition, catalog.types());
+        match problems.first() {
+            None => Ok(Arc::new(import)),
+            Some(first) => Err(Rejection::invalid(&first.path, &first.code, &first.message)),
+        }
+    }
+}
+
+fn mapped(
+    catalog: &Catalog,
+    entity: &Entity,
+    key: &[Name],
+    existing: Existing,
+    columns: &IndexMap<String, Name>,
+) -> Result<ImportDefinition, Rejection> {
+    let mut read = Keyed::new();
+    let mut set = Keyed::new();
+    for (heading, name) in columns {
+        let field = entity
+            .fields
+            .get(name)
+            .filter(|f| is_importable(f))
+            .ok_or_else(|| Rejection::invalid(heading, "unknown_field", format!("no field {name} that can be imported")))?;
+        let column = ColumnDefinition { heading: heading.clone(), column_type: column_kind(field), required: false };
+        if read.insert(name.clone(), column).is_some() {
+            return Err(Rejection::invalid(heading, "column_twice", format!("two columns for {name}")));
+        }
+        set.insert(name.clone(), value(catalog, field));
+    }
+    if key.is_empty() {
+        return Err(Rejection::invalid("key", "required", "at least one field by which a row finds its record"));
+    }
+    let target = ImportTarget {
+        entity: entity.name.clone(),
+        filter: None,
+        key: key.to_vec(),
+        existing,
+        missing: Missing::Create,
+        set,
+        lines: Keyed::new(),
+    };
+    Ok(ImportDefinition {
+        name: entity.name.clone(),
+        label: None,
+        columns: read,
+        targets: Keyed::from_iter([(entity.name.clone(), target)]),
+    })
+}
+
+/// Whether a field can be filled from a column.
+pub(super) fn is_importable(field: &Field) -> bool {
+    field.kind != FieldKind::Lines && (!field.computed || field.may_override)
+}
+
+/// What the cells of a column for this field are read as.
+fn column_kind(field: &Field) -> FieldKind {
+    match field.kind {
+        FieldKind::Money => FieldKind::Decimal,
+        FieldKind::Choice
+        | FieldKind::MultiChoice
+        | FieldKind::Reference
+        | FieldKind::User
+        | FieldKind::Department
+        | FieldKind::Lines => FieldKind::Text,
+        other => other,
+    }
+}
+
+fn value(catalog: &Catalog, field: &Field) -> ImportValue {
+    let by = match field.kind {
+        FieldKind::User => Some(Name::new("email")),
+        FieldKind::Reference | FieldKind::Department => field.to.as_ref().map(|to| known_by(catalog, to)),
+        _ => None,
+    };
+    match by {
+        Some(by) => ImportValue::Find(FindValue { by, value: field.name.to_string(), optional: false }),
+        None => ImportValue::Expression(field.name.to_string()),
+    }
+}
+
+/// By which field people name a record of an entity in a spreadsheet: its number, else what is unique, else its title.
+fn known_by(catalog: &Catalog, entity: &str) -> Name {
+    let Some(entity) = catalog.entity(entity) else { return Name::new("title") };
+    if entity.definition.number.is_some() {
+        return Name::new("number");
+    }
+    entity.columns().find(|f| f.unique && f.kind == FieldKind::Text).map_or_else(|| Name::new("title"), |f| f.name.clone())
+}

@@ -1,0 +1,199 @@
+//! Takes an import back: what it made goes to the trash, what it changed is as it was before. What others changed since,
+//! or use, stays, and is counted.
+
+use std::collections::HashSet;
+
+use kernel::{
+    Catalog, Name, Rejection, Value,
+    change::{Change, Commit, HistoryEntry, UpdateRecord},
+    definition::FieldKind,
+    query::{FieldPath, Predicate, Select},
+    rights,
+};
+use serde_json::{Map, Value as Json};
+use store::{ImportRecord, ImportRow, ImportWas};
+use uuid::Uuid;
+
+use super::{
+    job::{json, read},
+    saver::{Saver, Wanted},
+    state::Status,
+};
+use crate::{App, Failure};
+
+/// Records that are taken back together.
+const TOGETHER: u32 = 200;
+
+impl App {
+    /// Takes an import back. Tells how many records had to stay.
+    ///
+    /// # Errors
+    /// If there is none, it has not ended, or the store fails.
+    pub async fn undo_import(&self, user: Option<Uuid>, id: Uuid) -> Result<ImportRow, Failure> {
+        let mut row = self.import_of(user, id).await?;
+        let before = std::mem::replace(&mut row.status, Status::Undone.as_str().into());
+        if !["done", "failed"].contains(&before.as_str()) {
+            let message = format!("expected an import that has ended, but it is {before}");
+            return Err(Rejection::state("wrong_state", message).into());
+        }
+        let mut state = read(&row);
+        state.kept = self.take_back(id).await?;
+        row.state = json(&state);
+        self.store().update_import(&row, &before).await?;
+        self.tell_import(&row);
+        Ok(row)
+    }
+
+    /// Takes back what an import made, latest first, so that what refers to a record goes before it.
+    pub(super) async fn take_back(&self, id: Uuid) -> Result<u64, Failure> {
+        let (mut kept, mut before) = (0, None);
+        let mut seen = HashSet::new();
+        loop {
+            let mut part = self.store().import_records(id, before, TOGETHER).await?;
+            let Some(last) = part.last() else { break };
+            before = Some(last.number);
+            // A record that came in several pieces stands there several times; its first state is what counts, and
+            // only the latest entry knows the version that the import left it at.
+            part.retain(|one| seen.insert(one.record));
+            kept += self.take_back_part(id, &part).await?;
+        }
+        self.store().delete_import_records(id).await?;
+        Ok(kept)
+    }
+
+    async fn take_back_part(&self, batch: Uuid, part: &[ImportRecord]) -> Result<u64, Failure> {
+        let mut kept = 0;
+        let entities: HashSet<&Name> = part.iter().map(|one| &one.entity).collect();
+        for entity in entities {
+            let of_entity: Vec<&ImportRecord> = part.iter().filter(|one| one.entity == *entity).collect();
+            let scene = self.scene(None);
+            let ids: Vec<Uuid> = of_entity.iter().map(|one| one.record).collect();
+            let now = self.store().records(scene.catalog.as_ref(), entity, &ids).await?;
+            let used = self.used(&scene.catalog, entity, &ids).await?;
+            let mut changes = Vec::new();
+            for one in of_entity {
+                let Some(record) = now.iter().find(|r| r.id == one.record && r.deleted_at.is_none()) else { continue };
+                if record.version != one.version || (one.was == ImportWas::Created && used.contains(&one.record)) {
+                    kept += 1;
+                    continue;
+                }
+                match (one.was, &one.before) {
+                    (ImportWas::Created, _) => {
+                        let trash = UpdateRecord { deleted_at: Some(Some(scene.now)), ..UpdateRecord::of(entity, record.id, record.version) };
+                        changes.push(Change::UpdateRecord(Box::new(trash)));
+                        changes.push(Change::History(HistoryEntry {
+                            entity: entity.clone(),
+                            record: record.id,
+                            version: record.version + 1,
+                            action: "deleted".into(),
+                            source: "import".into(),
+                            changes: Vec::new(),
+                        }));
+                    }
+                    (ImportWas::Updated, Some(before)) => kept += u64::from(!self.restore(batch, entity, record.clone(), before).await?),
+                    (ImportWas::Updated, None) => kept += 1,
+                }
+            }
+            if !changes.is_empty() {
+                let commit = Commit { at: scene.now, by: None, changes };
+                self.store().commit_bulk(scene.catalog.as_ref(), commit).await.map_err(|e| self.refusal(e))?;
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Makes a changed record what it was before.
+    async fn restore(&self, batch: Uuid, entity: &Name, record: kernel::Record, before: &Json) -> Result<bool, Failure> {
+        let scene = self.scene(None);
+        let Some(compiled) = scene.catalog.entity(entity) else { return Ok(false) };
+        let written = |fields: &indexmap::IndexMap<Name, kernel::schema::Field>, from: &Json| -> Map<String, Json> {
+            let stored = fields.values().filter(|f| (!f.computed || f.may_override) && f.kind != FieldKind::Lines);
+            stored.map(|f| (f.name.to_string(), from.get(&*f.name).cloned().unwrap_or_default())).collect()
+        };
+        let mut input = written(&compiled.fields, before);
+        for table in compiled.line_tables() {
+            let lines = before.get(&*table.name).and_then(Json::as_array).into_iter().flatten().map(|line| {
+                let mut fields = written(&table.fields, line);
+                fields.insert("id".into(), line.get("id").cloned().unwrap_or_default());
+                Json::Object(fields)
+            });
+            input.insert(table.name.to_string(), lines.collect());
+        }
+        let saver = Saver { app: self, user: None, batch, write: true, imagined: std::collections::HashMap::new() };
+        let wanted = Wanted { row: 0, input, base: Some(std::sync::Arc::new(record)) };
+        let fates = saver.save(compiled, &[wanted], &mut kernel::query::Facts::new()).await?;
+        Ok(!matches!(fates.first(), Some(super::saver::Fate::Refused(_)) | None))
+    }
+
+    /// Which of these records others refer to.
+    async fn used(&self, catalog: &Catalog, entity: &Name, ids: &[Uuid]) -> Result<HashSet<Uuid>, Failure> {
+        let values: Vec<Value> = ids.iter().map(|id| Value::Id(*id)).collect();
+        let mut used = HashSet::new();
+        for (other, lines, field) in referring(catalog, entity) {
+            let among = Predicate::In { operand: vec![field.clone()], values: values.clone() };
+            match lines {
+                None => {
+                    for row in self.matching(catalog, &other, vec![vec![field]], among).await? {
+                        used.extend(row.values.first().and_then(Value::as_id));
+                    }
+                }
+                Some(lines) => {
+                    let filter = Predicate::Some { lines: lines.clone(), filter: Box::new(among) };
+                    let found: Vec<Uuid> =
+                        self.matching(catalog, &other, Vec::new(), filter).await?.iter().map(|row| row.record.id).collect();
+                    for record in self.store().records(catalog, &other, &found).await? {
+                        let lines = record.lines.get(&lines).into_iter().flatten();
+                        used.extend(lines.filter_map(|line| line.fields.get(&field).and_then(Value::as_id)));
+                    }
+                }
+            }
+        }
+        Ok(used)
+    }
+
+    async fn matching(
+        &self,
+        catalog: &Catalog,
+        entity: &Name,
+        columns: Vec<FieldPath>,
+        filter: Predicate,
+    ) -> Result<Vec<kernel::query::Row>, Failure> {
+        let mut select = Select {
+            entity: entity.clone(),
+            columns,
+            filter: rights::all(vec![filter]),
+            tokens: Vec::new(),
+            sort: Vec::new(),
+            after: None,
+            limit: 500,
+            flags: Vec::new(),
+            deleted: false,
+        };
+        let mut rows = Vec::new();
+        loop {
+            let page = self.store().select(catalog, &select).await?;
+            rows.extend(page.rows);
+            match page.next {
+                Some(next) => select.after = Some(next),
+                None => return Ok(rows),
+            }
+        }
+    }
+}
+
+/// The fields of other entities that refer to this one: entity, line table, field.
+fn referring(catalog: &Catalog, entity: &Name) -> Vec<(Name, Option<Name>, Name)> {
+    let mut found = Vec::new();
+    for other in catalog.entities.values() {
+        for field in other.columns().filter(|f| f.to.as_ref() == Some(entity)) {
+            found.push((other.name.clone(), None, field.name.clone()));
+        }
+        for table in other.line_tables() {
+            for field in table.fields.values().filter(|f| f.to.as_ref() == Some(entity)) {
+                found.push((other.name.clone(), Some(table.name.clone()), field.name.clone()));
+            }
+        }
+    }
+    found
+}
+

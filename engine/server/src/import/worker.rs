@@ -1,0 +1,541 @@
+//! Works a file through: pieces of rows in, saved records out.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use kernel::{
+    Name, Problem, Record, Value,
+    definition::{Existing, Missing},
+    expression::{Env, EvalError},
+    import::{
+        Columns, Group, Groups, Import, Input, Inputs, Layout, Lookup, Reading, Refused, Row, Target, fingerprint, folded_value,
+    },
+    query::Facts,
+    schema::Entity,
+};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{
+    finder::{Finder, Found, by_keys},
+    saver::{Fate, Saver, Wanted},
+    state::{ImportState, Trouble},
+};
+use crate::{App, Failure, Scene};
+
+/// What became of a key before, should it come again further down in the file.
+#[derive(Clone, Copy, Debug)]
+enum Seen {
+    /// A record of this import.
+    Ours(Uuid),
+    /// Left alone, or refused.
+    Passed,
+}
+
+/// Works through one file.
+#[derive(Debug)]
+pub(super) struct Worker<'a> {
+    import: Arc<Import>,
+    layout: Layout,
+    reading: Reading,
+    saver: Saver<'a>,
+    finder: Finder,
+    groups: Vec<Groups>,
+    seen: Vec<HashMap<u128, Seen>>,
+    /// Fields by which later targets look up records: they are noted when records are made.
+    noted: HashSet<(Name, Name)>,
+    /// What is told.
+    pub(super) state: ImportState,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(import: Arc<Import>, layout: Layout, reading: Reading, saver: Saver<'a>, state: ImportState) -> Self {
+        let noted = import.lookups().map(|(entity, by)| (entity.clone(), by.clone())).collect();
+        let targets = import.targets.len();
+        Self {
+            import,
+            layout,
+            reading,
+            saver,
+            finder: Finder::default(),
+            groups: vec![Groups::default(); targets],
+            seen: vec![HashMap::new(); targets],
+            noted,
+            state,
+        }
+    }
+
+    fn app(&self) -> &'a App {
+        self.saver.app
+    }
+
+    /// Takes a piece of the file.
+    pub(super) async fn take(&mut self, rows: &[Row]) -> Result<(), Failure> {
+        let scene = self.app().scene(self.saver.user);
+        let mut facts = Facts::new();
+        for row in rows {
+            let (columns, problems) = self.import.clone().read(&self.layout, row, self.reading);
+            let broken = !problems.is_empty();
+            for problem in problems {
+                self.state.trouble(problem.into());
+            }
+            self.group(&scene, &mut facts, row.number, &columns, broken).await?;
+        }
+        self.flush(false).await
+    }
+
+    /// Saves what is held back for rows that might still have come.
+    pub(super) async fn finish(&mut self) -> Result<(), Failure> {
+        self.flush(true).await
+    }
+
+    /// Takes a row into the groups of each target.
+    async fn group(&mut self, scene: &Scene, facts: &mut Facts, row: u32, columns: &Columns, broken: bool) -> Result<(), Failure> {
+        let import = Arc::clone(&self.import);
+        for (target, groups) in import.targets.values().zip(&mut self.groups) {
+            for _ in 0..4 {
+                let taken = {
+                    let ctx = scene.ctx();
+                    let env = Env::new(&ctx, facts, scene.catalog.as_ref()).over(columns);
+                    target.take(groups, row, broken, &env)
+                };
+                match taken {
+                    Ok(()) => break,
+                    Err(Refused::Filter(EvalError::Needs(queries)) | Refused::Field(_, EvalError::Needs(queries))) => {
+                        self.saver.answer(scene, queries, facts).await?;
+                    }
+                    // A row that could not be read has been told of already.
+                    Err(_) if broken => break,
+                    Err(refused) => {
+                        self.state.trouble(refusal(&import, target, row, columns, refused));
+                        self.state.counts(&target.entity).invalid += 1;
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self, all: bool) -> Result<(), Failure> {
+        let import = Arc::clone(&self.import);
+        for (index, target) in import.targets.values().enumerate() {
+            // The last record with lines may go on in the next piece; but what is referred to must be there first.
+            let referred = self.noted.iter().any(|(entity, _)| *entity == target.entity);
+            let hold = !all && !target.lines.is_empty() && !referred;
+            let groups = self.groups.get_mut(index).map(|g| g.drain(hold)).unwrap_or_default();
+            if !groups.is_empty() {
+                self.save(index, target, groups).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn save(&mut self, index: usize, target: &Target, groups: Vec<Group>) -> Result<(), Failure> {
+        let app = self.app();
+        let scene = app.scene(self.saver.user);
+        let Some(entity) = scene.catalog.entity(&target.entity).cloned() else { return Ok(()) };
+        self.finder.learn(app, &scene, groups.iter().flat_map(lookups)).await?;
+        let unique = unique_lookups(&entity, target, &groups);
+        self.finder.learn(app, &scene, unique.iter()).await?;
+
+        let mut pending = Vec::new();
+        for group in groups {
+            match self.key(&group) {
+                Ok(key) => pending.push((group, key)),
+                Err(trouble) => {
+                    self.state.trouble(trouble);
+                    self.state.counts(&target.entity).invalid += 1;
+                }
+            }
+        }
+        let new: Vec<Vec<Value>> = pending
+            .iter()
+            .filter(|(_, key)| !self.seen.get(index).is_some_and(|s| s.contains_key(&fingerprint(key))))
+            .map(|(_, key)| key.clone())
+            .collect();
+        let existing = by_keys(app, &scene, &target.entity, &target.key, &new).await?;
+
+        let mut facts = Facts::new();
+        let mut wanted = Vec::new();
+        let mut kept = Vec::new();
+        for (group, key) in pending {
+            let mark = fingerprint(&key);
+            let found = existing.get(&key.iter().map(folded_value).collect::<Vec<_>>()).copied();
+            match self.plan(&scene, index, target, &entity, &group, mark, found.unwrap_or(Found::None)).await? {
+                Some(one) => {
+                    wanted.push(one);
+                    kept.push((group, mark));
+                }
+                None => {}
+            }
+        }
+        self.prefetch(&scene, &entity, &wanted, &mut facts).await?;
+        let fates = self.saver.save(&entity, &wanted, &mut facts).await?;
+        for (((group, mark), one), fate) in kept.iter().zip(&wanted).zip(fates) {
+            self.settle(index, target, group, *mark, one, fate);
+        }
+        Ok(())
+    }
+
+    /// The key's values.
+    fn key(&self, group: &Group) -> Result<Vec<Value>, Trouble> {
+        let row = group.row.unwrap_or_default();
+        group.key.iter().map(|input| self.value("", input).map_err(|p| told(row, None, p, String::new()))).collect()
+    }
+
+    /// What is to be done about a group; nothing if it is passed over.
+    #[expect(clippy::too_many_arguments, reason = "a step of one walk over what has been worked out for the group")]
+    async fn plan(
+        &mut self,
+        scene: &Scene,
+        index: usize,
+        target: &Target,
+        entity: &Entity,
+        group: &Group,
+        mark: u128,
+        found: Found,
+    ) -> Result<Option<Wanted>, Failure> {
+        let seen = self.seen.get(index).and_then(|s| s.get(&mark)).copied();
+        let row = group.row.unwrap_or_default();
+        let base = match (seen, found) {
+            (Some(Seen::Passed), _) => return Ok(None),
+            // Rows of the same key further up made the record; these bring more lines.
+            (Some(Seen::Ours(_)), _) if target.lines.is_empty() => return Ok(None),
+            (Some(Seen::Ours(id)), _) => Some(id),
+            (None, Found::Several) => {
+                let message = "Expected one record with this key, but there are several";
+                self.refuse(index, target, mark, told(row, None, Problem::new("", "ambiguous", message), String::new()));
+                return Ok(None);
+            }
+            (None, Found::One(_)) if target.existing == Existing::Skip => {
+                self.pass(index, target, mark);
+                return Ok(None);
+            }
+            (None, Found::One(id)) => Some(id),
+            (None, Found::None) if target.missing == Missing::Skip => {
+                self.pass(index, target, mark);
+                return Ok(None);
+            }
+            (None, Found::None) => None,
+        };
+        if group.broken || group.row.is_none() {
+            self.mark(index, mark, Seen::Passed);
+            self.state.counts(&target.entity).invalid += 1;
+            return Ok(None);
+        }
+        let base = match base {
+            None => None,
+            Some(id) => match self.app().store().record(scene.catalog.as_ref(), &target.entity, id).await? {
+                Some(record) => Some(Arc::new(record)),
+                // A dry run keeps only the records that others refer to.
+                None => return Ok(None),
+            },
+        };
+        match self.input(target, entity, group, base.as_deref(), seen.is_some()) {
+            Ok(input) => Ok(Some(Wanted { row, input, base })),
+            Err(troubles) => {
+                for trouble in troubles {
+                    self.state.trouble(trouble);
+                }
+                self.mark(index, mark, Seen::Passed);
+                self.state.counts(&target.entity).invalid += 1;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The input of a save, in wire form.
+    fn input(
+        &self,
+        target: &Target,
+        entity: &Entity,
+        group: &Group,
+        base: Option<&Record>,
+        more: bool,
+    ) -> Result<Map<String, Json>, Vec<Trouble>> {
+        let mut troubles = Vec::new();
+        let mut input = Map::new();
+        if !more {
+            let row = group.row.unwrap_or_default();
+            self.fill(&mut input, &group.fields, row, |field| self.heading(target, None, field), &mut troubles);
+            troubles.extend(self.taken(target, entity, group, base.map(|b| b.id)));
+        }
+        for (table, rows) in &group.lines {
+            let before = base.and_then(|b| b.lines.get(table)).map_or(&[][..], Vec::as_slice);
+            let mut lines: Vec<Json> = Vec::new();
+            if more {
+                lines.extend(before.iter().map(|line| Json::from(Map::from_iter([("id".into(), line.id.to_string().into())]))));
+            }
+            // An imported line takes the place of the line that stands where it stands.
+            let mut places = if more { [].iter() } else { before.iter() };
+            for (row, fields) in rows {
+                let mut line = Map::new();
+                if let Some(old) = places.next() {
+                    line.insert("id".into(), old.id.to_string().into());
+                }
+                self.fill(&mut line, fields, *row, |field| self.heading(target, Some(table), field), &mut troubles);
+                lines.push(Json::Object(line));
+            }
+            input.insert(table.to_string(), Json::Array(lines));
+        }
+        if troubles.is_empty() { Ok(input) } else { Err(troubles) }
+    }
+
+    fn fill(
+        &self,
+        into: &mut Map<String, Json>,
+        fields: &Inputs,
+        row: u32,
+        heading: impl Fn(&str) -> Option<String>,
+        troubles: &mut Vec<Trouble>,
+    ) {
+        for (name, input) in fields {
+            match self.value(name, input) {
+                Ok(value) => {
+                    into.insert(name.to_string(), value.to_json());
+                }
+                Err(problem) => {
+                    let shown = if let Input::Find(lookup) = input { lookup.value.to_string() } else { String::new() };
+                    troubles.push(told(row, heading(name), problem, shown));
+                }
+            }
+        }
+    }
+
+    /// The value of an input: the record's id where one is looked for.
+    fn value(&self, field: &str, input: &Input) -> Result<Value, Problem> {
+        let lookup = match input {
+            Input::Value(value) => return Ok(value.clone()),
+            Input::Find(lookup) => lookup,
+        };
+        match self.finder.get(lookup) {
+            Found::One(id) => Ok(Value::Id(id)),
+            Found::None if lookup.optional => Ok(Value::Null),
+            Found::None => {
+                let message = format!("Expected a {} whose {} is {}, but there is none", lookup.entity, lookup.by, lookup.value);
+                Err(Problem::new(field, "not_found", message))
+            }
+            Found::Several => {
+                let message = format!("Expected one {} whose {} is {}, but there are several", lookup.entity, lookup.by, lookup.value);
+                Err(Problem::new(field, "ambiguous", message))
+            }
+        }
+    }
+
+    /// Unique values that other records have already; a dry run would not hear of them otherwise.
+    fn taken(&self, target: &Target, entity: &Entity, group: &Group, own: Option<Uuid>) -> Vec<Trouble> {
+        let wanted = unique_lookups(entity, target, std::slice::from_ref(group));
+        let taken = wanted.iter().filter(|lookup| match self.finder.get(lookup) {
+            Found::None => false,
+            Found::One(id) => Some(id) != own,
+            Found::Several => true,
+        });
+        taken
+            .map(|lookup| {
+                let problem = Problem::new(&*lookup.by, "unique", "Expected a unique value, but another record has it");
+                let row = group.row.unwrap_or_default();
+                told(row, self.heading(target, None, &lookup.by), problem, lookup.value.to_string())
+            })
+            .collect()
+    }
+
+    /// Reads the records that these refer to in a few queries, rather than each time one is decided.
+    async fn prefetch(&self, scene: &Scene, entity: &Entity, wanted: &[Wanted], facts: &mut Facts) -> Result<(), Failure> {
+        let mut ids: HashMap<&Name, HashSet<Uuid>> = HashMap::new();
+        let mut note = |to: Option<&'_ Name>, value: Option<&Json>| {
+            if let (Some(to), Some(id)) = (to, value.and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok()))
+                && let Some((to, _)) = scene.catalog.entities.get_key_value(to)
+            {
+                ids.entry(to).or_default().insert(id);
+            }
+        };
+        for one in wanted {
+            for field in entity.columns() {
+                note(field.to.as_ref(), one.input.get(&*field.name));
+            }
+            for table in entity.line_tables() {
+                for line in one.input.get(&*table.name).and_then(Json::as_array).into_iter().flatten() {
+                    for field in table.fields.values() {
+                        note(field.to.as_ref(), line.get(&*field.name));
+                    }
+                }
+            }
+        }
+        for (to, ids) in ids {
+            let (imagined, real): (Vec<Uuid>, Vec<Uuid>) = ids.into_iter().partition(|id| self.saver.imagined.contains_key(id));
+            for record in imagined.iter().filter_map(|id| self.saver.imagined.get(id)) {
+                facts.insert_record(Arc::clone(record));
+            }
+            for part in real.chunks(500) {
+                for record in self.app().store().records(scene.catalog.as_ref(), to, part).await? {
+                    facts.insert_record(Arc::new(record));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes down what became of a record.
+    fn settle(&mut self, index: usize, target: &Target, group: &Group, mark: u128, one: &Wanted, fate: Fate) {
+        match fate {
+            Fate::Created(record) => {
+                self.state.counts(&target.entity).create += 1;
+                self.remember(index, target, mark, &record);
+            }
+            Fate::Updated(record) => {
+                let more = self.seen.get(index).is_some_and(|s| s.contains_key(&mark));
+                self.state.counts(&target.entity).update += u64::from(!more);
+                self.remember(index, target, mark, &record);
+            }
+            Fate::Unchanged(id) => {
+                self.state.counts(&target.entity).skip += 1;
+                self.mark(index, mark, Seen::Ours(id));
+            }
+            Fate::Refused(problems) => {
+                for problem in problems {
+                    let trouble = self.place(target, group, one, problem);
+                    self.state.trouble(trouble);
+                }
+                self.mark(index, mark, Seen::Passed);
+                self.state.counts(&target.entity).invalid += 1;
+            }
+        }
+    }
+
+    fn remember(&mut self, index: usize, target: &Target, mark: u128, record: &Arc<Record>) {
+        self.mark(index, mark, Seen::Ours(record.id));
+        let mut referred = false;
+        for (entity, by) in self.noted.clone() {
+            if entity == target.entity {
+                referred = true;
+                let value = record.get(&by);
+                if !value.is_null() {
+                    self.finder.note(&entity, &by, &value, record.id);
+                }
+            }
+        }
+        let unique: Vec<Name> = self.unique_fields(target);
+        for by in unique {
+            self.finder.note(&target.entity, &by, &record.get(&by), record.id);
+        }
+        if referred && !self.saver.write {
+            self.saver.imagined.insert(record.id, Arc::clone(record));
+        }
+    }
+
+    fn unique_fields(&self, target: &Target) -> Vec<Name> {
+        let published = self.app().published();
+        let entity = published.catalog.entity(&target.entity);
+        let fields = entity.into_iter().flat_map(|e| e.columns()).filter(|f| is_watched(f, target));
+        fields.map(|f| f.name.clone()).collect()
+    }
+
+    /// The row and column of a problem that a save reports by field.
+    fn place(&self, target: &Target, group: &Group, one: &Wanted, problem: Problem) -> Trouble {
+        let mut parts = problem.path.split('.');
+        let first = parts.next().unwrap_or_default();
+        let (row, column) = match (target.lines.get_key_value(first), parts.next(), parts.next()) {
+            (Some((table, _)), Some(line), field) => {
+                let rows = group.lines.get(table);
+                let at = line.parse::<usize>().ok().and_then(|i| rows?.get(i)).map_or(one.row, |(row, _)| *row);
+                (at, field.and_then(|f| self.heading(target, Some(table), f)))
+            }
+            _ => (one.row, self.heading(target, None, first)),
+        };
+        let value = one.input.get(first).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let column = column.or_else(|| (!first.is_empty()).then(|| problem.path.clone()));
+        told(row, column, problem, value)
+    }
+
+    /// The heading of the column that a field is filled from.
+    fn heading(&self, target: &Target, table: Option<&str>, field: &str) -> Option<String> {
+        let set = match table {
+            None => &target.set,
+            Some(table) => target.lines.get(table)?,
+        };
+        let column = set.get(field)?.column()?;
+        self.import.columns.get(&column).map(|c| c.heading.clone())
+    }
+
+    fn mark(&mut self, index: usize, mark: u128, seen: Seen) {
+        if let Some(of_target) = self.seen.get_mut(index) {
+            of_target.insert(mark, seen);
+        }
+    }
+
+    fn pass(&mut self, index: usize, target: &Target, mark: u128) {
+        self.mark(index, mark, Seen::Passed);
+        self.state.counts(&target.entity).skip += 1;
+    }
+
+    fn refuse(&mut self, index: usize, target: &Target, mark: u128, trouble: Trouble) {
+        self.mark(index, mark, Seen::Passed);
+        self.state.trouble(trouble);
+        self.state.counts(&target.entity).invalid += 1;
+    }
+}
+
+fn lookups(group: &Group) -> impl Iterator<Item = &Lookup> {
+    let lines = group.lines.values().flatten().flat_map(|(_, fields)| fields.values());
+    let inputs = group.key.iter().chain(group.fields.values()).chain(lines);
+    inputs.filter_map(|input| if let Input::Find(lookup) = input { Some(lookup) } else { None })
+}
+
+/// Fields whose values must be unique, beside the key, which finds its record anyway.
+fn is_watched(field: &kernel::schema::Field, target: &Target) -> bool {
+    field.unique && target.set.contains_key(&field.name) && target.key.as_slice() != std::slice::from_ref(&field.name)
+}
+
+fn unique_lookups(entity: &Entity, target: &Target, groups: &[Group]) -> Vec<Lookup> {
+    let fields: Vec<&Name> = entity.columns().filter(|f| is_watched(f, target)).map(|f| &f.name).collect();
+    let of = |group: &Group| {
+        let values = fields.iter().filter_map(|by| match group.fields.get(*by) {
+            Some(Input::Value(value)) if !value.is_null() => Some(((*by).clone(), value.clone())),
+            _ => None,
+        });
+        values
+            .map(|(by, value)| Lookup { entity: entity.name.clone(), by, value, optional: true })
+            .collect::<Vec<_>>()
+    };
+    groups.iter().flat_map(of).collect()
+}
+
+fn told(row: u32, column: Option<String>, problem: Problem, value: String) -> Trouble {
+    Trouble { row, column, code: problem.code, message: problem.message, value }
+}
+
+fn refusal(import: &Import, target: &Target, row: u32, columns: &Columns, refused: Refused) -> Trouble {
+    let heading = |field: &Name| {
+        let column = target.set.get(field).and_then(kernel::import::Source::column);
+        column.and_then(|c| import.columns.get(&c)).map(|c| c.heading.clone()).or_else(|| Some(field.to_string()))
+    };
+    let cause = |error: &EvalError| match error {
+        EvalError::Fault(fault) => fault.to_string(),
+        EvalError::Needs(_) => "it asks for too much".to_owned(),
+    };
+    let shown = |field: &Name| {
+        let column = target.set.get(field).and_then(kernel::import::Source::column);
+        column.and_then(|c| columns.get(&c)).map(ToString::to_string).unwrap_or_default()
+    };
+    match refused {
+        Refused::KeyEmpty(field) => {
+            let message = format!("Expected a value for {field}, by which records are found, but there is none");
+            told(row, heading(&field), Problem::new("", "key_empty", message), String::new())
+        }
+        Refused::Field(field, error) => {
+            let message = format!("Expected a value for {field}, but {}", cause(&error));
+            told(row, heading(&field), Problem::new("", "formula", message), shown(&field))
+        }
+        Refused::Filter(error) => {
+            let message = format!("Expected to know whether the row is meant, but {}", cause(&error));
+            told(row, None, Problem::new("", "formula", message), String::new())
+        }
+        Refused::Option(field, text) => {
+            let message = format!("Expected one of the options of {field}, but found {text}");
+            told(row, heading(&field), Problem::new("", "option", message), text)
+        }
+    }
+}
