@@ -52,6 +52,7 @@ pub enum What {
     /// A switch went one way.
     Chose {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The case that held; none for the default.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +67,7 @@ pub enum What {
     /// An approval found its people.
     ApproversFound {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// How they decide.
         mode: Mode,
@@ -81,6 +83,7 @@ pub enum What {
     /// Somebody was given a task.
     TaskOpened {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The task.
         task: Uuid,
@@ -94,6 +97,7 @@ pub enum What {
     /// Somebody decided.
     TaskDecided {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The task.
         task: Uuid,
@@ -109,6 +113,7 @@ pub enum What {
     /// A task went to somebody else.
     TaskHandedOver {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The task that is closed.
         task: Uuid,
@@ -127,6 +132,7 @@ pub enum What {
     /// A part was settled without its person: they left.
     PartSettled {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// Which part.
         part: usize,
@@ -139,6 +145,7 @@ pub enum What {
     /// A task that needs no decision any more.
     TaskClosed {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The task.
         task: Uuid,
@@ -150,6 +157,7 @@ pub enum What {
     /// An approval is settled.
     NodeDecided {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// How.
         approved: bool,
@@ -160,6 +168,7 @@ pub enum What {
     /// A token became one for each branch, in a new scope.
     Forked {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// The new scope.
         scope: u32,
@@ -182,6 +191,7 @@ pub enum What {
     /// People were told.
     Notified {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// Whom.
         people: Vec<Named>,
@@ -191,6 +201,7 @@ pub enum What {
     /// The engine acted on the record.
     Acted {
         /// Where.
+        #[serde(flatten)]
         at: At,
         /// Which step.
         step: Name,
@@ -205,6 +216,7 @@ pub enum What {
     /// It went back to the initiator.
     Returned {
         /// From where.
+        #[serde(flatten)]
         at: At,
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
