@@ -1,5 +1,7 @@
 //! Tests of the kernel as its users see it.
 
+mod expressions;
+mod expressions_world;
 mod firm;
 mod import;
 mod packs;
