@@ -92,12 +92,12 @@ impl Template {
     }
 
     /// The parts as JSON for the interpreter in the browser: texts as strings, expressions as
-    /// `{"value": …, "format": …}`.
+    /// `{"expr": …, "format": …}`.
     #[must_use]
     pub fn to_wire(&self) -> Json {
         let parts = self.parts.iter().map(|part| match part {
             Part::Text(text) => json!(text),
-            Part::Value(expr, format) => json!({"value": super::to_wire(expr), "format": format.to_wire()}),
+            Part::Value(expr, format) => json!({"expr": super::to_wire(expr), "format": format.to_wire()}),
         });
         Json::Array(parts.collect())
     }
