@@ -135,7 +135,7 @@ pub struct HistoryEntry {
 /// A changed field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// `customer`, `lines.<line id>.quantity`, `lines.<line id>` for a line that came or went, `state`.
+    /// `partner`, `lines.<line id>.quantity`, `lines.<line id>` for a line that came or went, `state`.
     pub path: String,
     /// The value before, in wire form.
     pub old: serde_json::Value,

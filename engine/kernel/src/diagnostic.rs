@@ -19,9 +19,9 @@ pub struct Diagnostic {
     pub code: String,
     /// Whether it stops a publish.
     pub severity: Severity,
-    /// The file, relative to the root of its pack, such as `entities/quotation.json`.
+    /// The file, relative to the root of its pack, such as `entities/request.json`.
     pub file: String,
-    /// The place inside the file: keys joined by dots, such as `fields.customer.to`. Empty for the whole file.
+    /// The place inside the file: keys joined by dots, such as `fields.partner.to`. Empty for the whole file.
     pub path: String,
     /// What is wrong, in plain words; no full stop at the end.
     pub message: String,
@@ -77,7 +77,7 @@ impl Diagnostic {
 /// The candidate nearest to `word`, for "did you mean …?", if one is near enough.
 ///
 /// ```
-/// assert_eq!(kernel::nearest("custmoer", ["customer", "contact"]), Some("customer"));
+/// assert_eq!(kernel::nearest("parnter", ["partner", "contact"]), Some("partner"));
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = 1 + word.chars().count() / 4;

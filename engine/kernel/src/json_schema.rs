@@ -236,7 +236,7 @@ fn collect_keys(schema: &Json, keys: &mut Vec<String>) {
     }
 }
 
-/// `/fields/customer/to` as `fields.customer.to`.
+/// `/fields/partner/to` as `fields.partner.to`.
 fn dotted(pointer: &str) -> String {
     pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect::<Vec<_>>().join(".")
 }

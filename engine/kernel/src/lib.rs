@@ -19,6 +19,7 @@ mod name;
 pub mod number;
 pub mod query;
 mod record;
+pub mod reference;
 mod rejection;
 pub mod rights;
 pub mod save;

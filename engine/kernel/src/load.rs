@@ -31,7 +31,7 @@ pub struct SourceFile {
 pub struct Source {
     /// The pack.
     pub pack: Name,
-    /// The file, the pack's name first: `trade/entities/customer.json`.
+    /// The file, the pack's name first: `trade/entities/partner.json`.
     pub file: String,
     /// The definition's name.
     pub name: Name,

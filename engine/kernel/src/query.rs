@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{Name, Record, Value};
 
-/// A way from a record to a value: fields, each but the last a reference. `customer.region`, `title`, `state`.
+/// A way from a record to a value: fields, each but the last a reference. `partner.region`, `title`, `state`.
 pub type FieldPath = Vec<Name>;
 
 /// A condition on records that the store turns into SQL. Two-valued: a comparison with null is false, so `Not` of it

@@ -8,7 +8,7 @@ use crate::Name;
 /// One problem of the caller's input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// The field: `customer`, `lines.<line id or index>.quantity`; empty for the whole record.
+    /// The field: `partner`, `lines.<line id or index>.quantity`; empty for the whole record.
     pub path: String,
     /// Stable code such as `required`, `type`, `too_long`, `rule:freight_missing`.
     pub code: String,

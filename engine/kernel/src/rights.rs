@@ -42,7 +42,7 @@ pub struct Access<'a> {
 pub enum Mask {
     /// All: the engine itself.
     All,
-    /// These: `customer`, `lines.cost`.
+    /// These: `partner`, `lines.cost`.
     Only(HashSet<String>),
 }
 

@@ -334,14 +334,14 @@ fn translate(
                 if !texts.iter().any(|(p, _)| p == path) && !made {
                     let at = written.iter().find(|(_, t)| fits(t)).map(|(s, _)| s.file.clone()).unwrap_or_default();
                     let told = format!("{} has no text at `{path}`", source.file);
-                    problems.push(Diagnostic::warning("W0602", format!("texts.{path}"), told).in_file(at));
+                    problems.push(Diagnostic::warning("W0652", format!("texts.{path}"), told).in_file(at));
                 }
             }
         }
     }
     for ((language, file), paths) in missing {
         let told = format!("not translated into `{language}`: {}", paths.join(", "));
-        problems.push(Diagnostic::warning("W0601", "", told).in_file(file));
+        problems.push(Diagnostic::warning("W0651", "", told).in_file(file));
     }
     for (_, t) in written {
         catalog.translations.insert(t.language.clone(), t.of, t.name.clone(), t.texts.clone());
@@ -400,11 +400,11 @@ fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>)
                     .values()
                     .any(|r| r.can.get(&source.name).is_some_and(|k| k.readable.contains(&**field)));
                 if !somebody {
-                    told.push(Diagnostic::warning("W0303", format!("fields.{field}"), "no role may read this field"));
+                    told.push(Diagnostic::warning("W0233", format!("fields.{field}"), "no role may read this field"));
                 }
             }
         } else {
-            told.push(Diagnostic::warning("W0304", "", "no role has any right on this entity"));
+            told.push(Diagnostic::warning("W0234", "", "no role has any right on this entity"));
         }
         problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
     }

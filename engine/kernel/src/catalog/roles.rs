@@ -32,7 +32,7 @@ pub struct Rights {
     pub delete: Option<Rows>,
     /// The rest, as written.
     pub definition: EntityRights,
-    /// Fields that can be read: `customer`, `lines.cost`.
+    /// Fields that can be read: `partner`, `lines.cost`.
     pub readable: HashSet<String>,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn compile(
                     let owned = compiled.is_some_and(|e| e.owner.is_some() || e.department.is_some());
                     if *word != ScopeWord::All && !owned {
                         let told = format!("`{entity}` does not say to whom its records belong");
-                        c.error("E0301", format!("{path}.{key}"), told).hint =
+                        c.error("E0231", format!("{path}.{key}"), told).hint =
                             Some("give it `\"scope\": {\"owner\": …, \"department\": …}`, or use a filter".into());
                     }
                     Rows::Word(*word)
@@ -77,7 +77,7 @@ pub(super) fn compile(
         let update = rows("update", &rights.update);
         let delete = rows("delete", &rights.delete);
         if read.is_none() && (rights.update.is_some() || rights.delete.is_some() || !rights.transitions.is_empty()) {
-            c.error("E0302", &path, "records that cannot be read cannot be changed: `read` is missing");
+            c.error("E0232", &path, "records that cannot be read cannot be changed: `read` is missing");
         }
         if let Some(compiled) = entities.get(entity) {
             for transition in &rights.transitions {
@@ -109,7 +109,7 @@ pub(super) fn compile(
     role
 }
 
-/// A field by its path: `customer`, `lines.cost`.
+/// A field by its path: `partner`, `lines.cost`.
 pub(crate) fn field_at<'e>(entity: &'e Entity, path: &str) -> Option<&'e Field> {
     match path.split_once('.') {
         None => entity.fields.get(path),

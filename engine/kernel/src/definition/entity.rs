@@ -27,7 +27,7 @@ pub struct EntityDefinition {
     /// Pattern of the document number: `QT-{yyyy}{MM}-{seq:4}`. The sequence restarts when the text before it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Pattern of the title: `{number} {customer.title}`. The number if left out.
+    /// Pattern of the title: `{number} {partner.title}`. The number if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Which fields say to whom a record belongs; row scopes `own`, `department`, `subtree` read them.
@@ -44,7 +44,7 @@ pub struct EntityDefinition {
     /// States and transitions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<LifecycleDefinition>,
-    /// Paths whose texts the search finds: `number`, `customer.title`, `lines.product.title`.
+    /// Paths whose texts the search finds: `number`, `partner.title`, `lines.product.title`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search: Vec<String>,
     /// Sets of fields that no two records may share. Nulls are never equal.
@@ -62,7 +62,7 @@ pub struct EntityDefinition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EntityType {
-    /// Lists of things: customers, products.
+    /// Lists of things: partners, products.
     Master,
     /// Numbered, dated papers with a lifecycle.
     Document,
@@ -338,7 +338,7 @@ pub struct RuleDefinition {
     /// Only tried when a transition of this name is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<Name>,
-    /// What to tell: `{incoterm.code} needs a freight`.
+    /// What to tell: `{term.code} needs a fee`.
     pub message: String,
 }
 

@@ -1,4 +1,4 @@
-//! `translations`: the texts of one definition in another language: `translations/zh_hans/entities/quotation.json`.
+//! `translations`: the texts of one definition in another language: `translations/zh_hans/entities/request.json`.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -17,7 +17,7 @@ pub struct TranslationsDefinition {
     pub language: Name,
     /// The definition's kind.
     pub of: Kind,
-    /// Texts by the path of the text they translate: `label`, `fields.customer.label`, `rules.low_margin.message`,
+    /// Texts by the path of the text they translate: `label`, `fields.partner.label`, `rules.low_margin.message`,
     /// `layout.head.section`.
     pub texts: IndexMap<String, String>,
 }

@@ -90,7 +90,7 @@ impl Expr {
         self.references.to_vec()
     }
 
-    /// The path, if it is a field of the bare row, perhaps across references: `customer.region`.
+    /// The path, if it is a field of the bare row, perhaps across references: `partner.region`.
     #[must_use]
     pub fn as_path(&self) -> Option<FieldPath> {
         fn path(node: &Node) -> Option<FieldPath> {

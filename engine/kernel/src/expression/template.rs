@@ -1,4 +1,4 @@
-//! Patterns of titles and messages: `{number} {customer.title}`.
+//! Patterns of titles and messages: `{number} {partner.title}`.
 //!
 //! A part in braces is an expression; it is shown as people read it: a reference by its title, a choice by its label,
 //! a percentage as `12.5 %`, money with the digits of its field.

@@ -239,7 +239,7 @@ pub(crate) struct Work<'a> {
     pub(crate) record: Record,
     /// Paths that the input names, even with null.
     pub(crate) given: HashSet<String>,
-    /// Paths whose value differs from the base: `customer`, `lines`, `lines.<id>.quantity`.
+    /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
     pub(crate) changed: HashSet<String>,
     /// In a draft: the path that the writer has just changed, or nothing.
     pub(crate) touched: Option<String>,

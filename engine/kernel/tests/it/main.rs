@@ -5,6 +5,7 @@ mod expressions_world;
 mod firm;
 mod import;
 mod packs;
+mod reference;
 mod rights;
 mod save;
 mod workflow_approvers;

@@ -1,0 +1,213 @@
+//! The reference of the format: tables made from the types' own descriptions, and what each code of a problem means.
+
+use serde_json::Value as Json;
+
+use crate::{definition::Kind, json_schema};
+
+/// Codes of problems, each explained once. `E` stops a publish, `W` does not.
+pub const CODES: &[(&str, &str)] = &[
+    ("E0100", "The file is larger than 4 MiB."),
+    ("E0101", "The file is not JSON, or nested deeper than 128 levels."),
+    ("E0102", "A key that is not known here."),
+    ("E0103", "A key is missing."),
+    ("E0104", "A value has the wrong form."),
+    ("E0105", "A word that is not one of those allowed here."),
+    ("E0106", "A name has another form than `^[a-z][a-z0-9_]*$`."),
+    ("E0107", "The file lies in a folder of no kind."),
+    ("E0108", "Name, language or pack differ from the path of the file."),
+    ("E0109", "A pack has no `pack.json`."),
+    ("E0110", "Two definitions of a kind, or two settings, have the same name."),
+    ("E0111", "A pack that is needed is not there."),
+    ("E0201", "No such entity."),
+    ("E0202", "No such field."),
+    ("E0203", "A computed field is set."),
+    ("E0204", "No such role."),
+    ("E0205", "The name is kept for the engine."),
+    ("E0206", "More digits after the point than can be stored."),
+    ("E0207", "A property that does not fit the field's type."),
+    ("E0208", "Properties that exclude each other."),
+    ("E0209", "A property that the field's type needs is missing or wrong."),
+    ("E0210", "Formulas go in a circle."),
+    ("E0211", "No such line table or transition."),
+    ("E0212", "A field of another type is needed here."),
+    ("W0213", "No transition leads to a state."),
+    ("E0214", "Outcomes without a workflow."),
+    ("E0215", "No such state."),
+    ("E0216", "No such workflow."),
+    ("E0217", "An outcome of the workflow leads to no state."),
+    ("E0218", "No such mapping, or one between other entities."),
+    ("E0219", "Not a regular expression."),
+    ("E0220", "Not a pattern of document numbers."),
+    ("E0231", "A row scope by owner or department, but the entity names neither."),
+    ("E0232", "A right to change without the right to read."),
+    ("W0233", "A field that no role may read."),
+    ("W0234", "An entity on which no role has a right."),
+    ("E0301", "An expression cannot be parsed."),
+    ("E0302", "An expression is too long or nested too deeply."),
+    ("E0303", "A name that is not known here."),
+    ("E0304", "A value of another type is expected."),
+    ("E0305", "No such option of the choice."),
+    ("E0306", "Amounts of different currencies are mixed."),
+    ("E0307", "A function is called that is not there, or called wrongly."),
+    ("E0308", "Lets or decisions refer to each other in a ring."),
+    ("E0309", "A filter has the wrong form, operator or value."),
+    ("E0310", "A row cannot be used as a value."),
+    ("E0401", "A line table is placed like a field."),
+    ("E0402", "A total of what is no number."),
+    ("E0403", "Related records do not refer to this entity."),
+    ("E0404", "A column that is no field, or a line table."),
+    ("E0405", "A list cannot be sorted by this."),
+    ("E0406", "No such view."),
+    ("E0407", "A menu entry shows nothing, or several things."),
+    ("E0501", "A workflow needs exactly one start."),
+    ("E0502", "An edge leads to no node."),
+    ("E0503", "A node is never reached."),
+    ("E0504", "No end can be reached from a node."),
+    ("E0505", "There is no end."),
+    ("E0506", "A loop has no approval in it."),
+    ("E0507", "A join of no fork."),
+    ("E0508", "A fork has no join, several, or no branches."),
+    ("E0509", "A branch can go past its join."),
+    ("E0510", "A join or branch is reached without its fork."),
+    ("E0511", "Forks overlap."),
+    ("E0512", "An edge leads back to the start."),
+    ("E0513", "No such role."),
+    ("E0514", "No such field."),
+    ("E0515", "No such entity."),
+    ("E0516", "No such transition."),
+    ("E0517", "An end takes an outcome that the engine gives itself."),
+    ("E0518", "A path to approvers leads to no people or departments."),
+    ("E0519", "A step that a workflow cannot take."),
+    ("E0520", "An approval names no approvers."),
+    ("E0521", "A computed field is opened for writing."),
+    ("E0522", "A level or count of zero."),
+    ("W0501", "Two branches of a fork meet before the join."),
+    ("W0502", "`repeated: skip` where the node writes fields: nobody is skipped there."),
+    ("W0503", "The only approver is the initiator."),
+    ("W0504", "Fields are both written and hidden."),
+    ("E0541", "No such entity."),
+    ("E0542", "A test of no input."),
+    ("E0543", "A test cannot be read."),
+    ("E0544", "A test does not fit the type of its input."),
+    ("E0545", "No such output."),
+    ("E0546", "A value does not fit the type of its output."),
+    ("E0547", "`else` leaves an output out."),
+    ("E0548", "A hit policy that adds up or compares needs numbers."),
+    ("W0541", "The table has no rows."),
+    ("E0601", "A column cannot have this type."),
+    ("E0602", "Two columns with the same heading."),
+    ("E0603", "A key of an import is missing or not set."),
+    ("E0604", "A record is looked up for what is no reference, or by what is no field."),
+    ("W0651", "Texts are not translated."),
+    ("W0652", "A translation of a text that is not there."),
+    ("E0701", "No such time zone."),
+    ("E0702", "A calendar without a working day."),
+    ("E0703", "Working hours cannot be read."),
+    ("E0704", "A day cannot be read."),
+    ("E0801", "No such record among the data."),
+    ("E0802", "A time cannot be read."),
+    ("E0803", "No such person among the data."),
+    ("E0804", "A setting's default does not fit its type."),
+];
+
+/// The tables of the reference, in Markdown: every kind with its keys, and every code.
+#[must_use]
+pub fn reference() -> String {
+    let mut out = String::new();
+    for kind in Kind::ALL {
+        let schema = json_schema(kind);
+        let folder = if kind.folder().is_empty() { "pack.json".to_owned() } else { format!("{}/", kind.folder()) };
+        out.push_str(&format!("### `{}` in `{folder}`\n\n{}\n\n", kind.as_str(), text(&schema)));
+        table(&schema, &mut out);
+        for (name, inner) in schema.get("$defs").and_then(Json::as_object).into_iter().flatten() {
+            definition(kind, name, inner, &mut out);
+        }
+    }
+    out.push_str("### Problems\n\n| code | what it means |\n| --- | --- |\n");
+    for (code, meaning) in CODES {
+        out.push_str(&format!("| `{code}` | {meaning} |\n"));
+    }
+    out
+}
+
+fn definition(kind: Kind, name: &str, schema: &Json, out: &mut String) {
+    // Types that several kinds share are told with the first of them.
+    let first = Kind::ALL.into_iter().find(|k| json_schema(*k).get("$defs").is_some_and(|d| d.get(name).is_some()));
+    if first != Some(kind) {
+        return;
+    }
+    out.push_str(&format!("#### {name}\n\n{}\n\n", text(schema)));
+    if schema.get("properties").is_some() {
+        table(schema, out);
+    }
+    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Json::as_array);
+    if let Some(branches) = branches {
+        for branch in branches {
+            let form = branch
+                .get("const")
+                .map(|c| format!("`{}`", c.as_str().unwrap_or_default()))
+                .or_else(|| branch.pointer("/properties/type/const").map(|c| format!("`\"type\": {c}`")))
+                .or_else(|| Some(format!("`{}`", branch.get("required")?.as_array()?.first()?.as_str()?)))
+                .unwrap_or_else(|| kind_of(branch));
+            let told = text(branch);
+            out.push_str(&format!("* {form}{}{told}\n", if told.is_empty() { "" } else { ": " }));
+        }
+        out.push('\n');
+    }
+    if let Some(words) = schema.get("enum").and_then(Json::as_array) {
+        let words: Vec<String> = words.iter().filter_map(Json::as_str).map(|w| format!("`{w}`")).collect();
+        out.push_str(&format!("{}\n\n", words.join(", ")));
+    }
+}
+
+fn table(schema: &Json, out: &mut String) {
+    let required: Vec<&str> =
+        schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    out.push_str("| key | form | what it is |\n| --- | --- | --- |\n");
+    for (key, property) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
+        if matches!(key.as_str(), "$schema" | "kind") {
+            continue;
+        }
+        let star = if required.contains(&key.as_str()) { " \\*" } else { "" };
+        out.push_str(&format!("| `{key}`{star} | {} | {} |\n", kind_of(property), text(property).replace('|', "\\|")));
+    }
+    out.push('\n');
+}
+
+fn text(schema: &Json) -> String {
+    schema
+        .get("description")
+        .and_then(Json::as_str)
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The form of a value in a word or two.
+fn kind_of(schema: &Json) -> String {
+    if let Some(reference) = schema.get("$ref").and_then(Json::as_str) {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return format!("[{name}](#{})", name.to_lowercase());
+    }
+    if schema.get("pattern").is_some() {
+        return "name".into();
+    }
+    if let Some(branches) = schema.get("anyOf").and_then(Json::as_array) {
+        let kinds: Vec<String> = branches.iter().map(kind_of).filter(|k| k != "null").collect();
+        return kinds.join(" or ");
+    }
+    if let Some(inner) = schema.get("additionalProperties").filter(|a| a.is_object()) {
+        return format!("object of {}", kind_of(inner));
+    }
+    if let Some(items) = schema.get("items") {
+        return format!("list of {}", kind_of(items));
+    }
+    match schema.get("type") {
+        Some(Json::String(kind)) => kind.clone(),
+        Some(Json::Array(kinds)) => {
+            kinds.iter().filter_map(Json::as_str).filter(|k| *k != "null").collect::<Vec<_>>().join(" or ")
+        }
+        _ => "any".into(),
+    }
+}
