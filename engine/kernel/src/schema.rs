@@ -306,6 +306,8 @@ pub enum Step {
     Copy {
         /// Whether its number is that of the old one with `-R1` appended.
         as_revision: bool,
+        /// Fields that are set instead of taken over.
+        set: Keyed<Expr>,
     },
     /// Tells people.
     Notify {

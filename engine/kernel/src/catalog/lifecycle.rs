@@ -129,7 +129,10 @@ fn compile_step(
             let when = transition.when.as_ref().and_then(|k| c.condition(&format!("{path}.transition.when"), k, scope));
             Step::Transition { name: transition.name.clone(), when }
         }
-        definition::Step::Copy(copy) => Step::Copy { as_revision: copy.as_revision },
+        definition::Step::Copy(copy) => Step::Copy {
+            as_revision: copy.as_revision,
+            set: c.assignments(&format!("{path}.copy.set"), &copy.set, entity, None, scope),
+        },
         definition::Step::Notify(notify) => Step::Notify {
             to: notify.to.clone(),
             message: c.template(&format!("{path}.notify.message"), &notify.message, scope)?,

@@ -34,7 +34,7 @@ pub(super) fn run(work: &mut Work<'_>, beside: &mut Beside<'_>, steps: &Keyed<St
     for step in steps.values() {
         match step {
             Step::Create { entity, mapping, set } => create(work, beside, entity, mapping.as_ref(), set)?,
-            Step::Copy { as_revision } => copy(work, beside, *as_revision)?,
+            Step::Copy { as_revision, set } => copy(work, beside, *as_revision, set)?,
             Step::Update { set, when } => {
                 if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
                     let mut fields = indexmap::IndexMap::new();
@@ -107,7 +107,12 @@ fn map(work: &Work<'_>, beside: &mut Beside<'_>, mapping: &Mapping, record: &mut
 }
 
 /// A new version of the record: everything that people wrote, in the start state.
-fn copy(work: &Work<'_>, beside: &mut Beside<'_>, as_revision: bool) -> Result<(), Stop> {
+fn copy(
+    work: &Work<'_>,
+    beside: &mut Beside<'_>,
+    as_revision: bool,
+    set: &Keyed<expression::Expr>,
+) -> Result<(), Stop> {
     let source = &work.record;
     let mut record = blank(beside.s, work.entity, beside.ids.next());
     for field in work.entity.columns().filter(|f| !f.computed) {
@@ -117,6 +122,9 @@ fn copy(work: &Work<'_>, beside: &mut Beside<'_>, as_revision: bool) -> Result<(
         let lines = source.lines.get(&table.name).into_iter().flatten();
         let copies = lines.map(|l| Line { id: beside.ids.next(), fields: l.fields.clone() }).collect();
         record.lines.insert(table.name.clone(), copies);
+    }
+    for (field, expr) in set {
+        record.fields.insert(field.clone(), eval(expr, &work.env(source))?);
     }
     if as_revision {
         record.number = source.number.as_deref().map(next_revision);

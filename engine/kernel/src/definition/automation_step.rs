@@ -66,6 +66,9 @@ pub struct CopyStep {
     /// Whether the number is kept with `-R1`, `-R2` appended.
     #[serde(default)]
     pub as_revision: bool,
+    /// Fields that are not taken over but set: `{"valid_until": "today + 30", "sent_on": "null"}`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub set: Keyed<Expression>,
 }
 
 /// Tells people, in the app.
