@@ -47,7 +47,7 @@ pub struct ImportTarget {
     #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
     pub filter: Option<Expression>,
     /// The fields by which a row finds its record; rows with the same key make one record, of which the first row fills
-    /// the fields.
+    /// the fields. An empty list makes every row a new record.
     pub key: Vec<Name>,
     /// What happens with a record that is there already.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -44,7 +44,7 @@ pub struct Target {
     pub entity: Name,
     /// Which rows.
     pub filter: Option<Expr>,
-    /// The fields by which a row finds its record; each is in `set`.
+    /// The fields by which a row finds its record; each is in `set`. None: every row is a record of its own.
     pub key: Vec<Name>,
     /// What happens with a record that is there already.
     pub existing: Existing,
@@ -174,10 +174,6 @@ impl Compiler<'_> {
                 }
                 _ => self.unknown("E0202", at, &format!("line table of `{}`", entity.name), table, line_tables(entity)),
             }
-        }
-        if target.key.is_empty() {
-            let message = "a target needs at least one field by which a row finds its record";
-            self.problems.push(Diagnostic::error("E0703", format!("{path}.key"), message));
         }
         for key in &target.key {
             if !target.set.contains_key(key) {

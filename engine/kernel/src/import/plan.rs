@@ -166,7 +166,10 @@ impl Target {
             }
             key.push(input);
         }
-        let key_of = KeyOf(key.iter().map(folded).collect());
+        let key_of = match key.as_slice() {
+            [] => KeyOf(vec![Input::Value(Value::Integer(row.into()))]),
+            fields => KeyOf(fields.iter().map(folded).collect()),
+        };
         let fresh = groups.0.get(&key_of).is_none_or(|g| g.row.is_none());
         let mut fields = Inputs::new();
         if fresh && !broken {

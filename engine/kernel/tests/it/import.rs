@@ -51,8 +51,12 @@ fn row(number: u32, cells: [&str; 6]) -> Row {
 
 /// The groups of each target, and what was refused.
 fn grouped(rows: &[Row]) -> (Vec<Vec<Group>>, Vec<RowProblem>, Vec<Refused>) {
+    grouped_by(definition(), rows)
+}
+
+fn grouped_by(definition: Json, rows: &[Row]) -> (Vec<Vec<Group>>, Vec<RowProblem>, Vec<Refused>) {
     let firm = Firm::new();
-    let (import, problems) = compile(definition());
+    let (import, problems) = compile(definition);
     assert_eq!(problems, []);
     let layout = import.layout(&headings()).unwrap();
     let (mut unread, mut refused) = (Vec::new(), Vec::new());
@@ -156,6 +160,19 @@ fn an_unknown_option_is_refused_with_its_text() {
     let (groups, _, refused) = grouped(&[row(2, ["Ann", "P1", "Hook", "excellent", "1", "10"])]);
     assert_eq!(refused, [Refused::Option("grade".into(), "excellent".into())]);
     assert!(groups[0].is_empty());
+}
+
+#[test]
+fn without_a_key_every_row_is_a_record_of_its_own() {
+    let mut definition = definition();
+    definition["targets"]["partners"]["key"] = json!([]);
+    let (groups, _, refused) = grouped_by(definition, &[
+        row(2, ["Ann", "P1", "Hook", "a", "1", "10"]),
+        row(3, ["Ann", "P1", "Hook", "a", "1", "10"]),
+    ]);
+    assert_eq!(refused, []);
+    assert_eq!(groups[0].iter().map(|g| g.row).collect::<Vec<_>>(), [Some(2), Some(3)]);
+    assert_eq!(groups[1].len(), 1);
 }
 
 #[test]

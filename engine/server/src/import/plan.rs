@@ -26,7 +26,8 @@ pub enum Plan {
     Mapped {
         /// The entity.
         entity: Name,
-        /// The fields by which a row finds its record.
+        /// The fields by which a row finds its record; none: every row is new.
+        #[serde(default)]
         key: Vec<Name>,
         /// What happens with a record that is there already.
         #[serde(default)]
@@ -80,9 +81,6 @@ fn mapped(
             return Err(Rejection::invalid(heading, "column_twice", format!("two columns for {name}")));
         }
         set.insert(name.clone(), value(catalog, field));
-    }
-    if key.is_empty() {
-        return Err(Rejection::invalid("key", "required", "at least one field by which a row finds its record"));
     }
     let target = ImportTarget {
         entity: entity.name.clone(),

@@ -153,7 +153,8 @@ impl<'a> Worker<'a> {
         }
         let new: Vec<Vec<Value>> = pending
             .iter()
-            .filter(|(_, key)| !self.seen.get(index).is_some_and(|s| s.contains_key(&fingerprint(key))))
+            .filter(|(group, key)| !self.seen.get(index).is_some_and(|s| s.contains_key(&mark_of(group, key))))
+            .filter(|(_, key)| !key.is_empty())
             .map(|(_, key)| key.clone())
             .collect();
         let existing = by_keys(app, &scene, &target.entity, &target.key, &new).await?;
@@ -162,7 +163,7 @@ impl<'a> Worker<'a> {
         let mut wanted = Vec::new();
         let mut kept = Vec::new();
         for (group, key) in pending {
-            let mark = fingerprint(&key);
+            let mark = mark_of(&group, &key);
             let found = existing.get(&key.iter().map(folded_value).collect::<Vec<_>>()).copied();
             match self.plan(&scene, index, target, &entity, &group, mark, found.unwrap_or(Found::None)).await? {
                 Some(one) => {
@@ -476,6 +477,11 @@ impl<'a> Worker<'a> {
         self.state.trouble(trouble);
         self.state.counts(&target.entity).invalid += 1;
     }
+}
+
+/// By what a group is known again. Without a key every row is a record of its own.
+fn mark_of(group: &Group, key: &[Value]) -> u128 {
+    if key.is_empty() { fingerprint(&[Value::Integer(group.row.unwrap_or_default().into())]) } else { fingerprint(key) }
 }
 
 fn lookups(group: &Group) -> impl Iterator<Item = &Lookup> {
