@@ -166,10 +166,10 @@ fn an_unknown_option_is_refused_with_its_text() {
 fn without_a_key_every_row_is_a_record_of_its_own() {
     let mut definition = definition();
     definition["targets"]["partners"]["key"] = json!([]);
-    let (groups, _, refused) = grouped_by(definition, &[
-        row(2, ["Ann", "P1", "Hook", "a", "1", "10"]),
-        row(3, ["Ann", "P1", "Hook", "a", "1", "10"]),
-    ]);
+    let (groups, _, refused) = grouped_by(
+        definition,
+        &[row(2, ["Ann", "P1", "Hook", "a", "1", "10"]), row(3, ["Ann", "P1", "Hook", "a", "1", "10"])],
+    );
     assert_eq!(refused, []);
     assert_eq!(groups[0].iter().map(|g| g.row).collect::<Vec<_>>(), [Some(2), Some(3)]);
     assert_eq!(groups[1].len(), 1);
