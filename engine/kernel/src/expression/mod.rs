@@ -220,5 +220,5 @@ pub fn matches(predicate: &Predicate, record: &Record, env: &Env<'_>) -> Result<
 /// The expression as JSON for the interpreter in the browser.
 #[must_use]
 pub fn to_wire(expr: &Expr) -> serde_json::Value {
-    wire::wire(&expr.node)
+    wire::wire_of(expr)
 }

@@ -4,11 +4,25 @@
 
 use serde_json::{Value as Json, json};
 
-use super::node::{Aggregate, Base, Node, Wire};
+use super::{
+    Expr, Type,
+    node::{Aggregate, Base, Node, Wire},
+};
 use crate::Value;
 
+/// The JSON of an expression. What is typed as a decimal is one, though a branch of it gives a whole number.
+pub(super) fn wire_of(expr: &Expr) -> Json {
+    let is_decimal = matches!(expr.ty, Type::Decimal | Type::Money(_) | Type::Percent);
+    match &*expr.node {
+        node @ (Node::If(..) | Node::Coalesce(..) | Node::Call(..) | Node::Literal(_)) if is_decimal => {
+            json!(["as_decimal", wire(node)])
+        }
+        node => wire(node),
+    }
+}
+
 /// The JSON of a node.
-pub(super) fn wire(node: &Node) -> Json {
+fn wire(node: &Node) -> Json {
     let list = |nodes: &[Node]| Json::Array(nodes.iter().map(wire).collect());
     match node {
         Node::Literal(value) => literal(value),

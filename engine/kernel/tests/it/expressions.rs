@@ -97,3 +97,58 @@ fn functions_give_what_their_fixtures_say() {
 fn paths_lead_across_references_and_lines() {
     run("paths.json");
 }
+
+/// Compares with a file of results, or writes it anew.
+fn hold(file: &str, found: &[String]) {
+    let path = fixture(file);
+    let text = format!("[\n{}\n]\n", found.join(",\n"));
+    if std::env::var("UPDATE_FIXTURES").is_ok() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{file}");
+}
+
+#[test]
+fn decimals_give_what_the_browser_gives() {
+    let rows: Vec<(String, String, String, Option<String>)> =
+        serde_json::from_str(&std::fs::read_to_string(fixture("decimals.json")).unwrap()).unwrap();
+    let world = World::load();
+    let record = world.request(&Json::Null);
+    let found: Vec<String> = rows
+        .iter()
+        .map(|(left, operator, right, _)| {
+            let source = format!("decimal('{left}') {operator} decimal('{right}')");
+            let expr = compile(&source, &Scope::record(world.types(), &"request".into())).unwrap();
+            let value = world.eval(&expr, &record, None).ok().map(|v| normal(&v.to_json()));
+            format!("  {}", json!([left, operator, right, value]))
+        })
+        .collect();
+    hold("decimals.json", &found);
+}
+
+#[test]
+fn texts_are_folded_as_in_the_browser() {
+    let rows: Vec<Json> = serde_json::from_str(&std::fs::read_to_string(fixture("folds.json")).unwrap()).unwrap();
+    let found: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = row["text"].as_str().unwrap();
+            format!("  {}", json!({"text": text, "fold": kernel::text::fold(text)}))
+        })
+        .collect();
+    hold("folds.json", &found);
+}
+
+#[test]
+fn lets_have_a_wire_form_of_their_own() {
+    let world = World::load();
+    let scope = Scope::record(world.types(), &"request".into());
+    let lets = &world.entities["request"].lets;
+    let wires: serde_json::Map<String, Json> =
+        lets.iter().map(|(name, source)| (name.to_string(), to_wire(&compile(source, &scope).unwrap()))).collect();
+    let text = format!("{}\n", Json::Object(wires));
+    if std::env::var("UPDATE_FIXTURES").is_ok() {
+        std::fs::write(fixture("lets.json"), &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(fixture("lets.json")).unwrap(), text);
+}
