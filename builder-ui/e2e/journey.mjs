@@ -1,0 +1,255 @@
+// From a spreadsheet to an approved quotation and the order made of it, as the people of the demo would do it.
+import AxeBuilder from '@axe-core/playwright'
+import { join } from 'node:path'
+import { known } from './ledger.mjs'
+import { like, words } from './words.mjs'
+
+const patience = 30_000
+
+export async function journey({ name, language, locale, viewport, phone = false, browser, server, report, file }) {
+  const t = words(language)
+  const step = (what, page, run, options) => report.step(`${name}: ${what}`, page, run, options)
+  const people = (await (await fetch(`${server.url}/api/demo`)).json()).people
+  const as = (role) => people.find((person) => person.role === role)
+
+  /** A browser of one person's own. */
+  const open = async () => {
+    const context = await browser.newContext({ viewport, locale, hasTouch: phone, isMobile: phone, permissions: ['clipboard-read', 'clipboard-write'] })
+    const page = await context.newPage()
+    page.setDefaultTimeout(patience)
+    const problems = []
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`))
+    page.on('response', (answer) => { if (answer.status() >= 500) problems.push(`${answer.status()} ${answer.url()}`) })
+    return { page, context, problems }
+  }
+  const picture = (page, what) => page.screenshot({ path: join(report.folder, `${name}-${what}.png`), fullPage: false })
+  const axe = (page, what) =>
+    step(`${what}: nothing serious for who cannot see or use a mouse`, page, async () => {
+      // What still moves has no colour to be measured.
+      await page.waitForTimeout(400)
+      const found = await new AxeBuilder({ page }).analyze()
+      const bad = found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+      if (bad.length > 0) {
+        throw new Error(bad.map((one) => `${one.id} (${one.impact}): ${one.help}\n  ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join('\n  ')}`).join('\n'))
+      }
+    }, { goOn: true })
+  const wide = (page, what) =>
+    step(`${what}: fits the width`, page, async () => {
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      if (over > 1) throw new Error(`the page is ${over} px wider than the screen`)
+    }, { goOn: true })
+  const look = async (page, what) => {
+    await picture(page, what)
+    await axe(page, what)
+    if (phone) await wide(page, what)
+  }
+
+  const signIn = async (page, person) => {
+    await page.goto(server.url)
+    const button = page.getByRole('group', { name: t('user.language') }).getByRole('button', { name: language === 'en' ? 'English' : '简体中文' })
+    await button.click()
+    const label = language === 'en' ? person.role_label : person.role_label_zh || person.role_label
+    await page.getByRole('button', { name: new RegExp(`${label}.*${person.name.split(' ')[0]}`, 's') }).first().click()
+    await page.getByRole('main').waitFor()
+  }
+  const appModel = (page) => page.evaluate((code) => fetch(`/api/app?language=${code}`).then((answer) => answer.json()), language)
+
+  // ── The sales manager imports the ledger.
+  const manager = await open()
+  await step('the sign-in page opens', manager.page, async () => {
+    await manager.page.goto(server.url)
+    await manager.page.getByRole('heading', { level: 1 }).waitFor()
+  })
+  await look(manager.page, 'sign-in')
+  await step('a card signs in', manager.page, () => signIn(manager.page, as('sales_manager')))
+  await look(manager.page, 'home')
+  const model = await appModel(manager.page)
+  const quotation = model.entities.quotation
+  const label = (field, line) => (line ? quotation.fields.lines.fields : quotation.fields)[field].label
+  const transition = (key) => quotation.lifecycle.transitions[key].label
+
+  await step(`${file.rows} rows of a ledger are uploaded and recognised`, manager.page, async () => {
+    await manager.page.goto(`${server.url}/imports`)
+    await manager.page.locator('input[type=file]').setInputFiles(file.path)
+    await manager.page.getByRole('button', { name: t('import:check'), exact: true }).waitFor()
+  })
+  await look(manager.page, 'import-columns')
+  await step('a dry run tells what would happen', manager.page, async () => {
+    await manager.page.getByRole('button', { name: t('import:check'), exact: true }).click()
+    await manager.page.getByText(t('import:would')).waitFor({ timeout: 180_000 })
+  })
+  await look(manager.page, 'import-checked')
+  await step('the ledger is imported', manager.page, async () => {
+    await manager.page.getByRole('button', { name: like(t('import:run')) }).click()
+    await manager.page.getByText(t('import:did')).waitFor({ timeout: 240_000 })
+  })
+  await look(manager.page, 'import-done')
+  await step('an imported customer is found in the list', manager.page, async () => {
+    await manager.page.goto(`${server.url}/e/customer?q=${encodeURIComponent(known.customer)}`)
+    await manager.page.getByText(known.customer).first().waitFor()
+  })
+  await look(manager.page, 'customers')
+
+  // ── A salesperson quotes to one of its customers.
+  const rep = await open()
+  const { page } = rep
+  await step('a salesperson signs in', page, () => signIn(page, as('sales_rep')))
+  await step('a new quotation opens', page, async () => {
+    await page.goto(`${server.url}/e/quotation/new`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.getByLabel(label('customer')).first().waitFor()
+  })
+  await step('the customer is searched and chosen, and brings its currency', page, async () => {
+    await choose(page, label('customer'), known.customer)
+    await page.waitForFunction(() => document.body.innerText.includes('GBP') || [...document.querySelectorAll('input')].some((input) => input.value.includes('GBP')))
+  })
+  await step('the term of delivery is chosen', page, () => choose(page, label('incoterm'), 'FOB'))
+  if (phone) {
+    await step('lines are entered on cards', page, async () => {
+      for (const code of known.products.slice(0, 2)) {
+        await page.getByRole('button', { name: t('record:lines.add') }).click()
+        const sheet = page.getByRole('dialog')
+        await sheet.waitFor()
+        await choose(sheet, label('product', true), code)
+        await sheet.getByLabel(label('quantity', true)).fill('120')
+        await sheet.getByLabel(label('unit_price', true)).fill('3.5')
+        await sheet.getByRole('button', { name: t('record:done'), exact: true }).click()
+        await sheet.waitFor({ state: 'hidden' })
+      }
+    })
+  } else {
+    await step('a line is entered by keyboard', page, async () => {
+      await page.getByRole('button', { name: t('record:lines.add') }).click()
+      await typeIn(page, grid(page), label('product', true), known.products[0])
+      await typeIn(page, grid(page), label('quantity', true), '120')
+      await typeIn(page, grid(page), label('unit_price', true), '3.5')
+    })
+    await step('further lines are pasted from a spreadsheet', page, async () => {
+      await page.getByRole('button', { name: t('record:lines.add') }).click()
+      const heads = await headings(page)
+      const order = ['product', 'quantity', 'unit_price'].map((field) => heads.findIndex((text) => text.startsWith(label(field, true))))
+      const from = Math.min(...order)
+      const block = known.products.slice(1).map((code) => {
+        const cells = Array.from({ length: Math.max(...order) - from + 1 }, () => '')
+        cells[order[0] - from] = code
+        cells[order[1] - from] = '48'
+        cells[order[2] - from] = '4.25'
+        return cells.join('\t')
+      })
+      const cell = grid(page).getByRole('row').nth(2).getByRole('gridcell').nth(from - 1)
+      await cell.click()
+      await cell.evaluate((element, text) => {
+        const data = new DataTransfer()
+        data.setData('text/plain', text)
+        element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+      }, block.join('\r\n'))
+      await page.getByText(like(t(`record:lines.pasted_${known.products.length - 1 === 1 ? 'one' : 'other'}`))).first().waitFor()
+    })
+  }
+  // 120 × 3.50 + 2 × 48 × 4.25, and on the phone 2 × 120 × 3.50.
+  await step('the total is worked out while one types', page, () => page.getByText(phone ? '840.00' : '828.00').first().waitFor())
+  await look(page, 'quotation-new')
+  await step('it is saved and has a number', page, async () => {
+    await page.getByRole('button', { name: t('record:header.save'), exact: true }).click()
+    await page.waitForURL(/\/e\/quotation\/[0-9a-f-]{36}/)
+    await page.getByRole('heading', { level: 1, name: /QT-\d{6}-\d{4}/ }).waitFor()
+  })
+  await look(page, 'quotation-saved')
+  const address = page.url()
+  await step('before it is submitted one sees who will decide: two levels', page, async () => {
+    await act(page, t, transition('submit'))
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('list', { name: t('record:submit.steps') }).waitFor()
+    const steps = await dialog.getByRole('list', { name: t('record:submit.steps') }).locator('> li').count()
+    if (steps < 2) throw new Error(`Expected two levels, but the preview shows ${steps}`)
+  })
+  await look(page, 'submit')
+  await step('it is submitted', page, async () => {
+    await page.getByRole('dialog').getByRole('button', { name: transition('submit'), exact: true }).click()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+
+  // ── Two levels approve.
+  const approve = async (person, who) => {
+    await step(`${who} finds the task and approves`, person.page, async () => {
+      await person.page.goto(`${server.url}/tasks`)
+      await person.page.getByRole('link', { name: /QT-/ }).first().waitFor()
+      if (who === 'the sales manager') await picture(person.page, 'tasks')
+      await person.page.goto(address)
+      const panel = person.page.getByRole('region', { name: t('record:approval.title') })
+      await panel.waitFor()
+      await panel.getByRole('button', { name: t('record:approval.verb.approve'), exact: true }).click()
+      await person.page.getByRole('dialog').getByRole('button', { name: t('record:approval.verb.approve'), exact: true }).click()
+      await panel.waitFor({ state: 'hidden' })
+    })
+  }
+  await approve(manager, 'the sales manager')
+  const finance = await open()
+  await step('the finance manager signs in', finance.page, () => signIn(finance.page, as('finance_manager')))
+  await step('the task is announced on the home page', finance.page, () => finance.page.getByRole('link', { name: /QT-/ }).first().waitFor(), { goOn: true })
+  await finance.page.goto(address)
+  await look(finance.page, 'approval')
+  await approve(finance, 'the finance manager')
+
+  // ── The salesperson sees it and goes on.
+  await step('the quotation shows as approved without a reload', page, () => page.getByText(quotation.lifecycle.states.approved.label, { exact: true }).first().waitFor())
+  await look(page, 'approved')
+  await step('it is sent and accepted, and an order is made of it', page, async () => {
+    await act(page, t, transition('send'))
+    await confirmIfAsked(page)
+    await page.getByText(quotation.lifecycle.states.sent.label, { exact: true }).first().waitFor()
+    await act(page, t, transition('accept'))
+    await confirmIfAsked(page)
+    await page.getByText(quotation.lifecycle.states.accepted.label, { exact: true }).first().waitFor()
+    await page.goto(`${server.url}/e/sales_order`)
+    await page.getByText(/SO-\d+|SC-\d+/).first().waitFor()
+  })
+  await look(page, 'orders')
+  for (const [who, one] of Object.entries({ manager, rep, finance })) {
+    await step(`nothing broke in the browser of the ${who}`, one.page, () => {
+      if (one.problems.length > 0) throw new Error(one.problems.join('\n'))
+    }, { goOn: true })
+    await one.context.close()
+  }
+}
+
+const grid = (page) => page.getByRole('grid').first()
+const headings = (page) => grid(page).getByRole('columnheader').allInnerTexts()
+
+/** Chooses from a field that searches. */
+async function choose(scope, label, text) {
+  const box = scope.getByRole('combobox', { name: label }).first()
+  await box.click()
+  await box.fill(text)
+  const page = typeof scope.page === 'function' ? scope.page() : scope
+  await page.getByRole('option', { name: new RegExp(text.replaceAll(/[^\w ]/g, '.')) }).first().click()
+}
+
+/** Types into the cell of the last line under a heading, as at a spreadsheet. */
+async function typeIn(page, table, label, text) {
+  const column = (await headings(page)).findIndex((heading) => heading.startsWith(label))
+  if (column < 0) throw new Error(`no column ${label}`)
+  const cell = table.getByRole('row').nth(1).getByRole('gridcell').nth(column - 1)
+  await cell.click()
+  await page.keyboard.type(text, { delay: 15 })
+  const option = page.getByRole('option').first()
+  if (await option.waitFor({ timeout: 1_500 }).then(() => true, () => false)) {
+    await page.getByRole('option', { name: new RegExp(text) }).first().waitFor()
+  }
+  await page.keyboard.press('Enter')
+}
+
+/** A transition: a button, or an entry of the menu where there is no room for a button. */
+async function act(page, t, label) {
+  const button = page.getByRole('button', { name: label, exact: true })
+  if (await button.first().waitFor({ timeout: 5_000 }).then(() => true, () => false)) return button.first().click()
+  await page.getByRole('button', { name: t('record:header.more') }).click()
+  await page.getByRole('menuitem', { name: label }).click()
+}
+
+async function confirmIfAsked(page) {
+  const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'))
+  if (await dialog.first().waitFor({ timeout: 1_500 }).then(() => true, () => false)) {
+    await dialog.first().getByRole('button').last().click()
+  }
+}

@@ -1,0 +1,44 @@
+// The whole journey in a real browser against the real server: import a ledger, quote to one of its customers, submit,
+// approve on two levels, accept. Once in English at a desk, once in Chinese on a phone. Ends with `N passed, N failed`.
+//
+//   node builder-ui/e2e/run.mjs            all
+//   node builder-ui/e2e/run.mjs desk       only the journey whose name contains this
+//   HEADED=1 node builder-ui/e2e/run.mjs   to watch it
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { journey } from './journey.mjs'
+import { ledger } from './ledger.mjs'
+import { Report } from './report.mjs'
+import { root, startServer } from './server.mjs'
+
+const journeys = [
+  { name: 'desk-english', language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'phone-chinese', language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
+]
+
+const shots = join(root, 'target', 'e2e')
+rmSync(shots, { recursive: true, force: true })
+mkdirSync(shots, { recursive: true })
+
+const report = new Report(shots)
+const file = ledger()
+const wanted = journeys.filter((one) => one.name.includes(process.argv[2] ?? ''))
+for (const one of wanted) {
+  // Each on a database of its own, so that neither leans on what the other left.
+  const server = await startServer()
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: !process.env.HEADED,
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  try {
+    await journey({ ...one, browser, server, report, file })
+  } catch (error) {
+    report.broken(one.name, error)
+  } finally {
+    await browser.close()
+    await server.stop()
+  }
+}
+report.end()
