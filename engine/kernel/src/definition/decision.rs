@@ -56,9 +56,9 @@ pub enum HitPolicy {
     Unique,
     /// The greatest of each output over all rows that fit, and the `else` row.
     CollectMax,
-    /// The smallest.
+    /// The smallest over all rows that fit; the `else` row where none does.
     CollectMin,
-    /// The sum.
+    /// The sum over all rows that fit; the `else` row where none does.
     CollectSum,
 }
 
@@ -69,8 +69,9 @@ pub struct DecisionRule {
     /// A note for its reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Tests by input; all must hold. `"> 200000"`, `"<= 0.1"`, `"= 5"`, `"[1..10)"`, `"in [a, b]"`, `"not in [a]"`,
-    /// `"is null"`. An input left out is not looked at. A test of a null input other than `is null` does not hold.
+    /// Tests by input; all must hold. `"> 200000"`, `"<= 0.1"`, `"< 10%"`, `"= 5"`, `"!= 5"`, `"[1..10)"`,
+    /// `"in [a, b]"`, `"not in [a]"`, `"is null"`, `"is not null"`. An input left out, or `"-"`, is not looked at. A test
+    /// of a null input other than `is null` does not hold.
     #[serde(default, skip_serializing_if = "is_default")]
     pub when: Keyed<String>,
     /// The outputs.

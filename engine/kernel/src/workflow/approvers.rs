@@ -305,6 +305,13 @@ fn named(run: &Run<'_>, policy: &NobodyPolicy) -> (&'static str, Vec<Uuid>) {
     }
 }
 
+/// An administrator who has no part in the approval that the token stands at.
+pub(super) fn administrator(run: &Run<'_>, token: u32) -> Option<Named> {
+    let (_, visit) = run.visit(token)?;
+    let free = admins(run).into_iter().find(|id| !visit.parts.iter().any(|p| p.who.id == *id));
+    free.map(|id| people::person(run.env.ctx.org, id))
+}
+
 /// Active people who look after the system, each once.
 fn admins(run: &Run<'_>) -> Vec<Uuid> {
     let mut found: Vec<Uuid> = Vec::new();
@@ -374,7 +381,8 @@ pub(super) fn stand_in(run: &Run<'_>, token: u32, node: &Name, leaver: &Named) -
         let undecided = |state: &PartState| matches!(state, PartState::Open(_) | PartState::Pending);
         visit.parts.iter().any(|p| p.who.id == id && id != leaver.id && undecided(&p.state))
     };
-    let free = |id: &Uuid| !visit.parts.iter().any(|p| p.who.id == *id);
+    let approved = |id: Uuid| visit.parts.iter().any(|p| p.who.id == id && p.state == PartState::Approved);
+    let free = |id: &Uuid| !decides(*id) && !approved(*id);
     let managers = people::managers(org, leaver.id);
     if let Some(manager) = managers.into_iter().find(|id| may_stand_in(run, approval, *id).is_ok()) {
         if decides(manager) {

@@ -15,7 +15,7 @@ use crate::{
     Name, Rejection, Value,
     change::Change,
     context::Ids,
-    definition::{Keyed, NobodyPolicy, Reason, WithdrawWindow},
+    definition::{Keyed, Reason, WithdrawWindow},
     expression::EvalError,
     query::{Outcome, Query},
 };
@@ -181,14 +181,19 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
     run.advance()
 }
 
-/// A submission is refused if somebody is missing later on where the node says so.
+/// A submission is refused if, as things are, it would come to a node where nobody may decide: better told to the
+/// initiator now than to the approver before that node later.
 fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
-    let refuses = |kind: &NodeKind| matches!(kind, NodeKind::Approval(a) if a.nobody == NobodyPolicy::Refuse);
-    let submission = matches!(command, Command::Start { .. } | Command::Resubmit { .. });
-    if !submission || !run.workflow.nodes.values().any(|n| refuses(&n.kind)) {
-        return Ok(());
+    match command {
+        Command::Start { .. } | Command::Resubmit { .. } => {
+            preview::refusal(&run.env, run.workflow, &run.instance, &run.ids)
+        }
+        Command::Decide { .. }
+        | Command::Withdraw { .. }
+        | Command::Comment { .. }
+        | Command::Cancel { .. }
+        | Command::Left { .. } => Ok(()),
     }
-    preview::refusal(&run.env, run.workflow, &run.instance, &run.ids)
 }
 
 fn not_begun() -> Stop {
@@ -455,18 +460,33 @@ fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
         run.instance.tasks.iter().filter(|(_, t)| t.assignee.id == person).map(|(id, _)| *id).collect();
     for id in theirs {
         let Some(task) = run.instance.tasks.get(&id).cloned() else { continue };
-        let at = run.at(task.token, &task.node);
-        match approvers::stand_in(run, task.token, &task.node, &task.assignee)? {
-            StandIn::Person(to, via) => hand_over(run, id, &task, at, to, via, None),
-            StandIn::Settled(approved) => {
-                let cause = CloseCause::Left;
-                run.emit_engine(What::TaskClosed { at: at.clone(), task: id, assignee: task.assignee.clone(), cause });
-                run.emit_engine(What::PartSettled { at, part: task.part, who: task.assignee, approved });
-                run.settle(task.token)?;
+        let before = run.checkpoint();
+        match pass_on(run, id, &task) {
+            // Whatever cannot go on (a loop, nobody further on) must not keep people from leaving.
+            Err(Stop::Rejected(refused)) => {
+                run.go_back(before);
+                let Some(admin) = approvers::administrator(run, task.token) else { return Err(refused.into()) };
+                let at = run.at(task.token, &task.node);
+                let via = Via::Left { from: task.assignee.clone() };
+                hand_over(run, id, &task, at, admin, via, None);
             }
-            StandIn::Rejected => run.settle_as(task.token, false, true),
+            done => done?,
         }
-        run.advance()?;
     }
     Ok(())
+}
+
+fn pass_on(run: &mut Run<'_>, id: Uuid, task: &Task) -> Result<(), Stop> {
+    let at = run.at(task.token, &task.node);
+    match approvers::stand_in(run, task.token, &task.node, &task.assignee)? {
+        StandIn::Person(to, via) => hand_over(run, id, task, at, to, via, None),
+        StandIn::Settled(approved) => {
+            let (who, cause) = (task.assignee.clone(), CloseCause::Left);
+            run.emit_engine(What::TaskClosed { at: at.clone(), task: id, assignee: who.clone(), cause });
+            run.emit_engine(What::PartSettled { at, part: task.part, who, approved });
+            run.settle(task.token)?;
+        }
+        StandIn::Rejected => run.settle_as(task.token, false, true),
+    }
+    run.advance()
 }

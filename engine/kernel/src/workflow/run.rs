@@ -96,6 +96,15 @@ pub(super) struct Run<'a> {
     steps: usize,
 }
 
+/// What a run can go back to.
+pub(super) struct Checkpoint<'a> {
+    instance: Instance,
+    events: usize,
+    effects: usize,
+    record: Cow<'a, Record>,
+    steps: usize,
+}
+
 /// The library, noting which decisions were asked.
 struct Noting<'a> {
     catalog: &'a Catalog,
@@ -148,6 +157,24 @@ impl<'a> Run<'a> {
     /// Settings are read as they are now: a new round begins.
     pub(super) fn forget_settings(&mut self) {
         self.settings = Cow::Borrowed(self.env.ctx.settings);
+    }
+
+    pub(super) fn checkpoint(&self) -> Checkpoint<'a> {
+        Checkpoint {
+            instance: self.instance.clone(),
+            events: self.events.len(),
+            effects: self.effects.len(),
+            record: self.record.clone(),
+            steps: self.steps,
+        }
+    }
+
+    pub(super) fn go_back(&mut self, to: Checkpoint<'a>) {
+        self.instance = to.instance;
+        self.events.truncate(to.events);
+        self.effects.truncate(to.effects);
+        self.record = to.record;
+        self.steps = to.steps;
     }
 
     /// Notes an event by the one who acts.

@@ -1,5 +1,11 @@
 //! Tests of the kernel as its users see it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests stop at what cannot be, and read better with `json!` passed as it is"
+)]
 
+mod decision_tables;
 mod expressions;
 mod expressions_world;
 mod firm;
@@ -9,5 +15,8 @@ mod reference;
 mod rights;
 mod save;
 mod workflow_approvers;
+mod workflow_check;
 mod workflow_kit;
+mod workflow_preview;
+mod workflow_properties;
 mod workflow_verbs;

@@ -1,7 +1,7 @@
 //! A small firm, a record, and a workflow played on it. Every command is checked on the way: replaying the events that
 //! were written gives the state that is live.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use indexmap::IndexMap;
@@ -182,6 +182,8 @@ pub(crate) struct Play {
     pub(crate) instance: Instance,
     pub(crate) events: Vec<Event>,
     pub(crate) now: DateTime<Utc>,
+    /// Whether every command is checked on the way.
+    pub(crate) checked: bool,
     ids: Ids,
     replayed: Instance,
 }
@@ -215,6 +217,7 @@ impl Play {
             instance: Instance::default(),
             events: Vec::new(),
             now,
+            checked: true,
             ids: Ids::new(now, 7),
             replayed: Instance::default(),
         }
@@ -262,6 +265,10 @@ impl Play {
                 self.record.fields.extend(fields.clone());
             }
         }
+        self.instance = decision.instance.clone();
+        if !self.checked {
+            return;
+        }
         for event in &decision.events {
             let stored = serde_json::to_value(event).unwrap();
             let read: Event = serde_json::from_value(stored.clone()).unwrap_or_else(|e| panic!("{e}: {stored:#}"));
@@ -273,7 +280,6 @@ impl Play {
         let stored = serde_json::to_value(&decision.instance).unwrap();
         assert_eq!(serde_json::from_value::<Instance>(stored).unwrap(), decision.instance);
         self.events.extend(decision.events.iter().cloned());
-        self.instance = decision.instance.clone();
     }
 
     pub(crate) fn try_start(&mut self, by: &str) -> Result<Decision, Rejection> {
@@ -404,17 +410,4 @@ pub(crate) fn code(result: Result<Decision, Rejection>) -> String {
         }
         Rejection::Stale { .. } => "stale".into(),
     }
-}
-
-/// How often each task was opened and closed in the changes of decisions; none twice.
-pub(crate) fn balance(decisions: &[Decision]) -> HashMap<Uuid, i32> {
-    let mut open: HashMap<Uuid, i32> = HashMap::new();
-    for change in decisions.iter().flat_map(|d| &d.changes) {
-        match change {
-            Change::OpenTask(task) => *open.entry(task.id).or_default() += 1,
-            Change::CloseTask(task) => *open.entry(task.id).or_default() -= 1,
-            _ => {}
-        }
-    }
-    open
 }

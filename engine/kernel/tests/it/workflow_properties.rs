@@ -1,0 +1,404 @@
+//! The invariants of the interpreter, on random workflows, random firms and random commands.
+//!
+//! * No token is lost or doubled; an instance has ended exactly when it has no token; a live one always has a task.
+//! * Every open task has somebody active who can act on it.
+//! * The same commands give the same events; replaying them gives the same state (checked by the kit at every step).
+//! * A preview tells the path that is then taken when everybody approves.
+//! * Nothing panics, whatever is sent.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use kernel::{
+    Value,
+    change::Change,
+    context::{Department, Org, Person},
+    definition::WorkflowDefinition,
+    workflow::{Command, Decision, Instance, PartState, ScopeKind, Status, Verb, Wait, What},
+};
+use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::workflow_kit::{Play, compile, definition};
+
+const PEOPLE: usize = 7;
+const DEPARTMENTS: usize = 3;
+const ROLES: [&str; 4] = ["director", "lead", "staff", "finance"];
+
+/// A piece of a workflow that is entered at one node and left to one other.
+#[derive(Clone, Debug)]
+enum Block {
+    Approval { node: Json, again: bool },
+    Notify,
+    Raise(i64),
+    Switch { limit: i64, yes: Vec<Block>, no: Vec<Block> },
+    Fork(Vec<Vec<Block>>),
+}
+
+fn person(index: usize) -> Uuid {
+    Uuid::from_u128(1 + index as u128)
+}
+
+fn email(index: usize) -> String {
+    format!("p{index}@firm.example")
+}
+
+fn department(index: usize) -> Uuid {
+    Uuid::from_u128(1_000 + index as u128)
+}
+
+fn source() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        3 => (0..PEOPLE).prop_map(|p| json!({"user": email(p)})),
+        2 => select(&ROLES[..]).prop_map(|role| json!({"role": role})),
+        2 => select(&ROLES[..]).prop_map(|role| json!({"role": role, "in": "initiator_department"})),
+        2 => (1..4u32).prop_map(|level| json!({"manager": {"of": "initiator", "level": level}})),
+        1 => select(&ROLES[..]).prop_map(|role| json!({"manager_chain": {"of": "initiator", "until": {"role": role}}})),
+        1 => Just(json!({"manager_chain": {"of": "reviewer"}})),
+        2 => (0..3u32).prop_map(|up| json!({"department_head": {"of": "initiator", "up": up}})),
+        1 => Just(json!({"field": "reviewer"})),
+        1 => Just(json!("initiator")),
+    ]
+}
+
+fn approval() -> impl Strategy<Value = Block> {
+    let nobody = prop_oneof![
+        select(&ROLES[..]).prop_map(|role| json!({"role": role})),
+        (0..PEOPLE).prop_map(|p| json!({"user": email(p)})),
+        select(&["admin", "manager_up", "pass", "reject", "refuse"][..]).prop_map(|policy| json!(policy)),
+    ];
+    let except =
+        select(&[&[] as &[&str], &["initiator"], &["earlier_approvers"], &["initiator", "earlier_approvers"]][..]);
+    (
+        vec(source(), 1..4),
+        nobody,
+        except,
+        select(&["decide", "skip", "manager", "department_head"][..]),
+        select(&["ask", "skip_consecutive", "skip"][..]),
+        select(&["any", "all", "sequence"][..]),
+        select(&[&[] as &[&str], &["amount"]][..]),
+        prop::bool::weighted(0.2),
+    )
+        .prop_map(|(approvers, nobody, except, same, repeated, mode, write, again)| {
+            let node = json!({
+                "type": "approval", "approvers": approvers, "nobody": nobody, "except": except,
+                "same_as_initiator": same, "repeated": repeated, "mode": mode, "fields": {"write": write},
+                "verbs": {"return": {}, "transfer": {}}});
+            Block::Approval { node, again }
+        })
+}
+
+fn blocks() -> impl Strategy<Value = Vec<Block>> {
+    let leaf = prop_oneof![6 => approval(), 1 => Just(Block::Notify), 1 => (-20..20i64).prop_map(Block::Raise)];
+    let block = leaf.prop_recursive(3, 14, 3, |inner| {
+        prop_oneof![
+            2 => (-30..30i64, vec(inner.clone(), 0..3), vec(inner.clone(), 0..3))
+                .prop_map(|(limit, yes, no)| Block::Switch { limit, yes, no }),
+            2 => vec(vec(inner, 1..3), 1..4).prop_map(Block::Fork),
+        ]
+    });
+    vec(block, 1..4)
+}
+
+/// Writes blocks down as nodes; gives the first.
+fn write(blocks: &[Block], next: &str, nodes: &mut Map<String, Json>) -> String {
+    let mut next = next.to_owned();
+    for block in blocks.iter().rev() {
+        let name = format!("node_{}", nodes.len());
+        nodes.insert(name.clone(), Json::Null);
+        let node = match block {
+            Block::Approval { node, again } => {
+                let mut node = node.clone();
+                node["next"] = json!(next);
+                node["rejected"] = json!(if *again { name.as_str() } else { "rejected" });
+                node
+            }
+            Block::Notify => {
+                json!({"type": "notify", "to": [{"role": "lead"}, "initiator"], "message": "look", "next": next})
+            }
+            Block::Raise(by) => {
+                let set = json!({"update": {"set": {"amount": format!("(amount ?? 0) + {by}")}}});
+                json!({"type": "action", "do": {"raise": set}, "next": next})
+            }
+            Block::Switch { limit, yes, no } => {
+                let (yes, no) = (write(yes, &next, nodes), write(no, &next, nodes));
+                json!({"type": "switch", "cases": {"yes": {"when": format!("amount > {limit}"), "next": yes}}, "default": no})
+            }
+            Block::Fork(branches) => {
+                let join = format!("{name}_join");
+                nodes.insert(join.clone(), json!({"type": "join", "of": name, "next": next}));
+                let mut keyed = Map::new();
+                for (index, branch) in branches.iter().enumerate() {
+                    keyed.insert(format!("branch_{index}"), json!({"next": write(branch, &join, nodes)}));
+                }
+                json!({"type": "fork", "branches": keyed})
+            }
+        };
+        nodes.insert(name.clone(), node);
+        next = name;
+    }
+    next
+}
+
+fn workflow() -> impl Strategy<Value = WorkflowDefinition> {
+    (blocks(), select(&["running", "undecided", "never"][..])).prop_map(|(blocks, withdraw)| {
+        let mut nodes = Map::new();
+        let first = write(&blocks, "approved", &mut nodes);
+        nodes.insert("start".into(), json!({"type": "start", "next": first}));
+        nodes.insert("approved".into(), json!({"type": "end", "outcome": "approved"}));
+        // Never reached unless somebody can reject.
+        if nodes.values().any(|n| n["rejected"] == "rejected") {
+            nodes.insert("rejected".into(), json!({"type": "end", "outcome": "rejected"}));
+        }
+        let mut definition = definition(Json::Object(nodes));
+        definition.withdraw = serde_json::from_value(json!(withdraw)).unwrap();
+        definition
+    })
+}
+
+/// Anybody may manage anybody, themselves too; departments may contain each other. The last person is an active
+/// administrator.
+fn org() -> impl Strategy<Value = Org> {
+    let one = (
+        prop::option::weighted(0.8, 0..PEOPLE),
+        prop::option::weighted(0.8, 0..DEPARTMENTS),
+        vec(select(&ROLES[..]), 0..3),
+        prop::bool::weighted(0.85),
+    );
+    let place = (prop::option::weighted(0.7, 0..DEPARTMENTS), prop::option::weighted(0.7, 0..PEOPLE));
+    (vec(one, PEOPLE), vec(place, DEPARTMENTS)).prop_map(|(people, places)| {
+        let mut org = Org::default();
+        for (index, (manager, place, roles, active)) in people.into_iter().enumerate() {
+            let administrator = index + 1 == PEOPLE;
+            let mut roles: Vec<kernel::Name> = roles.into_iter().map(Into::into).collect();
+            if administrator {
+                roles.push("administrator".into());
+            }
+            let (manager, department) = (manager.map(person), place.map(department));
+            let active = active || administrator;
+            let name = format!("p{index}");
+            org.people.insert(
+                person(index),
+                Person { name, email: email(index), department, manager, roles, active, language: None },
+            );
+        }
+        for (index, (parent, head)) in places.into_iter().enumerate() {
+            let place =
+                Department { name: format!("d{index}"), parent: parent.map(department), head: head.map(person) };
+            org.departments.insert(department(index), place);
+        }
+        org
+    })
+}
+
+/// What somebody tries; indexes point, modulo, at what is there.
+#[derive(Clone, Debug)]
+enum Try {
+    Decide { task: usize, verb: u8, to: usize, amount: Option<i64> },
+    Stale { task: usize, by: usize },
+    Forged { by: usize },
+    Withdraw { by: Option<usize> },
+    Resubmit,
+    Cancel,
+    Comment,
+    Leave { person: usize },
+    StartAgain,
+}
+
+fn attempt() -> impl Strategy<Value = Try> {
+    prop_oneof![
+        20 => (any::<usize>(), select(&[0u8, 0, 0, 0, 0, 1, 2, 3][..]), 0..PEOPLE, prop::option::of(-30..30i64))
+            .prop_map(|(task, verb, to, amount)| Try::Decide { task, verb, to, amount }),
+        1 => (any::<usize>(), 0..PEOPLE).prop_map(|(task, by)| Try::Stale { task, by }),
+        1 => (0..PEOPLE).prop_map(|by| Try::Forged { by }),
+        1 => prop::option::of(0..PEOPLE).prop_map(|by| Try::Withdraw { by }),
+        3 => Just(Try::Resubmit),
+        1 => Just(Try::Cancel),
+        1 => Just(Try::Comment),
+        2 => (0..PEOPLE - 1).prop_map(|person| Try::Leave { person }),
+        1 => Just(Try::StartAgain),
+    ]
+}
+
+/// The command, if there is something to give it to.
+fn command(play: &mut Play, attempt: &Try) -> Option<Command> {
+    let open: Vec<(Uuid, Uuid)> = play.instance.tasks.iter().map(|(id, task)| (*id, task.assignee.id)).collect();
+    let decide = |task: Uuid, by: Uuid, verb: Verb, fields: IndexMap<kernel::Name, Value>| {
+        Some(Command::Decide { task, by, verb, reason: Some("because".into()), fields })
+    };
+    match attempt {
+        Try::Decide { task, verb, to, amount } => {
+            let (id, by) = *open.get(task % open.len().max(1))?;
+            let verb = match verb {
+                0 => Verb::Approve,
+                1 => Verb::Reject,
+                2 => Verb::Return,
+                _ => Verb::Transfer { to: person(*to) },
+            };
+            let fields = amount.map(|a| ("amount".into(), Value::Decimal(Decimal::from(a)))).into_iter().collect();
+            decide(id, by, verb, fields)
+        }
+        Try::Stale { task, by } => {
+            let closed: Vec<Uuid> = play.instance.closed.keys().copied().collect();
+            decide(*closed.get(task % closed.len().max(1))?, person(*by), Verb::Approve, IndexMap::new())
+        }
+        Try::Forged { by } => decide(Uuid::from_u128(77), person(*by), Verb::Approve, IndexMap::new()),
+        Try::Withdraw { by } => {
+            let by = by.map_or(play.instance.initiator.id, person);
+            Some(Command::Withdraw { by, reason: None })
+        }
+        Try::Resubmit => Some(Command::Resubmit { by: play.instance.initiator.id, catalog_version: 2 }),
+        Try::Cancel => Some(Command::Cancel { by: person(PEOPLE - 1), reason: None }),
+        Try::Comment => Some(Command::Comment { by: person(0), text: "hm".into() }),
+        Try::Leave { person: index } => {
+            play.org.people.get_mut(&person(*index))?.active = false;
+            Some(Command::Left { person: person(*index), by: None })
+        }
+        Try::StartAgain => Some(Command::Start { by: person(0), catalog_version: 1, transition: None }),
+    }
+}
+
+fn whole(instance: &Instance, org: &Org) {
+    let live = instance.status == Status::Running;
+    assert_eq!(live, !instance.tokens.is_empty(), "it has tokens exactly while it runs");
+    assert_eq!(live, !instance.tasks.is_empty(), "it has tasks exactly while it runs");
+    assert_eq!(live, !instance.scopes.is_empty());
+    assert_eq!(instance.status == Status::Ended, instance.outcome.is_some());
+    assert_eq!(instance.status == Status::Returned, instance.returned.is_some());
+    for (number, scope) in &instance.scopes {
+        let tokens = instance.tokens.values().filter(|t| t.scope == *number).count();
+        let scopes = instance.scopes.values().filter(|s| s.parent == Some(*number)).count();
+        let expected = match &scope.kind {
+            ScopeKind::Instance => 1,
+            ScopeKind::Fork { branches, .. } => *branches as usize,
+        };
+        assert_eq!(
+            tokens + scopes,
+            expected,
+            "every branch of scope {number} has one token or one scope: {instance:#?}"
+        );
+        assert!(scope.parent.is_none_or(|parent| instance.scopes.contains_key(&parent)));
+    }
+    let mut asked: BTreeSet<Uuid> = BTreeSet::new();
+    for (number, token) in &instance.tokens {
+        assert!(instance.scopes.contains_key(&token.scope));
+        match &token.wait {
+            Wait::Nothing => panic!("token {number} stands still for nothing: {instance:#?}"),
+            Wait::Join => {}
+            Wait::Approval(visit) => {
+                let open = visit.parts.iter().enumerate().filter_map(|(index, part)| match part.state {
+                    PartState::Open(task) => Some((index, part, task)),
+                    _ => None,
+                });
+                let before = asked.len();
+                for (index, part, task) in open {
+                    let stored = &instance.tasks[&task];
+                    assert_eq!((stored.token, stored.part, &stored.assignee), (*number, index, &part.who));
+                    assert!(asked.insert(task));
+                }
+                assert!(asked.len() > before, "an approval that nobody is asked at: {instance:#?}");
+            }
+        }
+    }
+    assert_eq!(asked.len(), instance.tasks.len(), "every open task belongs to a part");
+    for task in instance.tasks.values() {
+        assert!(org.people[&task.assignee.id].active, "{} left, and nobody can act", task.assignee.name);
+    }
+}
+
+/// Keeps the tasks as the store would.
+fn stored(open: &mut BTreeSet<Uuid>, before: &Instance, decision: &Decision) {
+    for change in &decision.changes {
+        match change {
+            Change::OpenTask(task) => assert!(open.insert(task.id)),
+            Change::CloseTask(task) => assert!(open.remove(&task.id), "closed but never opened"),
+            Change::Instance(row) => {
+                assert_eq!(row.base_seq, (before.status != Status::New).then_some(before.seq));
+                assert_eq!(row.seq, before.seq + i64::try_from(decision.events.len()).unwrap());
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(open.iter().collect::<Vec<_>>(), decision.instance.tasks.keys().collect::<Vec<_>>());
+}
+
+/// The approvals that are come to: node and people.
+fn approvals(decision: &Decision) -> impl Iterator<Item = (String, Vec<String>)> {
+    decision.events.iter().filter_map(|event| match &event.what {
+        What::ApproversFound { at, parts, .. } => {
+            Some((at.node.to_string(), parts.iter().map(|p| p.who.name.clone()).collect()))
+        }
+        _ => None,
+    })
+}
+
+/// The preview from here on is what then happens when everybody approves.
+fn foretold(play: &Play) {
+    let Ok(preview) = play.try_preview("nobody") else { panic!("a running instance can be previewed") };
+    if preview.stopped.is_some() {
+        return;
+    }
+    let told = preview.nodes.iter().filter(|n| n.kind == "approval" && !n.current);
+    let told: Vec<(String, Vec<String>)> =
+        told.map(|n| (n.node.to_string(), n.people.iter().map(|p| p.who.name.clone()).collect())).collect();
+    let mut play = play.clone();
+    play.checked = false;
+    let mut done = Vec::new();
+    while play.instance.status == Status::Running {
+        let first = play.instance.tasks.iter().min_by_key(|(id, task)| (task.token, task.part, **id)).unwrap();
+        let (task, by) = (*first.0, first.1.assignee.id);
+        let reason = Some("yes".to_owned());
+        let decided = play.give(&Command::Decide { task, by, verb: Verb::Approve, reason, fields: IndexMap::new() });
+        done.extend(approvals(&decided.unwrap()));
+    }
+    assert_eq!(told, done);
+    assert_eq!(preview.outcome, play.instance.outcome);
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 250, max_shrink_iters: 4_000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn invariants_hold_on_random_workflows_firms_and_commands(
+        definition in workflow(),
+        org in org(),
+        initiator in 0..PEOPLE,
+        reviewer in prop::option::of(0..PEOPLE),
+        amount in prop::option::of(-30..30i64),
+        attempts in vec(attempt(), 0..25),
+    ) {
+        let (compiled, problems) = compile(&definition);
+        prop_assert!(compiled.is_some(), "{problems:#?}");
+        let mut play = Play::new(&definition);
+        play.org = org;
+        if let Some(reviewer) = reviewer {
+            play = play.with("reviewer", person(reviewer));
+        }
+        if let Some(amount) = amount {
+            play = play.with("amount", Decimal::from(amount));
+        }
+        let mut open = BTreeSet::new();
+        let fresh = play.instance.clone();
+        let start = Command::Start { by: person(initiator), catalog_version: 1, transition: Some("submit".into()) };
+        let Ok(started) = play.give(&start) else { return Ok(()) };
+        stored(&mut open, &fresh, &started);
+        whole(&play.instance, &play.org);
+        for attempt in &attempts {
+            let Some(command) = command(&mut play, attempt) else { continue };
+            let before = play.instance.clone();
+            let mut again = play.clone();
+            let first = play.give(&command);
+            prop_assert_eq!(&first, &again.give(&command), "the same command gives the same");
+            match first {
+                Ok(decision) => stored(&mut open, &before, &decision),
+                Err(_) => prop_assert_eq!(&play.instance, &before),
+            }
+            whole(&play.instance, &play.org);
+            if play.instance.status == Status::Running {
+                foretold(&play);
+            }
+        }
+    }
+}
