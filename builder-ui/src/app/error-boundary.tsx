@@ -32,6 +32,7 @@ function Failure({ error }: { error: unknown }) {
   return (
     <main>
       <Empty
+        heading
         icon={stale ? 'refresh' : 'warning'}
         title={t(stale ? 'failure.stale_title' : 'failure.title')}
         text={t(stale ? 'failure.stale_text' : 'failure.text')}

@@ -83,7 +83,7 @@ function Unreachable({ error, retry }: { error: unknown; retry: () => void }) {
   const { t } = useTranslation()
   return (
     <main>
-      <Empty icon="offline" title={t('connection.no_start')} text={errorText(error, t)}>
+      <Empty heading icon="offline" title={t('connection.no_start')} text={errorText(error, t)}>
         <Button kind="primary" icon="refresh" onClick={retry}>{t('action.retry')}</Button>
       </Empty>
     </main>

@@ -8,7 +8,7 @@ export function NotFound() {
   const { t } = useTranslation()
   useDocumentTitle(t('not_found.title'))
   return (
-    <Empty icon="search" title={t('not_found.title')} text={t('not_found.text')}>
+    <Empty heading icon="search" title={t('not_found.title')} text={t('not_found.text')}>
       <Link to={paths.home}>{t('not_found.home')}</Link>
     </Empty>
   )

@@ -33,7 +33,7 @@ export const noFilter: ListFilter = { match: 'all', conditions: [] }
 
 const byType: Record<string, Operator[]> = {
   text: ['contains', '=', '!=', 'starts', 'is null', 'is not null'],
-  number: ['=', '!=', '>', '>=', '<', '<=', 'between', 'is null', 'is not null'],
+  number: ['>=', '<=', '=', '!=', '>', '<', 'between', 'is null', 'is not null'],
   date: ['=', '<', '>', 'between', 'last_days', 'next_days', 'is null', 'is not null'],
   boolean: ['='],
   choice: ['in', 'not in', 'is null', 'is not null'],

@@ -77,7 +77,8 @@ const dates = new Map<string, Intl.DateTimeFormat>()
 function dateFormat(locale: string, key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const known = dates.get(locale + key)
   if (known) return known
-  const made = new Intl.DateTimeFormat(locale, options)
+  // Plain English is read all over the world: the day goes first, and the month is a word.
+  const made = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options)
   dates.set(locale + key, made)
   return made
 }
@@ -96,6 +97,11 @@ export function formatDatetime(value: unknown, locale: string): string {
   const date = new Date(value)
   if (Number.isNaN(date.getTime())) return value
   return dateFormat(locale, 'dt', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(date)
+}
+
+/** "Saturday, 21 November": a day as one greets with it. */
+export function formatDay(date: Date, locale: string): string {
+  return dateFormat(locale, 'day', { weekday: 'long', day: 'numeric', month: 'long' }).format(date)
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,6 +1,14 @@
 /** The rhumb lines of a portolan chart: sixteen winds from each of a few roses, drawn on ink. */
+import { coast } from './coast'
+
 const roses: [x: number, y: number, reach: number][] = [[150, 170, 900], [560, 470, 900], [90, 720, 900]]
 const winds = Array.from({ length: 16 }, (_, n) => (n * Math.PI) / 8)
+
+const shores = [
+  coast([[-20, 300], [110, 270], [210, 340], [330, 250], [470, 300], [660, 180]], 7),
+  coast([[-20, 640], [120, 600], [260, 690], [380, 620], [520, 690], [660, 640]], 23),
+  coast([[300, 455], [345, 430], [400, 448], [388, 486], [330, 490], [300, 455]], 41, 22),
+]
 
 export function ChartArt({ className }: { className?: string | undefined }) {
   return (
@@ -14,10 +22,12 @@ export function ChartArt({ className }: { className?: string | undefined }) {
           <circle cx={x} cy={y} r="60" />
         </g>
       ))}
-      <g fill="none" stroke="#cfdbe5" strokeOpacity=".34" strokeWidth="1.2" strokeLinejoin="round">
-        <path d="M-10 330c40-14 58 6 84-8s22-44 52-50 44 18 70 12 30-34 58-38 30 26 54 30 36-20 62-14 22 40 48 46 48-16 76-6 20 44 52 48 60-26 104-20" />
-        <path d="M-10 610c34 4 46-20 74-16s30 34 60 34 36-30 66-34 40 22 68 22 38-34 70-34 44 34 76 38 52-22 84-14 46 36 78 34 40-24 84-22" />
-      </g>
+      {shores.map(({ line, harbours }) => (
+        <g key={line} fill="none" strokeLinejoin="round">
+          <path d={line} stroke="#cfdbe5" strokeOpacity=".42" strokeWidth="1.1" />
+          <path d={harbours} stroke="#d8a24a" strokeOpacity=".5" strokeWidth=".8" />
+        </g>
+      ))}
       <g transform="translate(560 470)">
         <path d="M0-44 8-8 0 0-8-8ZM0 44-8 8 0 0 8 8ZM-44 0-8-8 0 0-8 8ZM44 0 8 8 0 0 8-8Z" fill="#f4efe3" opacity=".9" />
         <path d="M0-44V0L-8-8ZM44 0H0L8-8ZM0 44V0L8 8ZM-44 0H0L-8 8Z" fill="#d8a24a" opacity=".95" />

@@ -20,7 +20,7 @@ export function useConfirm(): (question: Question) => Promise<boolean> {
       cancelText: question.cancel,
       okButtonProps: { danger: question.danger ?? false },
       icon: null,
-      autoFocusButton: question.danger ? 'cancel' : 'ok',
+      focusable: { autoFocusButton: question.danger ? 'cancel' : 'ok' },
       centered: true,
     })),
     [modal],

@@ -9,14 +9,16 @@ interface EmptyProps {
   text?: ReactNode
   children?: ReactNode
   compact?: boolean
+  /** The page has no other heading. */
+  heading?: boolean
 }
 
 /** Nothing here, and what to do next. */
-export function Empty({ icon = 'inbox', title, text, children, compact = false }: EmptyProps) {
+export function Empty({ icon = 'inbox', title, text, children, compact = false, heading = false }: EmptyProps) {
   return (
     <div className={compact ? `${style.empty} ${style.compact}` : style.empty}>
       <span className={style.icon}><Icon name={icon} size={compact ? 18 : 24} /></span>
-      <p className={style.title}>{title}</p>
+      {heading ? <h1 className={style.title}>{title}</h1> : <p className={style.title}>{title}</p>}
       {text ? <p className={style.text}>{text}</p> : null}
       {children ? <div className={style.actions}>{children}</div> : null}
     </div>

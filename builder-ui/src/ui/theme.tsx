@@ -8,6 +8,10 @@ import { useTranslation } from 'react-i18next'
 const theme = {
   token: {
     colorPrimary: '#0d7480',
+    colorPrimaryHover: '#0a626d',
+    colorPrimaryActive: '#08525c',
+    colorPrimaryTextHover: '#0a626d',
+    colorErrorHover: '#a5281f',
     colorLink: '#0a626d',
     colorLinkHover: '#08525c',
     colorText: '#14263a',
@@ -28,6 +32,7 @@ const theme = {
     colorWarning: '#b57a12',
     colorSuccess: '#2a7a49',
     colorInfo: '#0d7480',
+    colorBgMask: 'rgba(9, 26, 43, 0.5)',
     borderRadius: 6,
     borderRadiusLG: 10,
     controlHeight: 32,

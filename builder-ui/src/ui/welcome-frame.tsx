@@ -14,7 +14,7 @@ interface WelcomeFrameProps {
 export function WelcomeFrame({ claim, text, aside, children }: WelcomeFrameProps) {
   return (
     <div className={style.frame}>
-      <div className={style.chart}>
+      <header className={style.chart}>
         <ChartArt className={style.art} />
         <div className={style.words}>
           <p className={style.brand}><Mark size={38} /><span>Portolan</span></p>
@@ -23,7 +23,7 @@ export function WelcomeFrame({ claim, text, aside, children }: WelcomeFrameProps
             <p className={style.text}>{text}</p>
           </div>
         </div>
-      </div>
+      </header>
       <main className={style.main}>
         <div className={style.aside}>{aside}</div>
         <div className={style.content}>{children}</div>

@@ -59,7 +59,7 @@ function useFound(query: string): { items: PaletteItem[]; busy: boolean } {
     const name = entities[n] ?? ''
     return (answer.data?.rows ?? []).map((row) => ({
       key: `${name}:${row.id}`, group: 'record', label: row.title, icon: model.entities[name]?.type === 'document' ? 'document' : 'list',
-      note: [model.entities[name]?.label, row.subtitle].filter(Boolean).join(' · '), to: paths.record(name, row.id),
+      note: [model.entities[name]?.label, row.subtitle && !row.title.includes(row.subtitle) ? row.subtitle : null].filter(Boolean).join(' · '), to: paths.record(name, row.id),
     }))
   })
   const pages = pageItems(

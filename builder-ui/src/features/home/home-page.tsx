@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { useSession } from '@/api/app-context'
 import { keys } from '@/api/keys'
 import { listMyInstances, listTasks } from '@/api/tasks'
+import { formatDay } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Card } from '@/ui/card'
 import { Page } from '@/ui/page'
@@ -26,7 +27,7 @@ export default function HomePage() {
   const started = useQuery({ queryKey: [...keys.instances, 'mine'], queryFn: () => listMyInstances() })
   const count = tasks.data?.rows.length ?? 0
   const [now] = useState(() => new Date())
-  const today = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long' }).format(now)
+  const today = formatDay(now, i18n.language)
   return (
     <Page title={t(`home:${partOfDay(now.getHours())}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
       <div className={style.columns}>

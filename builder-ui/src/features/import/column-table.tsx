@@ -24,8 +24,8 @@ export function ColumnTable({ upload, entity, columns, twice, onChange }: Column
     onChange(field ? { ...rest, [heading]: field } : rest)
   }
   return (
-    <div className={style.scroll}>
-      <table className={style.table}>
+    <div className={style.scroll} tabIndex={0} role="region" aria-label={t('import:columns')}>
+      <table className={`${style.table} ${style.stacked}`}>
         <thead>
           <tr>
             <th scope="col">{t('import:heading')}</th>

@@ -61,7 +61,7 @@ export default function ImportPage() {
       {job.error ? <Notice kind="error" action={<Button size="small" onClick={() => void job.refetch()}>{t('action.retry')}</Button>}>{errorText(job.error, t)}</Notice> : null}
       {data ? (
         <>
-          <Steps at={data.status === 'uploaded' || remapping ? 0 : data.status === 'checking' || data.status === 'checked' ? 1 : 2} />
+          <Steps at={data.status === 'uploaded' || remapping ? 0 : data.status === 'checking' || data.status === 'checked' ? 1 : data.status === 'done' ? 3 : 2} />
           {data.status === 'uploaded' || remapping
             ? <Mapping id={id} busy={busy} onCheck={(plan) => void act(() => dryRun(id, plan))} />
             : <Result job={data} busy={busy} onRun={() => void act(() => runImport(id))} onUndo={() => void act(() => undoImport(id))} onRemap={() => setRemapping(true)} />}

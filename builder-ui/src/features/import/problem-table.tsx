@@ -6,13 +6,14 @@ import style from './tables.module.css'
 /** Rows are the file's own, so that one finds them there. */
 export function ProblemTable({ problems, total }: { problems: ImportProblem[]; total: number }) {
   const { t, i18n } = useTranslation()
+  if (problems.length === 0) return <p className={style.more}>{t('import:left_out', { count: total })}</p>
   return (
     <>
       <div className={style.scroll} style={{ maxHeight: 420 }} tabIndex={0} role="region" aria-label={t('import:problem_list')}>
         <table className={style.table}>
           <thead>
             <tr>
-              <th scope="col" className={style.number}>{t('import:row')}</th>
+              <th scope="col" className={`${style.number} ${style.row}`}>{t('import:row')}</th>
               <th scope="col">{t('import:column')}</th>
               <th scope="col">{t('import:value')}</th>
               <th scope="col">{t('import:problem')}</th>
@@ -21,7 +22,7 @@ export function ProblemTable({ problems, total }: { problems: ImportProblem[]; t
           <tbody>
             {problems.map((one, n) => (
               <tr key={`${one.row} ${one.column} ${n}`}>
-                <td className={style.number}>{formatDecimal(one.row, i18n.language, 0)}</td>
+                <td className={`${style.number} ${style.row}`}>{formatDecimal(one.row, i18n.language, 0)}</td>
                 <td>{one.column ?? '–'}</td>
                 <td className={style.value}>{one.value === null || one.value === undefined || one.value === '' ? <em>{t('import:empty')}</em> : String(one.value)}</td>
                 <td className={style.message}>{one.message || t(`import:code.${one.code}`, { defaultValue: one.code })}</td>

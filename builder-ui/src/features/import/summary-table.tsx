@@ -17,7 +17,7 @@ export function SummaryTable({ summary, future, link }: SummaryTableProps) {
   const model = useAppModel()
   const counts = ['create', 'update', 'skip', 'invalid'] as const
   return (
-    <div className={style.scroll}>
+    <div className={style.scroll} tabIndex={0} role="region" aria-label={t(future ? 'import:would' : 'import:did')}>
       <table className={style.table}>
         <thead>
           <tr>

@@ -11,6 +11,6 @@ export default function ListPage() {
   const model = useAppModel()
   const view = viewName ? model.views[viewName] : entityName ? viewOf(model, entityName) : undefined
   const entity = model.entities[view?.entity ?? '']
-  if (!view || !entity) return <Empty icon="search" title={t('not_found.title')} text={t('not_found.text')} />
+  if (!view || !entity) return <Empty heading icon="search" title={t('not_found.title')} text={t('not_found.text')} />
   return <ListView key={view.name} view={view} entity={entity} />
 }

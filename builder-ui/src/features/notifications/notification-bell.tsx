@@ -15,7 +15,7 @@ export function NotificationBell() {
   const [open, setOpen] = useState(false)
   const unread = useUnread()
   return (
-    <Popover open={open} onOpenChange={setOpen} placement="bottomRight" content={<Panel onClose={() => setOpen(false)} />}>
+    <Popover open={open} onOpenChange={setOpen} placement="bottomRight" flush content={<Panel onClose={() => setOpen(false)} />}>
       <span className={style.bell}>
         <Button kind="quiet" icon="bell" expanded={open} label={unread ? `${t('shell.notifications')}: ${t('notifications.unread', { count: unread })}` : t('shell.notifications')} />
         {unread > 0 ? <span className={style.count} aria-hidden>{unread > 99 ? '99+' : unread}</span> : null}

@@ -16,8 +16,7 @@ export function DemoPeople({ people, busy, onChoose }: DemoPeopleProps) {
   const chinese = i18n.language.startsWith('zh')
   return (
     <section aria-labelledby="demo-heading">
-      <div className={style.rule}><h2 id="demo-heading" className={style.heading}>{t('sign_in:demo')}</h2></div>
-      <p className={style.lead}>{t('sign_in:demo_text')}</p>
+      <p className={style.lead}><strong id="demo-heading" className={style.heading}>{t('sign_in:demo')}</strong> {t('sign_in:demo_text')}</p>
       <ul className={style.cards}>
         {people.map((person) => (
           <li key={person.email}>

@@ -22,7 +22,7 @@ export default function SignInPage({ onDone }: { onDone: (session: Session) => v
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState<string | null>(null)
   const [chosen, setChosen] = useState(false)
-  const demo = useQuery({ queryKey: ['demo'], queryFn: readDemo, retry: false, staleTime: Infinity })
+  const demo = useQuery({ queryKey: ['demo', i18n.language], queryFn: readDemo, retry: false, staleTime: Infinity, placeholderData: (before) => before })
   useDocumentTitle(t('sign_in:title'))
 
   const enter = async (who: string, secret: string) => {
@@ -48,18 +48,19 @@ export default function SignInPage({ onDone }: { onDone: (session: Session) => v
   return (
     <WelcomeFrame claim={t('sign_in:claim')} text={t('sign_in:claim_text')} aside={<LanguageSwitch onChange={() => setChosen(true)} />}>
       <div className={demo.data ? style.demo : style.plain}>
+        <h1 className={style.title}>{t('sign_in:title')}</h1>
+        {error ? <Notice kind="error">{error}</Notice> : null}
+        {demo.data ? <DemoPeople people={demo.data.people} busy={busy} onChoose={(person) => void enter(person.email, demo.data.password)} /> : null}
+        {demo.data ? <p className={style.or}>{t('sign_in:or')}</p> : null}
         <form onSubmit={submit} className={style.form} noValidate>
-          <h1 className={style.title}>{t('sign_in:title')}</h1>
-          {error ? <Notice kind="error">{error}</Notice> : null}
           <FieldFrame label={t('sign_in:email')}>
-            {({ id }) => <TextInput id={id} type="email" inputMode="email" autoComplete="username" size="large" value={email} onChange={setEmail} autoFocus />}
+            {({ id }) => <TextInput id={id} type="email" inputMode="email" autoComplete="username" size="large" value={email} onChange={setEmail} autoFocus={demo.isError} />}
           </FieldFrame>
           <FieldFrame label={t('session.password')}>
             {({ id }) => <TextInput id={id} type="password" autoComplete="current-password" size="large" value={password} onChange={setPassword} />}
           </FieldFrame>
           <Button kind="primary" size="large" submit wide busy={busy !== null && busy === email.trim()}>{t('session.sign_in')}</Button>
         </form>
-        {demo.data ? <DemoPeople people={demo.data.people} busy={busy} onChoose={(person) => void enter(person.email, demo.data.password)} /> : null}
       </div>
     </WelcomeFrame>
   )
