@@ -17,6 +17,9 @@ use crate::{
     sql::{Bind, BindType, Sql},
 };
 
+/// The longest text that stays prepared.
+const LONGEST_KEPT: usize = 20_000;
+
 /// A connection, in a transaction or not.
 #[derive(Debug)]
 pub(crate) enum Connection {
@@ -102,7 +105,9 @@ impl Connection {
                 let count = statements.len();
                 let joined = join(statements);
                 let arguments = sqlite_arguments(joined.binds)?;
-                let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments);
+                // Long texts are those of imports: keeping them prepared would push the short ones out.
+                let keep = joined.text.len() < LONGEST_KEPT;
+                let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments).persistent(keep);
                 let mut results = it.fetch_many(query);
                 let mut touched = Vec::with_capacity(count);
                 while let Some(step) = results.try_next().await? {
@@ -245,9 +250,7 @@ fn postgres_arguments(binds: Vec<Bind>) -> Result<PgArguments, Error> {
                 BindType::Date => arguments.add(None::<chrono::NaiveDate>),
                 BindType::Time => arguments.add(None::<DateTime<Utc>>),
                 BindType::Uuid => arguments.add(None::<uuid::Uuid>),
-                BindType::Bytes => arguments.add(None::<Vec<u8>>),
                 BindType::Json => arguments.add(None::<serde_json::Value>),
-                BindType::Texts => arguments.add(None::<Vec<String>>),
             },
             Bind::Int(value) => arguments.add(value),
             Bind::Text(value) => arguments.add(value),

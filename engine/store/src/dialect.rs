@@ -165,12 +165,18 @@ impl Dialect {
         }
     }
 
-    /// The function that finds a text in a text.
-    pub(crate) fn position(self) -> &'static str {
-        match self {
+    /// Writes the place at which a key's fold holds a text, 0 if it does not.
+    pub(crate) fn position(self, sql: &mut Sql, key: impl Fn(&mut Sql), text: &str) {
+        let function = match self {
             Self::Sqlite => "instr(",
             Self::Postgres => "strpos(",
-        }
+        };
+        // A key may begin with what it sorts by; the fold stands behind a mark, or is the whole.
+        sql.text(function).text("substr(");
+        key(sql);
+        sql.text(", ").text(function);
+        key(sql);
+        sql.text(", ").value(crate::text::PART).text(") + 1), ").value(text).text(")");
     }
 
     /// The condition that a list column holds a value.
@@ -273,6 +279,17 @@ impl Dialect {
                  select id, instance, node, assignee, entity, record, initiator, created_at, $2, $3, $4, $5 from gone",
             ))],
         }
+    }
+
+    /// Writes what the search finds a record by, where that is a column of its row.
+    pub(crate) fn search_value(self, sql: &mut Sql, tokens: &[String]) {
+        let tokens = tokens.iter().map(|t| plain(t)).filter(|t| !t.is_empty()).collect();
+        sql.text("array_to_tsvector(").value(Bind::Texts(tokens)).text(")");
+    }
+
+    /// Whether what the search finds a record by is a column of its own row.
+    pub(crate) fn search_in_row(self) -> bool {
+        self == Self::Postgres
     }
 
     /// How many values one statement may bind.

@@ -2,7 +2,7 @@
 //! the operator ([`Error`]).
 
 use chrono::{DateTime, Utc};
-use kernel::{Name, definition::FieldKind};
+use kernel::Name;
 use uuid::Uuid;
 
 /// An outage, a bug, or a question that the store cannot answer.
@@ -202,9 +202,4 @@ impl Cause for SchemaError {
     fn cause(&self) -> Option<&sqlx::Error> {
         if let Self::Store(error) = self { error.cause() } else { None }
     }
-}
-
-/// The wire name of a field type.
-pub(crate) fn kind_name(kind: FieldKind) -> String {
-    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -28,9 +28,7 @@ pub(crate) enum BindType {
     Date,
     Time,
     Uuid,
-    Bytes,
     Json,
-    Texts,
 }
 
 /// A bound value. Which of them a column takes is told by [`crate::dialect::Dialect`]: SQLite never sees `Decimal`,

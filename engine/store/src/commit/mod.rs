@@ -1,16 +1,28 @@
 //! Applying a [`Commit`]: everything one command writes, in one transaction, or nothing.
 
+mod apply;
+mod flow;
+mod insert;
+mod refusal;
+mod rows;
+mod update;
+
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, Utc};
-use kernel::{Name, change::Commit};
+use kernel::{
+    Name,
+    change::{Change, Commit},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{CommitError, IdempotencyKey, Priority, Schema, Store};
+use crate::{CommitError, Error, IdempotencyKey, Priority, Schema, Store, layout::Layout};
 
 /// What a commit wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Committed {
-    /// The records that it made or changed, in the order of the changes; each once.
+    /// The records that it made or changed; each once.
     pub records: Vec<CommittedRecord>,
 }
 
@@ -53,15 +65,29 @@ impl Committed {
     }
 }
 
+/// A commit with all that is needed to apply it, as often as it takes.
+#[derive(Debug)]
+struct Work {
+    commit: Commit,
+    layouts: HashMap<Name, Arc<Layout>>,
+    key: Option<IdempotencyKey>,
+}
+
+impl Work {
+    fn layout(&self, entity: &Name) -> Result<&Arc<Layout>, Error> {
+        self.layouts.get(entity).ok_or_else(|| Error::UnknownEntity(entity.to_string()))
+    }
+}
+
 impl Store {
     /// Applies a commit. It is durable when this returns.
     pub async fn commit(&self, schema: &dyn Schema, commit: Commit) -> Result<Committed, CommitError> {
-        self.commit_with(schema, commit, Priority::People).await
+        Ok(self.commit_work(schema, commit, None, Priority::People).await?.committed())
     }
 
     /// Applies a commit of bulk work, which lets people's commits go first.
     pub async fn commit_bulk(&self, schema: &dyn Schema, commit: Commit) -> Result<Committed, CommitError> {
-        self.commit_with(schema, commit, Priority::Bulk).await
+        Ok(self.commit_work(schema, commit, None, Priority::Bulk).await?.committed())
     }
 
     /// Applies a commit unless it was applied before with the same key.
@@ -71,17 +97,42 @@ impl Store {
         commit: Commit,
         key: IdempotencyKey,
     ) -> Result<Once, CommitError> {
-        let _ = (schema, commit, key);
-        Err(crate::Error::Unavailable("commit".to_owned()).into())
+        self.commit_work(schema, commit, Some(key), Priority::People).await
     }
 
-    async fn commit_with(
+    async fn commit_work(
         &self,
         schema: &dyn Schema,
         commit: Commit,
+        key: Option<IdempotencyKey>,
         priority: Priority,
-    ) -> Result<Committed, CommitError> {
-        let _ = (schema, commit, priority);
-        Err(crate::Error::Unavailable("commit".to_owned()).into())
+    ) -> Result<Once, CommitError> {
+        let mut layouts = HashMap::new();
+        for change in &commit.changes {
+            let entity = match change {
+                Change::InsertRecord(insert) => &insert.record.entity,
+                Change::UpdateRecord(update) => &update.entity,
+                _ => continue,
+            };
+            if !layouts.contains_key(entity) {
+                layouts.insert(entity.clone(), self.layouts().get(schema, entity)?);
+            }
+        }
+        let work = Arc::new(Work { commit, layouts, key });
+        self.write(priority, move |connection| {
+            let work = work.clone();
+            Box::pin(async move { apply::apply(connection, &work).await })
+        })
+        .await
+    }
+}
+
+impl Once {
+    /// What was written, now or before.
+    #[must_use]
+    pub fn committed(self) -> Committed {
+        match self {
+            Self::Done(committed) | Self::Already { committed, .. } => committed,
+        }
     }
 }

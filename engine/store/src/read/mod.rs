@@ -1,14 +1,25 @@
-//! Reading records.
+//! Reading records: whole, as pages of a list, counted, by title, and as answers to what a decision needs to know.
 
-use std::{collections::HashMap, sync::Arc};
+mod answer;
+mod predicate;
+mod records;
+mod scope;
+mod select;
 
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
 use kernel::{
     Name, Record,
-    query::{Answer, Cursor, Predicate, Query, Row, Select},
+    query::{Answer, Cursor, Query, Row, Select},
 };
 use uuid::Uuid;
 
-use crate::{Error, Schema, Store};
+use crate::{Error, Schema, Store, sql::Sql};
+
+pub(crate) use records::{load, write_ids};
+use scope::{Reading, Scope};
+use select::List;
 
 /// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,11 +40,21 @@ pub struct Count {
 }
 
 impl Store {
+    fn reading<'a>(&'a self, schema: &'a dyn Schema) -> Reading<'a> {
+        Reading { dialect: self.dialect(), layouts: self.layouts(), schema }
+    }
+
     /// Records with their lines, in the order of the ids; those that are not there are left out, those in the trash
     /// are not.
     pub async fn records(&self, schema: &dyn Schema, entity: &str, ids: &[Uuid]) -> Result<Vec<Record>, Error> {
-        let _ = (schema, entity, ids);
-        Err(Error::Unavailable("records".to_owned()))
+        let layout = self.layouts().get(schema, entity)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.snapshot().await?;
+        let found = load(&mut connection, &layout, ids).await?;
+        connection.commit().await?;
+        Ok(found)
     }
 
     /// A record with its lines.
@@ -43,29 +64,62 @@ impl Store {
 
     /// A page of a list.
     pub async fn select(&self, schema: &dyn Schema, select: &Select) -> Result<Page, Error> {
-        let _ = (schema, select);
-        Err(Error::Unavailable("select".to_owned()))
+        let limit = select.limit as usize + 1;
+        let mut found = Vec::new();
+        let parts = List::new(self.reading(schema), select)?.parts();
+        for part in parts {
+            if found.len() < limit {
+                let sql = List::new(self.reading(schema), select)?.statement(*part, limit - found.len())?;
+                found.extend(self.rows(sql).await?);
+            }
+        }
+        List::new(self.reading(schema), select)?.page(&found)
     }
 
     /// How many records a list has (its filter, tokens and trash; the rest does not matter), counted up to a cap.
     pub async fn count(&self, schema: &dyn Schema, select: &Select, cap: u32) -> Result<Count, Error> {
-        let _ = (schema, select, cap);
-        Err(Error::Unavailable("count".to_owned()))
+        let sql = {
+            let mut scope = Scope::header(self.reading(schema), &select.entity)?;
+            let mut sql = Sql::default();
+            select::write_where(&mut sql, &mut scope, select)?;
+            let condition = std::mem::take(&mut sql.text);
+            sql.text("select count(*) from (select 1 as one");
+            scope.write_from(&mut sql);
+            sql.text(&condition).text(" limit ").value(i64::from(cap) + 1).text(") counted");
+            sql
+        };
+        let count: i64 = self.row(sql).await?.map_or(Ok(0), |row| row.get(0))?;
+        let count = u64::try_from(count).unwrap_or_default();
+        Ok(Count { count: count.min(cap.into()), exact: count <= cap.into() })
     }
 
     /// What records are called; those that are not there are left out.
-    pub async fn titles(
-        &self,
-        schema: &dyn Schema,
-        records: &[(Name, Uuid)],
-    ) -> Result<HashMap<Uuid, String>, Error> {
-        let _ = (schema, records);
-        Err(Error::Unavailable("titles".to_owned()))
+    pub async fn titles(&self, schema: &dyn Schema, records: &[(Name, Uuid)]) -> Result<HashMap<Uuid, String>, Error> {
+        let mut by_entity: IndexMap<&Name, Vec<Uuid>> = IndexMap::new();
+        for (entity, id) in records {
+            by_entity.entry(entity).or_default().push(*id);
+        }
+        let mut titles = HashMap::with_capacity(records.len());
+        for (entity, mut ids) in by_entity {
+            ids.sort_unstable();
+            ids.dedup();
+            let layout = self.layouts().get(schema, entity)?;
+            for chunk in ids.chunks(1000) {
+                let mut sql = Sql::default();
+                sql.text("select id, title from ").name(&layout.table).text(" where id in (");
+                write_ids(&mut sql, chunk);
+                sql.text(")");
+                for row in self.rows(sql).await? {
+                    titles.insert(row.get(0)?, row.get(1)?);
+                }
+            }
+        }
+        Ok(titles)
     }
 
-    /// Answers what a decision needs to know, in the order of the queries.
+    /// Answers what a decision needs to know, in the order of the queries, all as of the same moment. A record is
+    /// found even in the trash; effective-dated and sought ones are not.
     pub async fn answer(&self, schema: &dyn Schema, queries: &[Query]) -> Result<Vec<Answer>, Error> {
-        let _ = (schema, queries, Arc::new(Predicate::True));
-        Err(Error::Unavailable("answer".to_owned()))
+        answer::answer(self, schema, queries).await
     }
 }

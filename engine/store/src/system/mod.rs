@@ -19,6 +19,7 @@ pub use credentials::Credentials;
 pub use definitions::{DefinitionsVersion, PublishedVersion};
 pub use files::FileRow;
 pub use idempotency::{Answered, IdempotencyKey};
+pub(crate) use idempotency::{find as find_answered, read as read_answered};
 pub use imports::{ImportRecord, ImportRow, ImportWas};
 pub use instances::EventRow;
 pub use notices::NoticeRow;

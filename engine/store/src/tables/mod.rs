@@ -12,6 +12,7 @@ mod plan;
 pub use plan::{SchemaChange, SchemaPlan};
 
 pub(crate) use apply::{apply, lock};
+pub(crate) use plan::{header_columns, index_name};
 
 use std::sync::Arc;
 

@@ -1,0 +1,233 @@
+//! What a commit writes beside records: instances and tasks under their guards; events, history, comments, notices and
+//! traces of imports, which are only added.
+
+use std::collections::{HashMap, HashSet};
+
+use kernel::{
+    Record,
+    change::{Change, CloseTask, InstanceRow, TaskRow},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    Work,
+    apply::{Guard, Guarded, Written},
+    rows,
+};
+use crate::{
+    Error,
+    dialect::Dialect,
+    sql::{Bind, Sql},
+};
+
+/// Statements about instances and tasks that may refuse the commit.
+pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>, Error> {
+    let opened = opened(work);
+    let mut guarded = Vec::new();
+    for change in &work.commit.changes {
+        if let Change::Instance(row) = change {
+            let guard = if row.base_seq.is_some() { Guard::Instance(row.id) } else { Guard::Nothing };
+            guarded.push(Guarded { statements: vec![instance(row)], guard });
+        }
+    }
+    for change in &work.commit.changes {
+        if let Change::CloseTask(close) = change
+            && !opened.contains(&close.id)
+        {
+            guarded.push(Guarded { statements: dialect.close_task(close, work.commit.at), guard: Guard::Task(close) });
+        }
+    }
+    Ok(guarded)
+}
+
+fn opened(work: &Work) -> HashSet<Uuid> {
+    let opened = |change: &Change| if let Change::OpenTask(task) = change { Some(task.id) } else { None };
+    work.commit.changes.iter().filter_map(opened).collect()
+}
+
+fn instance(row: &InstanceRow) -> Sql {
+    match row.base_seq {
+        Some(base_seq) => Sql::fixed(
+            "update sys_instances set seq = $3, status = $4, outcome = $5, state = $6, ended_at = $7, \
+             catalog_version = $8 where id = $1 and seq = $2",
+        )
+        .bind(row.id)
+        .bind(base_seq)
+        .bind(row.seq)
+        .bind(&row.status)
+        .bind(row.outcome.as_ref())
+        .bind(Bind::json_text(&row.state))
+        .bind(Bind::millis_or_null(row.ended_at))
+        .bind(row.catalog_version),
+        None => Sql::fixed(
+            "insert into sys_instances (id, seq, workflow, catalog_version, entity, record, initiator, status, \
+             outcome, state, started_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        )
+        .bind(row.id)
+        .bind(row.seq)
+        .bind(&row.workflow)
+        .bind(row.catalog_version)
+        .bind(&row.entity)
+        .bind(row.record)
+        .bind(row.initiator)
+        .bind(&row.status)
+        .bind(row.outcome.as_ref())
+        .bind(Bind::json_text(&row.state))
+        .bind(Bind::millis(row.started_at))
+        .bind(Bind::millis_or_null(row.ended_at)),
+    }
+}
+
+/// Rows by table, in the order of the changes.
+#[derive(Default)]
+struct Rows {
+    events: Vec<Vec<Bind>>,
+    tasks: Vec<Vec<Bind>>,
+    tasks_done: Vec<Vec<Bind>>,
+    history: Vec<Vec<Bind>>,
+    comments: Vec<Vec<Bind>>,
+    notices: Vec<Vec<Bind>>,
+    imported: Vec<Vec<Bind>>,
+}
+
+/// Statements that only add rows.
+pub(super) fn added(
+    dialect: Dialect,
+    work: &Work,
+    written: &Written,
+    before: &HashMap<Uuid, Record>,
+    statements: &mut Vec<Sql>,
+) -> Result<(), Error> {
+    let closed: HashMap<Uuid, &CloseTask> = work.commit.changes.iter().filter_map(as_close).collect();
+    let mut rows = Rows::default();
+    for change in &work.commit.changes {
+        rows.add(work, written, before, &closed, change);
+    }
+    let most = dialect.most_binds();
+    let mut insert = |table: &str, columns: &'static str, new: &[Vec<Bind>]| {
+        statements.extend(rows::insert(table, columns, new, most));
+    };
+    insert("sys_events", "instance, seq, at, user_id, event", &rows.events);
+    insert("sys_tasks", "id, instance, node, assignee, entity, record, initiator, created_at", &rows.tasks);
+    insert(
+        "sys_tasks_done",
+        "id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, closed_at",
+        &rows.tasks_done,
+    );
+    insert("sys_history", "entity, record, version, at, user_id, action, source, changes", &rows.history);
+    insert("sys_comments", "id, entity, record, at, user_id, body, mentions", &rows.comments);
+    insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
+    insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
+    Ok(())
+}
+
+fn as_close(change: &Change) -> Option<(Uuid, &CloseTask)> {
+    if let Change::CloseTask(close) = change { Some((close.id, close)) } else { None }
+}
+
+impl Rows {
+    fn add(
+        &mut self,
+        work: &Work,
+        written: &Written,
+        before: &HashMap<Uuid, Record>,
+        closed: &HashMap<Uuid, &CloseTask>,
+        change: &Change,
+    ) {
+        let (at, by) = (Bind::millis(work.commit.at), Bind::from(work.commit.by));
+        match change {
+            Change::Events { instance, first, events } => {
+                self.events.extend(events.iter().zip(*first..).map(|(event, seq)| {
+                    vec![(*instance).into(), seq.into(), at.clone(), by.clone(), Bind::json_text(event)]
+                }));
+            }
+            Change::OpenTask(task) => {
+                let mut row = open_task(task);
+                match closed.get(&task.id) {
+                    None => self.tasks.push(row),
+                    // Opened and closed at once, as when somebody is skipped who decided before.
+                    Some(close) => {
+                        let reason = close.reason.as_deref().into();
+                        row.extend([Bind::from(&close.outcome), close.by.into(), reason, at]);
+                        self.tasks_done.push(row);
+                    }
+                }
+            }
+            Change::History(entry) => {
+                let changes = serde_json::to_string(&entry.changes).unwrap_or_else(|_| "[]".to_owned());
+                self.history.push(vec![
+                    (&entry.entity).into(),
+                    entry.record.into(),
+                    entry.version.into(),
+                    at,
+                    by,
+                    (&entry.action).into(),
+                    (&entry.source).into(),
+                    written.fill(&changes, Some(entry.record)).into(),
+                ]);
+            }
+            Change::Comment(comment) => self.comments.push(vec![
+                comment.id.into(),
+                (&comment.entity).into(),
+                comment.record.into(),
+                at,
+                by,
+                (&comment.text).into(),
+                Bind::json_text(&comment.mentions.iter().map(|id| Json::from(id.to_string())).collect()),
+            ]),
+            Change::Notify(notice) => self.notices.push(vec![
+                notice.id.into(),
+                notice.user.into(),
+                (&notice.kind).into(),
+                notice.entity.as_ref().into(),
+                notice.record.into(),
+                written.fill(&notice.body.to_string(), notice.record).into(),
+                at,
+            ]),
+            Change::InsertRecord(insert) => {
+                let record = &insert.record;
+                self.imported.extend(insert.batch.map(|batch| {
+                    let (entity, version) = (Bind::from(&record.entity), record.version.into());
+                    vec![batch.into(), entity, record.id.into(), "created".into(), version, None::<String>.into()]
+                }));
+            }
+            Change::UpdateRecord(update) => self.imported.extend(update.batch.map(|batch| {
+                let before = before.get(&update.id).map(|record| wire(record).to_string());
+                let (entity, version) = (Bind::from(&update.entity), (update.base_version + 1).into());
+                vec![batch.into(), entity, update.id.into(), "updated".into(), version, before.into()]
+            })),
+            Change::Instance(_) | Change::CloseTask(_) => {}
+        }
+    }
+}
+
+fn open_task(task: &TaskRow) -> Vec<Bind> {
+    vec![
+        task.id.into(),
+        task.instance.into(),
+        (&task.node).into(),
+        task.assignee.into(),
+        (&task.entity).into(),
+        task.record.into(),
+        task.initiator.into(),
+        Bind::millis(task.created_at),
+    ]
+}
+
+/// A record in wire form: state, title, fields, and lines as rows with their ids.
+fn wire(record: &Record) -> Json {
+    let mut wire = serde_json::Map::new();
+    wire.insert("version".to_owned(), record.version.into());
+    wire.insert("state".to_owned(), record.get("state").to_json());
+    wire.insert("title".to_owned(), record.title.clone().into());
+    wire.extend(record.fields.iter().map(|(name, value)| (name.to_string(), value.to_json())));
+    for (name, lines) in &record.lines {
+        let rows = lines.iter().map(|line| {
+            let id = [("id".to_owned(), Json::from(line.id.to_string()))];
+            id.into_iter().chain(line.fields.iter().map(|(name, value)| (name.to_string(), value.to_json()))).collect()
+        });
+        wire.insert(name.to_string(), Json::Array(rows.map(Json::Object).collect()));
+    }
+    Json::Object(wire)
+}

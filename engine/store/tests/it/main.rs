@@ -1,0 +1,15 @@
+//! The store on both databases: SQLite always, PostgreSQL when `TEST_POSTGRES_URL` is set. Every test has a database of
+//! its own.
+
+mod commits;
+mod concurrency;
+mod flow;
+mod imports;
+mod lists;
+mod migrations;
+mod people;
+mod predicates;
+mod records;
+mod support;
+mod tables;
+mod tidy;

@@ -1,0 +1,113 @@
+//! Credentials, sessions, settings, definitions, files.
+
+use indexmap::IndexMap;
+use serde_json::json;
+use store::{Credentials, DefinitionsVersion, FileRow, SchemaError, Session};
+use uuid::Uuid;
+
+use crate::support::*;
+
+on_both!(credentials_are_set_replaced_and_taken_away, |db| {
+    let (user, other) = (id(), id());
+    assert!(!db.store.has_credentials().await.unwrap());
+    let of = |hash: &str, must_change| Credentials { password_hash: hash.to_owned(), must_change };
+    db.store.set_credentials(user, &of("one", true)).await.unwrap();
+    db.store.set_credentials_of(&[(user, of("two", false)), (other, of("three", true))]).await.unwrap();
+    assert_eq!(db.store.credentials(user).await.unwrap(), Some(of("two", false)));
+    assert!(db.store.has_credentials().await.unwrap());
+    assert!(!format!("{:?}", of("secret", true)).contains("secret"));
+    db.store.delete_credentials(user).await.unwrap();
+    assert_eq!(db.store.credentials(user).await.unwrap(), None);
+});
+
+on_both!(sessions_hold_until_they_end, |db| {
+    let user = id();
+    let session = |token: &str, until: &str| Session {
+        token_hash: token.to_owned(),
+        user,
+        csrf: "c".to_owned(),
+        created_at: now(),
+        seen_at: now(),
+        expires_at: at(until),
+    };
+    let (short, long) = (session("short", "2026-11-21T09:00:00Z"), session("long", "2026-12-21T09:00:00Z"));
+    db.store.create_session(&short).await.unwrap();
+    db.store.create_session(&long).await.unwrap();
+    let noon = at("2026-11-21T12:00:00Z");
+    assert_eq!(db.store.session("short", now()).await.unwrap(), Some(short));
+    assert_eq!(db.store.session("short", noon).await.unwrap(), None);
+    assert_eq!(db.store.purge_sessions(noon).await.unwrap(), 1);
+    db.store.touch_session("long", noon, at("2027-01-01T00:00:00Z")).await.unwrap();
+    let touched = db.store.session("long", at("2026-12-31T00:00:00Z")).await.unwrap().unwrap();
+    assert_eq!(touched, Session { seen_at: noon, expires_at: at("2027-01-01T00:00:00Z"), ..long });
+    db.store.create_session(&session("third", "2027-01-01T00:00:00Z")).await.unwrap();
+    assert_eq!(db.store.delete_sessions_of(user, Some("third")).await.unwrap(), 1);
+    assert!(db.store.session("third", noon).await.unwrap().is_some());
+    db.store.delete_session("third").await.unwrap();
+    assert_eq!(db.store.delete_sessions_of(user, None).await.unwrap(), 0);
+});
+
+on_both!(settings_are_kept_by_name, |db| {
+    let values: IndexMap<String, serde_json::Value> =
+        [("b".to_owned(), json!(30)), ("a".to_owned(), json!("x"))].into_iter().collect();
+    db.store.set_settings(&values).await.unwrap();
+    db.store.set_settings(&[("b".to_owned(), json!(31))].into_iter().collect()).await.unwrap();
+    let found = db.store.settings().await.unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [("a".to_owned(), json!("x")), ("b".to_owned(), json!(31))]);
+    db.store.delete_setting("a").await.unwrap();
+    assert_eq!(db.store.settings().await.unwrap().len(), 1);
+});
+
+on_both!(definitions_are_published_in_order, |db| {
+    let version = |note: &str| DefinitionsVersion {
+        published_at: now(),
+        published_by: Some(Uuid::from_u128(1)),
+        note: note.to_owned(),
+        hash: "h".to_owned(),
+        files: json!({"packs": [note]}),
+    };
+    assert_eq!(db.store.latest_version().await.unwrap(), 0);
+    assert!(db.store.latest_definitions().await.unwrap().is_none());
+    let mut entities = db.entities.clone();
+    let added = entity(json!({"name": "added", "label": "Added", "type": "master", "fields": {"n": {"type": "integer"}}}));
+    entities.insert(name("added"), added);
+    assert_eq!(db.store.publish(0, version("one"), &entities).await.unwrap(), 1);
+    assert_eq!(db.store.publish(1, version("two"), &entities).await.unwrap(), 2);
+    let outdated = db.store.publish(1, version("three"), &entities).await;
+    assert!(matches!(outdated, Err(SchemaError::Outdated { expected: 1, actual: 2 })), "{outdated:?}");
+    let latest = db.store.latest_definitions().await.unwrap().unwrap();
+    assert_eq!((latest.version, latest.definitions), (2, version("two")));
+    assert_eq!(db.store.definitions(1).await.unwrap().unwrap().definitions, version("one"));
+    assert!(db.store.definitions(3).await.unwrap().is_none());
+    let all = db.store.definition_versions().await.unwrap();
+    assert_eq!(all.iter().map(|v| v.version).collect::<Vec<_>>(), [2, 1]);
+    assert!(all[0].definitions.files.is_null());
+    // The tables came with the version.
+    let made = record("added", "A", &[("n", kernel::Value::Integer(1))]);
+    db.store.commit(&entities, commit(vec![insert(made.clone())])).await.unwrap();
+    assert_eq!(db.store.record(&entities, "added", made.id).await.unwrap().unwrap(), made);
+});
+
+on_both!(files_are_noted_once, |db| {
+    let file = FileRow {
+        hash: "abc".to_owned(),
+        name: "a.pdf".to_owned(),
+        media_type: "application/pdf".to_owned(),
+        size: 12,
+        created_at: now(),
+        created_by: None,
+    };
+    db.store.put_file(&file).await.unwrap();
+    db.store.put_file(&FileRow { name: "b.pdf".to_owned(), ..file.clone() }).await.unwrap();
+    assert_eq!(db.store.file("abc").await.unwrap(), Some(file));
+    assert_eq!(db.store.file("abd").await.unwrap(), None);
+});
+
+on_both!(the_store_tells_what_it_is_and_did, |db| {
+    db.store.ping().await.unwrap();
+    assert!(["sqlite", "postgres"].contains(&db.store.database()));
+    let before = db.store.stats();
+    db.insert(vec![record("region", "R", &[])]).await;
+    let after = db.store.stats();
+    assert_eq!((after.writes - before.writes, after.groups - before.groups), (1, 1));
+});

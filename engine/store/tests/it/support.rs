@@ -1,0 +1,310 @@
+//! What the tests share: a fresh store on either database, a few entities, records of them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use indexmap::IndexMap;
+use kernel::{
+    Name, Record, Value,
+    change::{Change, Commit, InsertRecord, UpdateRecord},
+    definition::{EntityDefinition, FieldDefinition, FieldKind},
+    query::{Predicate, Select, Sort},
+    schema::{Entity, Field},
+};
+use serde_json::json;
+use store::{Entities, Options, Store};
+use uuid::Uuid;
+
+/// A test on both databases: `on_both!(name, |db| { … });`
+macro_rules! on_both {
+    ($(#[$attribute:meta])* $name:ident, |$db:ident| $body:block) => {
+        $(#[$attribute])*
+        mod $name {
+            #[allow(unused_imports, reason = "a test uses what it needs")]
+            use super::*;
+
+            async fn run($db: &crate::support::Database) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let database = crate::support::Database::sqlite().await;
+                run(&database).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(database) = crate::support::Database::postgres().await {
+                    run(&database).await;
+                    database.remove().await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A database of one test.
+pub(crate) struct Database {
+    pub(crate) store: Store,
+    pub(crate) url: String,
+    pub(crate) entities: Entities,
+    folder: Option<tempfile::TempDir>,
+}
+
+impl Database {
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display());
+        Self::open(url, Some(folder)).await
+    }
+
+    pub(crate) async fn postgres() -> Option<Self> {
+        let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+        let name = format!("t_{}", id().simple());
+        let mut url = server.clone();
+        let slash = url.rfind('/').unwrap();
+        let end = url.find('?').unwrap_or(url.len());
+        url.replace_range(slash + 1..end, &name);
+        admin(&server, format!("create database {name}")).await;
+        Some(Self::open(url, None).await)
+    }
+
+    async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
+        let store = Store::open(&Options::new(&url)).await.unwrap();
+        let entities = entities();
+        store.apply_schema(&entities).await.unwrap();
+        Self { store, url, entities, folder }
+    }
+
+    pub(crate) async fn remove(&self) {
+        assert!(self.folder.is_none());
+        self.store.close().await;
+        let server = std::env::var("TEST_POSTGRES_URL").unwrap();
+        let name = self.url.rsplit('/').next().unwrap().split('?').next().unwrap();
+        admin(&server, format!("drop database {name} with (force)")).await;
+    }
+
+    /// Applies changes that must be taken.
+    pub(crate) async fn commit(&self, changes: Vec<Change>) -> store::Committed {
+        self.store.commit(&self.entities, commit(changes)).await.unwrap()
+    }
+
+    /// Inserts records and gives their ids.
+    pub(crate) async fn insert(&self, records: Vec<Record>) -> Vec<Uuid> {
+        let ids = records.iter().map(|r| r.id).collect();
+        self.commit(records.into_iter().map(insert).collect()).await;
+        ids
+    }
+
+    pub(crate) async fn get(&self, entity: &str, id: Uuid) -> Record {
+        self.store.record(&self.entities, entity, id).await.unwrap().unwrap()
+    }
+
+    /// The ids of all records that fit, page by page.
+    pub(crate) async fn ids(&self, select: &Select) -> Vec<Uuid> {
+        let mut select = select.clone();
+        let mut ids = Vec::new();
+        loop {
+            let page = self.store.select(&self.entities, &select).await.unwrap();
+            assert!(page.rows.len() <= select.limit as usize);
+            ids.extend(page.rows.iter().map(|row| row.record.id));
+            match page.next {
+                Some(next) => select.after = Some(next),
+                None => return ids,
+            }
+        }
+    }
+}
+
+pub(crate) async fn admin(server: &str, sql: String) {
+    use sqlx::{Connection, Executor};
+    let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+pub(crate) fn id() -> Uuid {
+    Uuid::now_v7()
+}
+
+pub(crate) fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    at("2026-11-21T08:00:00.123Z")
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    Name::new(text)
+}
+
+pub(crate) fn decimal(text: &str) -> Value {
+    Value::Decimal(text.parse().unwrap())
+}
+
+pub(crate) fn commit(changes: Vec<Change>) -> Commit {
+    Commit { at: now(), by: Some(Uuid::from_u128(7)), changes }
+}
+
+pub(crate) fn record(entity: &str, title: &str, fields: &[(&str, Value)]) -> Record {
+    Record {
+        entity: name(entity),
+        id: id(),
+        version: 1,
+        state: None,
+        number: None,
+        title: title.to_owned(),
+        created_at: now(),
+        created_by: Some(Uuid::from_u128(7)),
+        updated_at: now(),
+        updated_by: Some(Uuid::from_u128(7)),
+        deleted_at: None,
+        fields: fields.iter().map(|(field, value)| (name(field), value.clone())).collect(),
+        lines: IndexMap::new(),
+    }
+}
+
+/// The record as the store gives it back: with all line tables, without nulls.
+pub(crate) fn stored(mut record: Record, tables: &[&str]) -> Record {
+    record.fields.retain(|_, value| !value.is_null());
+    for table in tables {
+        record.lines.entry(name(table)).or_default();
+    }
+    record
+}
+
+pub(crate) fn insert(record: Record) -> Change {
+    Change::InsertRecord(Box::new(InsertRecord { search: record.title.clone(), record, numbering: None, batch: None }))
+}
+
+pub(crate) fn update(record: &Record, set: &[(&str, Value)]) -> UpdateRecord {
+    UpdateRecord {
+        entity: record.entity.clone(),
+        id: record.id,
+        base_version: record.version,
+        set: set.iter().map(|(field, value)| (name(field), value.clone())).collect(),
+        state: None,
+        title: None,
+        search: None,
+        lines: IndexMap::new(),
+        deleted_at: None,
+        batch: None,
+    }
+}
+
+pub(crate) fn updated(update: UpdateRecord) -> Change {
+    Change::UpdateRecord(Box::new(update))
+}
+
+pub(crate) fn select(entity: &str) -> Select {
+    Select {
+        entity: name(entity),
+        columns: Vec::new(),
+        filter: Predicate::True,
+        tokens: Vec::new(),
+        sort: Vec::new(),
+        after: None,
+        limit: 1000,
+        flags: Vec::new(),
+        deleted: false,
+    }
+}
+
+pub(crate) fn path(text: &str) -> Vec<Name> {
+    text.split('.').map(name).collect()
+}
+
+pub(crate) fn sort(text: &str) -> Sort {
+    Sort { by: path(text.trim_start_matches('-')), descending: text.starts_with('-') }
+}
+
+/// The entities of the tests: partners in regions, requests with lines, rates by day, people.
+pub(crate) fn entities() -> Entities {
+    [
+        json!({"name": "region", "label": "Region", "type": "setup", "fields": {"name": {"type": "text"}}}),
+        json!({"name": "user", "label": "User", "type": "master", "fields": {"name": {"type": "text"}}}),
+        json!({"name": "partner", "label": "Partner", "type": "master", "search": ["name"],
+            "unique": [["code"], ["name", "region"]], "indexes": [["level", "name"]],
+            "fields": {
+                "name": {"type": "text"}, "code": {"type": "text"}, "notes": {"type": "long_text"},
+                "level": {"type": "choice", "options": {"a": "A", "b": "B", "c": "C"}},
+                "tags": {"type": "multi_choice", "options": {"x": "X", "y": "Y", "z": "Z"}},
+                "region": {"type": "reference", "to": "region"}, "parent": {"type": "reference", "to": "partner"},
+                "owner": {"type": "user"}, "active": {"type": "boolean"}, "rating": {"type": "integer"},
+                "credit": {"type": "money"}, "share": {"type": "percent", "scale": 4},
+                "weight": {"type": "decimal", "scale": 6}, "since": {"type": "date"}, "seen": {"type": "datetime"},
+                "currency": {"type": "currency"}, "email": {"type": "email"}
+            }}),
+        json!({"name": "request", "label": "Request", "type": "document", "number": "RQ-{seq:4}", "unique": [["number"]],
+            "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {}, "approved": {}}},
+            "fields": {
+                "partner": {"type": "reference", "to": "partner"}, "amount": {"type": "money"},
+                "lines": {"type": "lines", "fields": {
+                    "item": {"type": "text"}, "partner": {"type": "reference", "to": "partner"},
+                    "quantity": {"type": "decimal", "scale": 3}, "price": {"type": "money", "scale": 4},
+                    "due": {"type": "date"}, "done": {"type": "boolean"}
+                }},
+                "costs": {"type": "lines", "fields": {"label": {"type": "text"}}}
+            }}),
+        json!({"name": "rate", "label": "Rate", "type": "setup",
+            "effective": {"key": ["currency", "kind"], "from": "day"},
+            "fields": {"currency": {"type": "currency"}, "kind": {"type": "choice", "options": {"mid": "Mid", "buy": "Buy"}},
+                "day": {"type": "date"}, "rate": {"type": "decimal", "scale": 6}}}),
+    ]
+    .into_iter()
+    .map(|json| {
+        let entity = entity(json);
+        (entity.name.clone(), entity)
+    })
+    .collect()
+}
+
+pub(crate) fn entity(json: serde_json::Value) -> Arc<Entity> {
+    let definition: EntityDefinition = serde_json::from_value(json).unwrap();
+    Arc::new(Entity {
+        name: definition.name.clone(),
+        fields: definition.fields.iter().map(|(name, f)| (name.clone(), field(name, f))).collect(),
+        definition: Arc::new(definition),
+        pack: name("test"),
+        computations: Vec::new(),
+    })
+}
+
+fn field(name: &Name, definition: &FieldDefinition) -> Field {
+    let scale = match definition.field_type {
+        FieldKind::Money => 2,
+        FieldKind::Decimal => 6,
+        FieldKind::Percent => 4,
+        _ => 0,
+    };
+    Field {
+        name: name.clone(),
+        kind: definition.field_type,
+        label: name.to_string(),
+        required: definition.required,
+        unique: definition.unique,
+        scale: definition.scale.unwrap_or(scale),
+        to: match definition.field_type {
+            FieldKind::User => Some(Name::new("user")),
+            FieldKind::Department => Some(Name::new("department")),
+            _ => definition.to.clone(),
+        },
+        options: definition.options.clone(),
+        options_from: None,
+        read: None,
+        write: None,
+        fields: definition.fields.iter().map(|(name, f)| (name.clone(), field(name, f))).collect(),
+        min: None,
+        max: None,
+        above: None,
+        default: None,
+        computed: false,
+        may_override: false,
+        visible: None,
+        read_only: None,
+        fills: IndexMap::new(),
+        choose: None,
+        currency: None,
+    }
+}
