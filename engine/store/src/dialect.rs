@@ -194,7 +194,7 @@ impl Dialect {
     }
 
     /// The condition that the search finds all tokens in a record.
-    pub(crate) fn search(self, sql: &mut Sql, alias: &str, search: &str, tokens: &[String]) {
+    pub(crate) fn search(self, sql: &mut Sql, alias: &str, search: &str, tokens: &[&str]) {
         match self {
             Self::Sqlite => {
                 let query = tokens.iter().map(|t| format!("\"{}\"", plain(t))).collect::<Vec<_>>().join(" AND ");

@@ -20,6 +20,12 @@ pub trait Schema: Send + Sync {
     fn entity(&self, name: &str) -> Option<&Arc<Entity>>;
 }
 
+impl Schema for kernel::Catalog {
+    fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
+        self.entities.get(name)
+    }
+}
+
 impl Schema for IndexMap<Name, Arc<Entity>> {
     fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
         self.get(name)
@@ -134,15 +140,7 @@ impl Layout {
 
     fn of(entity: &Entity, names: &Names) -> Self {
         let table = names.table(&entity.name, "").unwrap_or_else(|| table_name(&entity.name));
-        let definition = &entity.definition;
-        let mut unique: Vec<Vec<Name>> =
-            entity.columns().filter(|f| f.unique).map(|f| vec![f.name.clone()]).collect();
-        for set in &definition.unique {
-            if !unique.contains(set) {
-                unique.push(set.clone());
-            }
-        }
-        let effective = definition.effective.as_ref().map(|e| (e.key.clone(), e.from.clone()));
+        let effective = entity.effective.as_ref().map(|e| (e.key.clone(), e.from.clone()));
         let lines = entity
             .line_tables()
             .map(|field| (field.name.clone(), LinesLayout::of(entity, field, names)))
@@ -155,7 +153,7 @@ impl Layout {
             entity: entity.name.clone(),
             table,
             lines,
-            unique,
+            unique: entity.unique.clone(),
             effective,
         }
     }
@@ -183,17 +181,16 @@ impl LinesLayout {
 /// The indexes that lists need beside the declared ones: by title, number and state, along references, and those of
 /// effective dating. All end in the id.
 fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<Vec<Name>> {
-    let definition = &entity.definition;
     let mut sets: Vec<Vec<Name>> = vec![vec![Name::new("title")], vec![Name::new("updated_at")]];
-    if definition.number.is_some() {
+    if entity.number.is_some() {
         sets.push(vec![Name::new("number")]);
     }
-    if definition.lifecycle.is_some() {
+    if entity.lifecycle.is_some() {
         sets.push(vec![Name::new("state")]);
     }
     sets.extend(entity.columns().filter(|f| f.to.is_some()).map(|f| vec![f.name.clone()]));
     sets.extend(effective.map(|(key, from)| key.iter().chain([from]).cloned().collect()));
-    sets.extend(definition.indexes.iter().cloned());
+    sets.extend(entity.indexes.iter().cloned());
     let mut seen = Vec::new();
     sets.retain(|set| {
         let new = !seen.contains(set);

@@ -223,10 +223,11 @@ pub(super) fn write_where(sql: &mut Sql, scope: &mut Scope<'_>, select: &Select)
         sql.text(" and ");
         scope.condition(sql, &select.filter)?;
     }
-    if !select.tokens.is_empty() {
+    let tokens: Vec<&str> = select.tokens.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
+    if !tokens.is_empty() {
         sql.text(" and ");
         let search = scope.layout.search.clone();
-        scope.reading.dialect.search(sql, &alias, &search, &select.tokens);
+        scope.reading.dialect.search(sql, &alias, &search, &tokens);
     }
     Ok(())
 }

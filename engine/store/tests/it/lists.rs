@@ -11,9 +11,7 @@ use crate::support::*;
 
 /// Partners with every mixture of nulls, equal texts and numbers.
 async fn mixed(db: &Database) -> Vec<Record> {
-    let region = record("region", "North", &[("name", Value::text("North"))]);
-    db.insert(vec![region.clone()]).await;
-    let mut partners = Vec::new();
+    let mut partners: Vec<Record> = Vec::new();
     for n in 0..48_i64 {
         let mut fields = Vec::new();
         if n % 4 != 0 {
@@ -22,8 +20,8 @@ async fn mixed(db: &Database) -> Vec<Record> {
         if n % 3 != 0 {
             fields.push(("credit", decimal(["1.50", "-2", "0"][usize::try_from(n % 7 % 3).unwrap()])));
         }
-        if n % 5 == 0 {
-            fields.push(("region", Value::Id(region.id)));
+        if let Some(parent) = partners.get(usize::try_from(n % 5).unwrap()) {
+            fields.push(("parent", Value::Id(parent.id)));
         }
         if n % 6 != 1 {
             fields.push(("since", Value::Date(chrono::NaiveDate::from_ymd_opt(2026, 1, 1 + u32::try_from(n % 3).unwrap()).unwrap())));
@@ -88,7 +86,7 @@ on_both!(pages_follow_each_other_in_every_order, |db| {
 
 on_both!(pages_can_be_sorted_across_a_reference, |db| {
     mixed(db).await;
-    for by in ["region.name", "-region.name"] {
+    for by in ["parent.name", "-parent.name"] {
         let whole = db.ids(&Select { sort: vec![sort(by), sort("title")], ..select("partner") }).await;
         let paged = db.ids(&Select { sort: vec![sort(by), sort("title")], limit: 5, ..select("partner") }).await;
         assert_eq!((whole.len(), &whole), (48, &paged));

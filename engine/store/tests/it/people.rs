@@ -69,8 +69,9 @@ on_both!(definitions_are_published_in_order, |db| {
     assert_eq!(db.store.latest_version().await.unwrap(), 0);
     assert!(db.store.latest_definitions().await.unwrap().is_none());
     let mut entities = db.entities.clone();
-    let added = entity(json!({"name": "added", "label": "Added", "type": "master", "fields": {"n": {"type": "integer"}}}));
-    entities.insert(name("added"), added);
+    entities.extend(compile(vec![
+        json!({"name": "added", "label": "Added", "type": "master", "fields": {"n": {"type": "integer"}}}),
+    ]));
     assert_eq!(db.store.publish(0, version("one"), &entities).await.unwrap(), 1);
     assert_eq!(db.store.publish(1, version("two"), &entities).await.unwrap(), 2);
     let outdated = db.store.publish(1, version("three"), &entities).await;

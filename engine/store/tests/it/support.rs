@@ -1,15 +1,11 @@
 //! What the tests share: a fresh store on either database, a few entities, records of them.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use kernel::{
-    Name, Record, Value,
+    Catalog, Name, PackSource, Record, Severity, SourceFile, Value,
     change::{Change, Commit, InsertRecord, UpdateRecord},
-    definition::{EntityDefinition, FieldDefinition, FieldKind},
     query::{Predicate, Select, Sort},
-    schema::{Entity, Field},
 };
 use serde_json::json;
 use store::{Entities, Options, Store};
@@ -221,9 +217,8 @@ pub(crate) fn sort(text: &str) -> Sort {
 
 /// The entities of the tests: partners in regions, requests with lines, rates by day, people.
 pub(crate) fn entities() -> Entities {
-    [
-        json!({"name": "region", "label": "Region", "type": "setup", "fields": {"name": {"type": "text"}}}),
-        json!({"name": "user", "label": "User", "type": "master", "fields": {"name": {"type": "text"}}}),
+    compile(vec![
+        json!({"name": "region", "label": "Region", "type": "setup", "title": "{name}", "fields": {"name": {"type": "text"}}}),
         json!({"name": "partner", "label": "Partner", "type": "master", "search": ["name"],
             "unique": [["code"], ["name", "region"]], "indexes": [["level", "name"]],
             "fields": {
@@ -251,60 +246,48 @@ pub(crate) fn entities() -> Entities {
             "effective": {"key": ["currency", "kind"], "from": "day"},
             "fields": {"currency": {"type": "currency"}, "kind": {"type": "choice", "options": {"mid": "Mid", "buy": "Buy"}},
                 "day": {"type": "date"}, "rate": {"type": "decimal", "scale": 6}}}),
-    ]
-    .into_iter()
-    .map(|json| {
-        let entity = entity(json);
-        (entity.name.clone(), entity)
-    })
-    .collect()
+    ])
 }
 
-pub(crate) fn entity(json: serde_json::Value) -> Arc<Entity> {
-    let definition: EntityDefinition = serde_json::from_value(json).unwrap();
-    Arc::new(Entity {
-        name: definition.name.clone(),
-        fields: definition.fields.iter().map(|(name, f)| (name.clone(), field(name, f))).collect(),
-        definition: Arc::new(definition),
-        pack: name("test"),
-        computations: Vec::new(),
-    })
-}
-
-fn field(name: &Name, definition: &FieldDefinition) -> Field {
-    let scale = match definition.field_type {
-        FieldKind::Money => 2,
-        FieldKind::Decimal => 6,
-        FieldKind::Percent => 4,
-        _ => 0,
-    };
-    Field {
-        name: name.clone(),
-        kind: definition.field_type,
-        label: name.to_string(),
-        required: definition.required,
-        unique: definition.unique,
-        scale: definition.scale.unwrap_or(scale),
-        to: match definition.field_type {
-            FieldKind::User => Some(Name::new("user")),
-            FieldKind::Department => Some(Name::new("department")),
-            _ => definition.to.clone(),
-        },
-        options: definition.options.clone(),
-        options_from: None,
-        read: None,
-        write: None,
-        fields: definition.fields.iter().map(|(name, f)| (name.clone(), field(name, f))).collect(),
-        min: None,
-        max: None,
-        above: None,
-        default: None,
-        computed: false,
-        may_override: false,
-        visible: None,
-        read_only: None,
-        fills: IndexMap::new(),
-        choose: None,
-        currency: None,
+/// The entities of a pack, compiled, with those of the pack that every firm has.
+pub(crate) fn compile(definitions: Vec<serde_json::Value>) -> Entities {
+    let mut files = vec![file("pack.json", json!({"kind": "pack", "name": "test", "label": "Test", "version": "1.0.0"}).to_string())];
+    for mut definition in definitions {
+        let name = definition["name"].as_str().unwrap().to_owned();
+        definition["kind"] = json!("entity");
+        give_currency(&mut definition);
+        files.push(file(&format!("entities/{name}.json"), definition.to_string()));
     }
+    let (catalog, problems) = Catalog::load(&[system(), PackSource { name: "test".to_owned(), files }]);
+    let told = || problems.iter().filter(|d| d.severity == Severity::Error).collect::<Vec<_>>();
+    catalog.unwrap_or_else(|| panic!("{:#?}", told())).entities
+}
+
+/// Every money field must say its currency; none of these tests is about that.
+fn give_currency(definition: &mut serde_json::Value) {
+    for (_, field) in definition["fields"].as_object_mut().unwrap() {
+        if field["type"] == "money" {
+            field["currency"] = json!("\"EUR\"");
+        }
+        if field["type"] == "lines" {
+            give_currency(field);
+        }
+    }
+}
+
+fn file(path: &str, text: String) -> SourceFile {
+    SourceFile { path: path.to_owned(), text }
+}
+
+fn system() -> PackSource {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../definitions/system");
+    let mut files = vec![file("pack.json", std::fs::read_to_string(format!("{root}/pack.json")).unwrap())];
+    for folder in ["entities", "roles"] {
+        for found in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
+            let path = found.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            files.push(file(&format!("{folder}/{name}"), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    PackSource { name: "system".to_owned(), files }
 }
