@@ -26,7 +26,7 @@ on_both!(fields_lines_and_indexes_are_added_to_tables_with_data, |db| {
 
     let second = only(json!({"name": "order", "label": "Order", "type": "document", "indexes": [["group", "b"]],
         "fields": {"b": {"type": "money", "unique": true}, "group": {"type": "text"},
-                   "select": {"type": "lines", "fields": {"from": {"type": "date"}, "a__key": {"type": "text"}}}}}));
+                   "select": {"type": "lines", "fields": {"from": {"type": "date"}, "a_key": {"type": "text"}}}}}));
     let plan = db.store.plan_schema(&second).await.unwrap();
     let changes: Vec<_> = plan.changes().cloned().collect();
     let column = |field: &str| SchemaChange::AddColumn { entity: name("order"), lines: None, field: name(field) };
@@ -52,7 +52,7 @@ on_both!(fields_lines_and_indexes_are_added_to_tables_with_data, |db| {
     let found = db.store.record(&second, "order", old.id).await.unwrap().unwrap();
     assert!(found.fields.is_empty() && found.lines["select"].is_empty());
     let mut new = record("order", "new", &[("b", decimal("1.50")), ("group", Value::text("G"))]);
-    let line = crate::records::line(&[("a__key", Value::text("K")), ("from", Value::Date("2026-01-02".parse().unwrap()))]);
+    let line = crate::records::line(&[("a_key", Value::text("K")), ("from", Value::Date("2026-01-02".parse().unwrap()))]);
     new.lines.insert(name("select"), vec![line]);
     db.store.commit(&second, commit(vec![insert(new.clone())])).await.unwrap();
     let back = db.store.record(&second, "order", new.id).await.unwrap().unwrap();
