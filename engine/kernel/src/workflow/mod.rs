@@ -24,7 +24,9 @@ mod node;
 mod people;
 mod preview;
 mod run;
+mod step;
 mod stored;
+mod verb;
 
 pub use compile::ENGINE_OUTCOMES;
 pub use decide::{Command, Decision, RecordEffect, Verb, decide};

@@ -240,6 +240,13 @@ fn a_submission_is_refused_when_nobody_is_found_even_at_a_later_node() {
 }
 
 #[test]
+fn a_submission_is_refused_when_everybody_who_could_decide_later_is_excepted() {
+    let ada = json!({"approvers": [{"user": "ada@firm.example"}], "except": ["earlier_approvers"]});
+    let mut play = Play::new(&chain(&[ada.clone(), ada]));
+    assert_eq!(code(play.try_start("rob")), "nobody_found");
+}
+
+#[test]
 fn past_the_submission_administrators_decide_where_it_would_have_been_refused() {
     let last = json!({"approvers": [{"user": "fay@firm.example"}], "nobody": "refuse"});
     let mut play = Play::new(&chain(&[json!({"approvers": [{"role": "lead"}]}), last]));

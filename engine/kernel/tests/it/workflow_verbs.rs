@@ -285,6 +285,17 @@ fn somebody_who_left_before_their_turn_is_stood_in_for_when_it_comes() {
     assert_eq!(play.open(), ["check: gwen"]);
 }
 
+#[test]
+fn nothing_keeps_a_leaver_from_leaving_even_where_the_policy_would_go_round_in_a_circle() {
+    let mut play = Play::new(&definition(json!({
+        "start": {"type": "start", "next": "again"},
+        "again": {"type": "approval", "approvers": [{"user": "lone@firm.example"}], "nobody": "reject", "next": "approved", "rejected": "again"},
+        "approved": {"type": "end", "outcome": "approved"}})));
+    play.start("rob");
+    play.leaves("lone").unwrap();
+    assert_eq!(play.open(), ["again: ada"]);
+}
+
 fn parallel() -> Play {
     let approval = |role: &str, next: &str| json!({"type": "approval", "approvers": [{"role": role}], "nobody": "admin", "verbs": {"return": {}}, "next": next, "rejected": "rejected"});
     Play::new(&definition(json!({

@@ -1,0 +1,256 @@
+//! One node after the other: what each type of node does when a token comes to it.
+
+use indexmap::IndexMap;
+use uuid::Uuid;
+
+use super::{
+    Act, ActionStep, Branch, CloseCause, Fired, Named, NodeKind, PartState, RecordEffect, ScopeKind, Via, Visit, Wait,
+    What, approvers, people,
+    run::{Run, Stop},
+};
+use crate::{
+    Name, Rejection, Value,
+    definition::{Keyed, Mode},
+    expression::{self, Expr},
+};
+
+/// More nodes than this in one command is a loop in which nobody is ever asked.
+const MOST_STEPS: usize = 2_000;
+
+impl Run<'_> {
+    /// Moves every token that can move until all wait, or none is left.
+    pub(super) fn advance(&mut self) -> Result<(), Stop> {
+        while let Some(token) = self.movable() {
+            self.steps += 1;
+            if self.steps > MOST_STEPS {
+                return Err(Stop::Rejected(Rejection::state(
+                    "endless",
+                    format!(
+                        "Expected the workflow `{}` to come to somebody, but it runs in a circle through `{}`",
+                        self.workflow.label,
+                        self.instance.tokens.get(&token).map(|t| t.node.to_string()).unwrap_or_default()
+                    ),
+                )));
+            }
+            self.step(token)?;
+        }
+        Ok(())
+    }
+
+    fn movable(&self) -> Option<u32> {
+        self.instance.tokens.iter().find(|(_, t)| t.wait == Wait::Nothing).map(|(number, _)| *number)
+    }
+
+    fn step(&mut self, token: u32) -> Result<(), Stop> {
+        let workflow = self.workflow;
+        let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return Ok(()) };
+        let Some(node) = workflow.nodes.get(&name) else {
+            return Err(Stop::Rejected(Rejection::state(
+                "workflow_fault",
+                format!("Expected the workflow `{}` to have the node `{name}`, but it has none", workflow.label),
+            )));
+        };
+        match &node.kind {
+            NodeKind::Start { next } => self.enter(token, next),
+            NodeKind::Approval(approval) => return approvers::ask(self, token, &name, approval),
+            NodeKind::Switch { cases, default } => return self.switch(token, &name, cases, default),
+            NodeKind::Fork { branches } => self.fork(token, &name, branches),
+            NodeKind::Join { next, .. } => self.arrive(token, &name, next),
+            NodeKind::Notify { to, message, next } => {
+                let found = approvers::find(self, &name, to)?;
+                let mut told: Vec<Named> = Vec::new();
+                for (id, _) in found {
+                    if people::is_active(self.env.ctx.org, id) && !told.iter().any(|p| p.id == id) {
+                        told.push(people::person(self.env.ctx.org, id));
+                    }
+                }
+                let text =
+                    self.with_env(|env| message.render(env)).map_err(|e| self.stop(e, &format!("{name}.message")))?;
+                let at = self.at(token, &name);
+                self.emit_engine(What::Notified { at, people: told, message: text.0 });
+                self.enter(token, next);
+            }
+            NodeKind::Action { steps, next } => {
+                self.act(token, &name, steps)?;
+                self.enter(token, next);
+            }
+            NodeKind::End { outcome } => self.end(outcome, Some(&name), CloseCause::Ended)?,
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, token: u32, node: &Name) {
+        let at = self.at(token, node);
+        self.emit_engine(What::Entered(at));
+    }
+
+    fn switch(&mut self, token: u32, name: &Name, cases: &Keyed<super::Case>, default: &Name) -> Result<(), Stop> {
+        let at = self.at(token, name);
+        let mut behind: Vec<Fired> = Vec::new();
+        for (case, definition) in cases {
+            let (value, fired) =
+                self.eval(&definition.when).map_err(|e| self.stop(e, &format!("{name}.cases.{case}")))?;
+            behind.extend(self.behind(&definition.when, fired));
+            if value == Value::Bool(true) {
+                let fired = once(behind);
+                let case = Some(case.clone());
+                self.emit_engine(What::Chose { at, case, case_label: definition.label.clone(), fired });
+                self.enter(token, &definition.next);
+                return Ok(());
+            }
+        }
+        self.emit_engine(What::Chose { at, case: None, case_label: None, fired: once(behind) });
+        self.enter(token, default);
+        Ok(())
+    }
+
+    /// The decision rows behind a condition: those it asked itself, and those that its variables came from.
+    fn behind(&self, expr: &Expr, fired: Vec<Fired>) -> Vec<Fired> {
+        let mut behind = fired;
+        for reference in expr.references() {
+            if let expression::Reference::Variable(variable) = reference {
+                behind.extend(self.instance.fired.get(&variable).into_iter().flatten().cloned());
+            }
+        }
+        behind
+    }
+
+    fn fork(&mut self, token: u32, name: &Name, branches: &Keyed<super::ForkBranch>) {
+        let scope = self.instance.last_number + 1;
+        let mut number = scope;
+        let branches = branches.iter().map(|(branch, definition)| {
+            number += 1;
+            Branch { branch: branch.clone(), to: self.at(number, &definition.next) }
+        });
+        let branches = branches.collect();
+        let at = self.at(token, name);
+        self.emit_engine(What::Forked { at, scope, branches });
+    }
+
+    fn arrive(&mut self, token: u32, name: &Name, next: &Name) {
+        let at = self.at(token, name);
+        self.emit_engine(What::Arrived(at));
+        let Some(scope) = self.instance.tokens.get(&token).map(|t| t.scope) else { return };
+        let arrived: Vec<u32> = self
+            .instance
+            .tokens
+            .iter()
+            .filter(|(_, t)| t.scope == scope && t.wait == Wait::Join && t.node == *name)
+            .map(|(number, _)| *number)
+            .collect();
+        let expected = match self.instance.scopes.get(&scope).map(|s| &s.kind) {
+            Some(ScopeKind::Fork { branches, .. }) => usize::try_from(*branches).unwrap_or(usize::MAX),
+            // A compiled workflow has no join without its fork; such a token would wait for itself alone.
+            Some(ScopeKind::Instance) | None => 1,
+        };
+        if arrived.len() >= expected {
+            let to = self.at(self.instance.last_number + 1, next);
+            self.emit_engine(What::Joined { to, node: name.clone(), scope, tokens: arrived });
+        }
+    }
+
+    fn act(&mut self, token: u32, name: &Name, steps: &Keyed<ActionStep>) -> Result<(), Stop> {
+        for (step, definition) in steps {
+            let place = format!("{name}.do.{step}");
+            let when = match definition {
+                ActionStep::Update { when, .. } | ActionStep::Transition { when, .. } => when,
+            };
+            let at = self.at(token, name);
+            if let Some(when) = when
+                && self.eval(when).map_err(|e| self.stop(e, &place))?.0 != Value::Bool(true)
+            {
+                self.emit_engine(What::Acted { at, step: step.clone(), act: Act::Nothing });
+                continue;
+            }
+            match definition {
+                ActionStep::Update { set, .. } => {
+                    let mut values = IndexMap::new();
+                    for (field, expr) in set {
+                        values.insert(field.clone(), self.eval(expr).map_err(|e| self.stop(e, &place))?.0);
+                    }
+                    let fields = values.keys().cloned().collect();
+                    self.affect(RecordEffect::Update(values))?;
+                    self.emit_engine(What::Acted { at, step: step.clone(), act: Act::Update { fields } });
+                }
+                ActionStep::Transition { name: transition, .. } => {
+                    self.affect(RecordEffect::Transition(transition.clone()))?;
+                    let act = Act::Transition { name: transition.clone() };
+                    self.emit_engine(What::Acted { at, step: step.clone(), act });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the instance: what is still open in other branches is closed.
+    pub(super) fn end(&mut self, outcome: &Name, node: Option<&Name>, cause: CloseCause) -> Result<(), Stop> {
+        self.close_tasks(cause, |_| true);
+        self.emit(What::Ended { outcome: outcome.clone(), node: node.cloned() });
+        self.affect(RecordEffect::Outcome(outcome.clone()))
+    }
+
+    /// Closes open tasks, of the tokens that `which` lets pass.
+    pub(super) fn close_tasks(&mut self, cause: CloseCause, which: impl Fn(u32) -> bool) {
+        let open: Vec<(Uuid, super::Task)> =
+            self.instance.tasks.iter().filter(|(_, t)| which(t.token)).map(|(id, t)| (*id, t.clone())).collect();
+        for (task, open) in open {
+            let at = self.at(open.token, &open.node);
+            self.emit(What::TaskClosed { at, task, assignee: open.assignee, cause });
+        }
+    }
+
+    /// Gives a person their task.
+    pub(super) fn open_task(&mut self, token: u32, node: &Name, part: usize, assignee: Named, via: Via) {
+        let task = self.ids.next();
+        let at = self.at(token, node);
+        self.emit_engine(What::TaskOpened { at, task, part, assignee, via });
+    }
+
+    /// Settles an approval if its parts say so; else opens what is due next.
+    pub(super) fn settle(&mut self, token: u32) -> Result<(), Stop> {
+        let Some((name, visit)) = self.visit(token) else { return Ok(()) };
+        let name = name.clone();
+        let mode = visit.mode;
+        let Some(approved) = verdict(visit) else { return approvers::open_due(self, token, &name, mode) };
+        let by_people = |state: &PartState| matches!(state, PartState::Approved | PartState::Rejected);
+        let automatic = !visit.parts.iter().any(|p| by_people(&p.state));
+        self.settle_as(token, approved, automatic);
+        Ok(())
+    }
+
+    /// Settles an approval: the others' tasks are closed, the token moves on.
+    pub(super) fn settle_as(&mut self, token: u32, approved: bool, automatic: bool) {
+        let workflow = self.workflow;
+        let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return };
+        let Some(NodeKind::Approval(approval)) = workflow.nodes.get(&name).map(|n| &n.kind) else { return };
+        let cause = if approved { CloseCause::Approved } else { CloseCause::Rejected };
+        self.close_tasks(cause, |other| other == token);
+        let at = self.at(token, &name);
+        self.emit(What::NodeDecided { at, approved, automatic });
+        self.enter(token, if approved { &approval.next } else { &approval.rejected });
+    }
+}
+
+/// What the parts of an approval come to, once that is certain.
+fn verdict(visit: &Visit) -> Option<bool> {
+    let approved = |state: &PartState| matches!(state, PartState::Approved | PartState::Skipped(_));
+    let counted = || visit.parts.iter().map(|p| &p.state).filter(|state| **state != PartState::Dropped);
+    if counted().any(|state| *state == PartState::Rejected) {
+        return Some(false);
+    }
+    let settled = match visit.mode {
+        Mode::Any => counted().any(approved),
+        Mode::All | Mode::Sequence => counted().all(approved),
+    };
+    settled.then_some(true)
+}
+
+fn once(fired: Vec<Fired>) -> Vec<Fired> {
+    let mut unique: Vec<Fired> = Vec::new();
+    for one in fired {
+        if !unique.contains(&one) {
+            unique.push(one);
+        }
+    }
+    unique
+}
