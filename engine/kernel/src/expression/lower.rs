@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
-    Expr, LowerError,
+    Expr, LowerError, Reference,
     ast::BinaryOp,
     env::{Env, EvalError},
     eval::{Evaluator, Got, Stop},
@@ -61,14 +61,19 @@ pub(super) fn check(node: &Node, subject: &Base) -> Result<(), String> {
 
 /// Lowers a condition over a row; `constants` works out what does not read it.
 pub(super) fn lower_node(node: &Node, subject: &Base, constants: Constants<'_>) -> Lowered<Predicate> {
-    Lowering { subjects: vec![subject.clone()], constants }.condition(node)
+    Lowering { subjects: vec![subject.clone()], constants, size: 0 }.condition(node)
 }
 
 struct Lowering<'c> {
     /// The rows that the predicate is about: the record, and inside `Some` the line.
     subjects: Vec<Base>,
     constants: Constants<'c>,
+    /// How large the predicate has become: lets that stand on lets could make it explode.
+    size: usize,
 }
+
+/// No predicate has more parts.
+const MAX_SIZE: usize = 5000;
 
 /// A side of a comparison.
 enum Side {
@@ -94,7 +99,14 @@ impl Lowering<'_> {
         Ok((self.constants)(node, slots)?)
     }
 
+    /// Counts parts of the predicate.
+    fn grow(&mut self, by: usize) -> Lowered<()> {
+        self.size += by;
+        if self.size > MAX_SIZE { refuse("the condition is too large for a list") } else { Ok(()) }
+    }
+
     fn condition(&mut self, node: &Node) -> Lowered<Predicate> {
+        self.grow(1)?;
         if !self.reads(node) {
             return Ok(truth(self.constant(node)? == Value::Bool(true)));
         }
@@ -111,6 +123,7 @@ impl Lowering<'_> {
             Node::Call(function, arguments) => self.call(*function, arguments),
             Node::If(condition, yes, no) => {
                 let condition = self.condition(condition)?;
+                self.grow(size_of(&condition))?;
                 let (yes, no) = (self.condition(yes)?, self.condition(no)?);
                 Ok(any(vec![all(vec![condition.clone(), yes]), all(vec![not(condition), no])]))
             }
@@ -151,7 +164,7 @@ impl Lowering<'_> {
             Node::Call(function, _) => {
                 format!("a list cannot compute `{}` of a field: store the result in a formula", function.name())
             }
-            Node::At { .. } | Node::Find { .. } | Node::Decide(_) => {
+            node if node.needs_server() => {
                 "a list cannot read other data for each record: store the result in a formula".into()
             }
             _ => "a list cannot compute this: compare fields with values, or store the result in a formula".into(),
@@ -190,6 +203,7 @@ impl Lowering<'_> {
     }
 
     fn compare(&mut self, operator: BinaryOp, left: &Node, right: &Node) -> Lowered<Predicate> {
+        self.grow(1)?;
         // `(a ?? b) > c` is `a > c`, or without an `a`, `b > c`.
         if let Node::Coalesce(value, default) = left {
             let holds = self.compare(operator, value, right)?;
@@ -212,6 +226,7 @@ impl Lowering<'_> {
     }
 
     fn is_null(&mut self, operand: &Node) -> Lowered<Predicate> {
+        self.grow(1)?;
         if !self.reads(operand) {
             return Ok(truth(self.constant(operand)?.is_null()));
         }
@@ -250,15 +265,13 @@ impl Lowering<'_> {
         let (Function::Contains | Function::StartsWith, [field, text]) = (function, arguments) else {
             return refuse(Self::outside(&Node::Call(function, Vec::new())));
         };
-        let Some((operand, wire)) = self.path(field) else { return refuse(Self::outside(field)) };
+        let Some((operand, _)) = self.path(field) else { return refuse(Self::outside(field)) };
         if self.reads(text) {
             return refuse("a list can search a field for a fixed text only");
         }
-        Ok(match (function, wire, self.constant(text)?) {
-            (_, _, Value::Null) => Predicate::False,
-            (Function::Contains, Wire::List, value) => Predicate::Has { operand, value },
-            (Function::Contains, _, Value::Text(text)) => Predicate::Contains { operand, text: fold(&text) },
-            (_, _, Value::Text(text)) => Predicate::StartsWith { operand, text: fold(&text) },
+        Ok(match (function, self.constant(text)?) {
+            (Function::Contains, Value::Text(text)) => Predicate::Contains { operand, text: fold(&text) },
+            (_, Value::Text(text)) => Predicate::StartsWith { operand, text: fold(&text) },
             _ => Predicate::False,
         })
     }
@@ -298,12 +311,23 @@ fn reads(node: &Node, subject: &Base) -> bool {
         Node::Field { base, .. } | Node::Lines { base, .. } => base == subject,
         Node::Slot(index) => *subject == Base::Slot(*index),
         // A let counts its slots anew, but its bare row is the record.
-        Node::Let(_, expr) => *subject == Base::Bare && reads(&expr.node, subject),
+        Node::Let(_, expr) => {
+            *subject == Base::Bare && expr.references.iter().any(|r| matches!(r, Reference::Field { own: true, .. }))
+        }
         _ => false,
     };
     let mut found = here;
     node.children(&mut |child| found = found || reads(child, subject));
     found
+}
+
+/// How many parts a predicate has.
+fn size_of(predicate: &Predicate) -> usize {
+    1 + match predicate {
+        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().map(size_of).sum(),
+        Predicate::Not(inner) | Predicate::Some { filter: inner, .. } => size_of(inner),
+        _ => 0,
+    }
 }
 
 fn truth(holds: bool) -> Predicate {

@@ -1,5 +1,24 @@
 //! Expressions: parsed once into a typed tree that is evaluated here, lowered to predicates, and sent to forms.
 //!
+//! # The language
+//!
+//! Rhai's syntax for values, with paths through references and lines. One expression is one value.
+//!
+//! * Names: a field of this row; `doc.` the document of a line; `let.` a named step; `customer.region` across a
+//!   reference; `setting.`, `user.`, `vars.`, `initiator`, `old.`, `new.`, `row.`; `today`, `now`.
+//! * Literals: `5`, `1.50` (exact), `"text"` or `'text'`, `true`, `null`, `[1, 2]`, `#{key: value}`.
+//! * Operators, loosest first: `||`; `&&`; `==` `!=`; `in` `!in`; `<` `<=` `>` `>=`; `??`; `+` `-`; `*` `/` `%`;
+//!   `!` `-`. `/` always gives a decimal. `if a { b } else { c }` is a value.
+//! * Null: arithmetic with null is null; a comparison with null is false (`x == null` asks whether there is none); null
+//!   as a condition does not hold, so `!x` of a null `x` holds; `x ?? y` gives a default.
+//! * Text compares whatever case, width and accents; a literal text becomes the date, id or option that it is compared
+//!   with.
+//! * Money: amounts of different currencies are not added or compared; an amount times a decimal may be another
+//!   currency, an amount divided by an amount is a number.
+//! * Functions: see [`function_help`].
+//!
+//! # The code
+//!
 //! [`compile`] takes source text and a [`Scope`] to an [`Expr`]; [`eval`] takes it and an [`Env`] to a value; [`lower`]
 //! to a predicate for the store; [`to_wire`] to JSON for the interpreter in the browser.
 
@@ -30,6 +49,7 @@ use node::{Base, Node};
 
 pub use ast::Ast;
 pub use env::{Env, EvalError, Fault, Fields, Library};
+pub use functions::{FunctionHelp, function_help};
 pub use scope::{Scope, Types};
 pub use template::Template;
 pub use types::{Currency, RowType, Type};
@@ -41,6 +61,7 @@ pub struct Expr {
     ty: Type,
     node: Arc<Node>,
     references: Arc<[Reference]>,
+    server: bool,
 }
 
 /// Something that an expression reads.
@@ -110,7 +131,7 @@ impl Expr {
     /// Whether only the server can compute it: it reads with `at`, `find` or `decide`.
     #[must_use]
     pub fn needs_server(&self) -> bool {
-        self.node.has(&|node| matches!(node, Node::At { .. } | Node::Find { .. } | Node::Decide(_)))
+        self.server
     }
 }
 

@@ -184,13 +184,14 @@ impl Node {
         }
     }
 
-    /// Whether this or a node below fits; what lets stand for is looked at too.
-    pub(crate) fn has(&self, fits: &dyn Fn(&Node) -> bool) -> bool {
-        let mut found = fits(self);
-        if let Self::Let(_, value) = self {
-            found = found || value.node.has(fits);
-        }
-        self.children(&mut |child| found = found || child.has(fits));
+    /// Whether it reads data that only the server has at hand.
+    pub(crate) fn needs_server(&self) -> bool {
+        let mut found = match self {
+            Self::At { .. } | Self::Find { .. } | Self::Decide(_) => true,
+            Self::Let(_, value) => value.server,
+            _ => false,
+        };
+        self.children(&mut |child| found = found || child.needs_server());
         found
     }
 }

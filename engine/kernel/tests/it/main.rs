@@ -7,6 +7,9 @@
 
 mod decision_tables;
 mod expressions;
+mod expressions_check;
+mod expressions_filter;
+mod expressions_properties;
 mod expressions_world;
 mod firm;
 mod import;

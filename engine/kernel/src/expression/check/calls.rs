@@ -340,6 +340,14 @@ impl Checker<'_> {
             nodes.push(typed.node);
             types.push(typed.ty);
         }
+        // Of a list it is the test that `in` makes, and checked as such.
+        if signature.function == Function::Contains
+            && let (Some(list @ Type::List(_)), Some(value)) = (types.first().cloned(), types.pop())
+            && let (Some(value_node), Some(list_node)) = (nodes.pop(), nodes.pop())
+        {
+            let at = arguments.last().map_or(at, |a| a.at);
+            return self.membership(Typed::new(value_node, value), Typed::new(list_node, list), false, at);
+        }
         let ty = given(signature, types.first());
         Typed::new(Node::Call(signature.function, nodes), ty)
     }

@@ -210,8 +210,10 @@ impl Checker<'_> {
             "in" => self.membership(field, value, false, NOWHERE).node,
             "not in" => self.membership(field, value, true, NOWHERE).node,
             "contains" | "starts" => {
-                let is_list = matches!(field.ty, Type::List(_)) && operator == "contains";
-                if !is_list && !matches!(field.ty, Type::Text | Type::Unknown) {
+                if matches!(field.ty, Type::List(_)) && operator == "contains" {
+                    return self.membership(value, field, false, NOWHERE).node;
+                }
+                if !matches!(field.ty, Type::Text | Type::Unknown) {
                     self.report(
                         "E0304",
                         NOWHERE,
@@ -219,7 +221,6 @@ impl Checker<'_> {
                         None,
                     );
                 }
-                let value = if is_list { self.coerce(value, &item, NOWHERE) } else { value };
                 let function = if operator == "starts" { Function::StartsWith } else { Function::Contains };
                 Node::Call(function, vec![field.node, value.node])
             }

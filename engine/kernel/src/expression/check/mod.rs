@@ -5,7 +5,11 @@ mod filter;
 mod names;
 mod operators;
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexSet;
@@ -72,7 +76,12 @@ struct Slot {
 struct Shared {
     lets: Rc<RefCell<HashMap<Name, Option<Expr>>>>,
     open: Rc<RefCell<Vec<String>>>,
+    /// How deep the checkers stand on each other.
+    depth: Rc<Cell<usize>>,
 }
+
+/// An expression and the lets that it stands on are not deeper together.
+const MAX_TOTAL_DEPTH: usize = 200;
 
 /// No let stands on more lets than this, one on the other.
 const MAX_LETS: usize = 32;
@@ -115,6 +124,16 @@ fn check_shared(
     checker.finish(typed, source)
 }
 
+fn literal(kind: &Kind) -> Typed {
+    match kind {
+        Kind::Bool(b) => Typed::new(Node::Literal(Value::Bool(*b)), Type::Bool),
+        Kind::Integer(i) => Typed::new(Node::Literal(Value::Integer(*i)), Type::Integer),
+        Kind::Decimal(d) => Typed::new(Node::Literal(Value::Decimal(*d)), Type::Decimal),
+        Kind::Text(text) => Typed::new(Node::Literal(Value::Text(text.clone())), Type::Text),
+        _ => Typed::new(Node::null(), Type::Null),
+    }
+}
+
 /// A mark for positions that are not those of a source text: inside a filter, whose paths say where.
 const NOWHERE: usize = usize::MAX;
 
@@ -136,6 +155,7 @@ impl<'a> Checker<'a> {
             Ok(Expr {
                 source: source.into(),
                 ty: typed.ty,
+                server: typed.node.needs_server(),
                 node: typed.node.into(),
                 references: self.references.into_iter().collect(),
             })
@@ -158,31 +178,42 @@ impl<'a> Checker<'a> {
     }
 
     fn check(&mut self, ast: &Ast) -> Typed {
+        let depth = self.shared.depth.get();
+        if depth >= MAX_TOTAL_DEPTH {
+            let hint = Some("store a part of it in a field".to_owned());
+            return self.fail("E0302", ast.at, "the expression and its lets are nested too deeply", hint);
+        }
+        self.shared.depth.set(depth + 1);
+        let typed = self.check_kind(ast);
+        self.shared.depth.set(depth);
+        typed
+    }
+
+    /// Every arm is a call: what an arm held here would be held at every level of a deep tree.
+    fn check_kind(&mut self, ast: &Ast) -> Typed {
         match &ast.kind {
-            Kind::Null => Typed::new(Node::null(), Type::Null),
-            Kind::Bool(b) => Typed::new(Node::Literal(Value::Bool(*b)), Type::Bool),
-            Kind::Integer(i) => Typed::new(Node::Literal(Value::Integer(*i)), Type::Integer),
-            Kind::Decimal(d) => Typed::new(Node::Literal(Value::Decimal(*d)), Type::Decimal),
-            Kind::Text(text) => Typed::new(Node::Literal(Value::Text(text.clone())), Type::Text),
+            Kind::Null | Kind::Bool(_) | Kind::Integer(_) | Kind::Decimal(_) | Kind::Text(_) => literal(&ast.kind),
             Kind::Name(name) => self.name(name, ast.at),
             Kind::Member(base, name) => self.member(base, name, ast.at),
-            Kind::Unary(UnaryOp::Not, operand) => {
-                let operand = self.condition(operand);
-                Typed::new(Node::Not(Box::new(operand)), Type::Bool)
-            }
+            Kind::Unary(UnaryOp::Not, operand) => self.not(operand),
             Kind::Unary(UnaryOp::Negate, operand) => self.negate(operand),
             Kind::Binary(operator, left, right) => self.binary(*operator, left, right, ast.at),
             Kind::If(condition, yes, no) => self.conditional(condition, yes, no),
             Kind::List(items) => self.list(items),
             Kind::Map(entries) => self.map(entries),
             Kind::Call(name, arguments) => self.call(name, arguments, ast.at),
-            Kind::Closure(..) => self.fail(
-                "E0304",
-                ast.at,
-                "a closure stands alone",
-                Some("closures are arguments: any(lines, |l| l.quantity > 0)".into()),
-            ),
+            Kind::Closure(..) => self.lonely_closure(ast.at),
         }
+    }
+
+    fn lonely_closure(&mut self, at: usize) -> Typed {
+        let hint = "closures are arguments: any(lines, |l| l.quantity > 0)".to_owned();
+        self.fail("E0304", at, "a closure stands alone", Some(hint))
+    }
+
+    fn not(&mut self, operand: &Ast) -> Typed {
+        let operand = self.condition(operand);
+        Typed::new(Node::Not(Box::new(operand)), Type::Bool)
     }
 
     fn negate(&mut self, operand: &Ast) -> Typed {
@@ -294,7 +325,12 @@ impl<'a> Checker<'a> {
 
     /// Makes a literal text what its place wants: a date, an id, an option of a choice.
     fn coerce(&mut self, typed: Typed, wanted: &Type, at: usize) -> Typed {
-        if typed.ty != Type::Text && !matches!((&typed.ty, wanted), (Type::List(_), Type::List(_))) {
+        let is_text = match (&typed.ty, wanted) {
+            (Type::Text, _) => true,
+            (Type::List(item), Type::List(_)) => **item == Type::Text,
+            _ => false,
+        };
+        if !is_text {
             return typed;
         }
         let mut ty = typed.ty.clone();

@@ -2,7 +2,7 @@
 
 use super::{Checker, MAX_LETS, Place, Slot, Typed, check_shared};
 use crate::{
-    Name,
+    Diagnostic, Name,
     definition::{EntityDefinition, FieldDefinition, FieldKind},
     expression::{
         Reference, Scope,
@@ -227,8 +227,8 @@ impl Checker<'_> {
                 .map_err(|d| vec![d])
                 .and_then(|ast| check_shared(&ast, source, &scope, None, self.shared.clone()));
             self.shared.open.borrow_mut().pop();
-            // Its own check tells what is wrong with it; a ring must be told here too, or it would be told nowhere.
-            let ring = value.as_ref().err().and_then(|all| all.iter().find(|d| d.code == "E0308")).cloned();
+            // Its own check tells what is wrong with it; but not that it is part of a ring, or too deep from here.
+            let ring = value.as_ref().err().and_then(|all| all.iter().find(|d| is_of_several(d))).cloned();
             self.diagnostics.extend(ring);
             let value = value.ok();
             self.shared.lets.borrow_mut().insert(name.clone(), value.clone());
@@ -334,6 +334,11 @@ impl Checker<'_> {
         };
         self.fail("E0303", at, format_args!("there is no `{name}`"), hint)
     }
+}
+
+/// Whether a problem lies in how lets stand on each other.
+fn is_of_several(problem: &Diagnostic) -> bool {
+    matches!(problem.code.as_str(), "E0302" | "E0308")
 }
 
 fn system_field(entity: &EntityDefinition, name: &str) -> Option<Type> {

@@ -14,32 +14,32 @@ impl Checker<'_> {
     pub(super) fn binary(&mut self, operator: BinaryOp, left: &Ast, right: &Ast, at: usize) -> Typed {
         match operator {
             BinaryOp::And | BinaryOp::Or => self.logic(operator, left, right),
-            BinaryOp::Equal | BinaryOp::NotEqual if left.kind == Kind::Null || right.kind == Kind::Null => {
-                let value = self.check(if left.kind == Kind::Null { right } else { left });
-                Self::null_test(value, operator == BinaryOp::NotEqual)
-            }
-            BinaryOp::In | BinaryOp::NotIn => {
-                let value = self.check(left);
-                let list = self.check(right);
-                self.membership(value, list, operator == BinaryOp::NotIn, at)
-            }
-            BinaryOp::Coalesce => {
-                let value = self.check(left);
-                let default = self.check(right);
-                let (value, default, ty) = self.unify(value, default, at);
-                Typed::new(Node::Coalesce(Box::new(value), Box::new(default)), ty)
-            }
-            operator if Self::is_comparison(operator) => {
-                let left = self.check(left);
-                let right = self.check(right);
-                self.comparison(operator, left, right, at)
-            }
+            BinaryOp::Equal | BinaryOp::NotEqual if left.kind == Kind::Null => self.against_null(operator, right),
+            BinaryOp::Equal | BinaryOp::NotEqual if right.kind == Kind::Null => self.against_null(operator, left),
             _ => {
-                let left = self.check(left);
-                let right = self.check(right);
-                self.arithmetic(operator, left, right, at)
+                let left = Box::new(self.check(left));
+                let right = Box::new(self.check(right));
+                self.of_both(operator, *left, *right, at)
             }
         }
+    }
+
+    fn of_both(&mut self, operator: BinaryOp, left: Typed, right: Typed, at: usize) -> Typed {
+        match operator {
+            BinaryOp::In | BinaryOp::NotIn => self.membership(left, right, operator == BinaryOp::NotIn, at),
+            BinaryOp::Coalesce => {
+                let (value, default, ty) = self.unify(left, right, at);
+                Typed::new(Node::Coalesce(Box::new(value), Box::new(default)), ty)
+            }
+            operator if Self::is_comparison(operator) => self.comparison(operator, left, right, at),
+            operator => self.arithmetic(operator, left, right, at),
+        }
+    }
+
+    /// `x == null` asks whether there is a value.
+    fn against_null(&mut self, operator: BinaryOp, value: &Ast) -> Typed {
+        let value = self.check(value);
+        Self::null_test(value, operator == BinaryOp::NotEqual)
     }
 
     pub(super) fn null_test(value: Typed, negated: bool) -> Typed {

@@ -13,6 +13,7 @@ use rust_decimal::Decimal;
 use super::{
     Expr,
     env::{Env, EvalError, Fault, Fields},
+    functions::Function,
     node::Node,
     types::Type,
 };
@@ -48,6 +49,16 @@ pub(super) type Got<T> = Result<T, Stop>;
 enum Item<'e> {
     Value(Value),
     Row(&'e dyn Fields),
+}
+
+impl Item<'_> {
+    /// A row is its id where a value is wanted.
+    fn value(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Row(row) => row.get("id"),
+        }
+    }
 }
 
 /// One evaluation.
@@ -121,68 +132,83 @@ impl<'e> Evaluator<'e> {
         got
     }
 
+    /// Every arm that goes deeper is a call: what an arm held here would be held at every level of a deep tree.
     fn node(&mut self, node: &Node) -> Got<Value> {
         match node {
             Node::Literal(value) => Ok(value.clone()),
-            Node::Today => Ok(Value::Date(self.env.ctx.today())),
-            Node::Now => Ok(Value::Datetime(self.env.ctx.now)),
-            Node::User => Ok(self.env.ctx.user.map_or(Value::Null, Value::Id)),
-            Node::Initiator => Ok(self.env.initiator.map_or(Value::Null, Value::Id)),
-            Node::Setting(name, _) => Ok(self.env.ctx.settings.get(name).cloned().unwrap_or_default()),
+            Node::Today | Node::Now | Node::User | Node::Initiator | Node::Setting(..) | Node::Slot(_) => {
+                Ok(self.leaf(node))
+            }
             Node::Let(name, expr) => self.let_step(name, expr),
             Node::Field { base, name, .. } => self.field(base, name),
-            Node::Slot(index) => Ok(match self.slots.get(*index) {
-                Some(Item::Value(value)) => value.clone(),
-                Some(Item::Row(row)) => row.get("id"),
-                None => Value::Null,
-            }),
-            Node::Not(operand) => Ok(Value::Bool(!self.truth(operand)?)),
-            Node::Negate(operand) => operators::negate(self.value(operand)?),
+            Node::Not(_) | Node::Negate(_) | Node::IsNull(_) | Node::Entry(..) => self.unary(node),
             Node::All(parts) => self.all(parts).map(Value::Bool),
             Node::Any(parts) => self.any(parts).map(Value::Bool),
             Node::Compare(operator, left, right) => {
-                let (left, right) = self.both(left, right)?;
-                Ok(Value::Bool(operators::compare(*operator, &left, &right)))
+                self.both(left, right, |left, right| Ok(Value::Bool(operators::compare(*operator, &left, &right))))
             }
-            Node::IsNull(operand) => Ok(Value::Bool(self.value(operand)?.is_null())),
             Node::In(value, list) => {
-                let (value, list) = self.both(value, list)?;
-                Ok(Value::Bool(operators::is_in(&value, &list)))
+                self.both(value, list, |value, list| Ok(Value::Bool(operators::is_in(&value, &list))))
             }
             Node::Arithmetic(operator, left, right) => {
-                let (left, right) = self.both(left, right)?;
-                operators::arithmetic(*operator, left, right)
+                self.both(left, right, |left, right| operators::arithmetic(*operator, left, right))
             }
-            Node::Coalesce(value, default) => {
-                let value = self.value(value)?;
-                if value.is_null() { self.value(default) } else { Ok(value) }
-            }
+            Node::Coalesce(value, default) => self.coalesce(value, default),
             Node::If(condition, yes, no) => {
-                let branch = if self.truth(condition)? { yes } else { no };
-                self.value(branch)
+                let holds = self.truth(condition)?;
+                self.value(if holds { yes } else { no })
             }
             Node::List(items) => self.values(items).map(Value::List),
             Node::Map(entries) => self.map(entries),
-            Node::Entry(map, key) => {
-                let map = self.value(map)?;
-                Ok(operators::entry(&map, key))
-            }
-            Node::Call(function, arguments) => {
-                let arguments = self.values(arguments)?;
-                functions::call(*function, &arguments, &self.env)
-            }
+            Node::Call(function, arguments) => self.call(*function, arguments),
             Node::Aggregate { how, over, body } => self.aggregate(*how, over, body.as_deref()),
             Node::Lines { .. } | Node::Filter { .. } | Node::Each { .. } => self.list(node),
-            Node::First(over) => Ok(match self.items(over)?.into_iter().next() {
-                Some(Item::Value(value)) => value,
-                Some(Item::Row(row)) => row.get("id"),
-                None => Value::Null,
-            }),
-            Node::At { .. } | Node::Find { .. } => {
-                Ok(self.record(node)?.map_or(Value::Null, |record| record.get("id")))
-            }
+            Node::First(over) => self.first(over),
+            Node::At { .. } | Node::Find { .. } => self.record_id(node),
             Node::Decide(name) => self.decide(name),
         }
+    }
+
+    /// What is at hand.
+    fn leaf(&self, node: &Node) -> Value {
+        let id = |id: Option<uuid::Uuid>| id.map_or(Value::Null, Value::Id);
+        match node {
+            Node::Today => Value::Date(self.env.ctx.today()),
+            Node::Now => Value::Datetime(self.env.ctx.now),
+            Node::User => id(self.env.ctx.user),
+            Node::Initiator => id(self.env.initiator),
+            Node::Setting(name, _) => self.env.ctx.settings.get(name).cloned().unwrap_or_default(),
+            Node::Slot(index) => self.slots.get(*index).map_or(Value::Null, Item::value),
+            _ => Value::Null,
+        }
+    }
+
+    fn unary(&mut self, node: &Node) -> Got<Value> {
+        match node {
+            Node::Not(operand) => Ok(Value::Bool(!self.truth(operand)?)),
+            Node::Negate(operand) => operators::negate(self.value(operand)?),
+            Node::IsNull(operand) => Ok(Value::Bool(self.value(operand)?.is_null())),
+            Node::Entry(map, key) => Ok(operators::entry(&self.value(map)?, key)),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    fn coalesce(&mut self, value: &Node, default: &Node) -> Got<Value> {
+        let value = self.value(value)?;
+        if value.is_null() { self.value(default) } else { Ok(value) }
+    }
+
+    fn call(&mut self, function: Function, arguments: &[Node]) -> Got<Value> {
+        let arguments = self.values(arguments)?;
+        functions::call(function, &arguments, &self.env)
+    }
+
+    fn first(&mut self, over: &Node) -> Got<Value> {
+        Ok(self.items(over)?.first().map_or(Value::Null, Item::value))
+    }
+
+    fn record_id(&mut self, node: &Node) -> Got<Value> {
+        Ok(self.record(node)?.map_or(Value::Null, |record| record.get("id")))
     }
 
     /// Whether a condition holds; null does not.
@@ -194,14 +220,14 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// Both sides, so that what both need is asked at once.
-    fn both(&mut self, left: &Node, right: &Node) -> Got<(Value, Value)> {
+    /// Does something with both sides, which are both worked out, so that what both need is asked at once.
+    fn both(&mut self, left: &Node, right: &Node, work: impl FnOnce(Value, Value) -> Got<Value>) -> Got<Value> {
         let left = self.value(left);
-        if let Err(Stop::Fault(_)) = left {
-            return Err(left.err().unwrap_or(Stop::Unknown));
+        if matches!(left, Err(Stop::Fault(_))) {
+            return left;
         }
         let right = self.value(right);
-        Ok((left?, right?))
+        work(left?, right?)
     }
 
     fn values(&mut self, nodes: &[Node]) -> Got<Vec<Value>> {

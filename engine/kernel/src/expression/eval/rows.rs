@@ -176,11 +176,7 @@ impl<'e> Evaluator<'e> {
     /// A list as a value; rows by their ids.
     pub(super) fn list(&mut self, node: &Node) -> Got<Value> {
         let items = self.items(node)?;
-        let value = |item| match item {
-            Item::Value(value) => value,
-            Item::Row(row) => row.get("id"),
-        };
-        Ok(Value::List(items.into_iter().map(value).collect()))
+        Ok(Value::List(items.iter().map(Item::value).collect()))
     }
 
     pub(super) fn aggregate(&mut self, how: Aggregate, over: &Node, body: Option<&Node>) -> Got<Value> {
@@ -193,12 +189,10 @@ impl<'e> Evaluator<'e> {
         }
         let mut total = Total::new(how);
         self.go_through(items, |evaluator, item| {
-            let value = match (body, item) {
-                (Some(body), _) => evaluator.value(body)?,
-                (None, Item::Value(value)) => value,
-                (None, Item::Row(row)) => row.get("id"),
-            };
-            total.add(value)
+            total.add(match body {
+                Some(body) => evaluator.value(body)?,
+                None => item.value(),
+            })
         })?;
         total.finish()
     }
