@@ -1,6 +1,6 @@
 // Dates in wire form (`2026-11-21`) and moments (`2026-11-21T08:00:00.000Z`): reading what people type, writing what
 // they read.
-import { localeTag } from './decimal'
+import { localeTag } from './exact'
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/
 

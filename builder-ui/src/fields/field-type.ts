@@ -36,6 +36,10 @@ export interface EditProps {
   field: Field
   value: Scalar
   onChange: (value: Scalar) => void
+  /** Told when the text is no value, with why; null when it is one again. */
+  onUnreadable?: (unreadable: { text: string; problem: string; values?: Record<string, string | number> } | null) => void
+  /** Text that could not be read when the place was left. */
+  unreadable?: string
   /** Told when the entry is finished, so that checks may speak. */
   onBlur?: () => void
   context: FormatContext

@@ -1,5 +1,5 @@
 // What the number types share: digits that are shown and stored, and reading what is typed.
-import { canonical, group, isDecimal, parseNumber, places, round, shift } from './decimal'
+import { canonical, group, isDecimal, parseNumber, places, round, shift } from './exact'
 import { type FieldShape, type FormatContext, type Parsed, textOf } from './field-type'
 import type { Scalar } from '@/model/record'
 

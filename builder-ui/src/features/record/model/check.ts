@@ -1,5 +1,5 @@
 // Checks that the browser makes itself, so that a mistake is told where and when it is made. The server checks again.
-import { compare } from '@/fields/decimal'
+import { compare } from '@/fields/exact'
 import { isNumber } from '@/fields/numbers'
 import type { EntityModel, Field } from '@/model/app'
 import type { PortolanRecord, Scalar } from '@/model/record'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sum } from '@/fields/decimal'
+import { sum } from '@/fields/exact'
 import { requestEntity } from './fixture'
 import { linesOf, valueAt } from './paths'
 import { type Compute, createRecordForm } from './store'

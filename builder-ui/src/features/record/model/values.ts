@@ -1,5 +1,5 @@
 // Comparing wire values as the fields mean them.
-import { canonical } from '@/fields/decimal'
+import { canonical } from '@/fields/exact'
 import type { Field, FieldType } from '@/model/app'
 import type { Line, Scalar } from '@/model/record'
 

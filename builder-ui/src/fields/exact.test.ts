@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canonical, compare, group, parseNumber, round, shift, sum } from './decimal'
+import { canonical, compare, group, parseNumber, round, shift, sum } from './exact'
 
 describe('decimal strings', () => {
   it('moves the point exactly', () => {

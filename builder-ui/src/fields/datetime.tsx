@@ -1,0 +1,31 @@
+// A moment, shown and entered in the time zone of the reader.
+import { lazy, Suspense } from 'react'
+import { formatDatetime, parseDatetime } from './dates'
+import { type FieldTypeModule, textOf } from './field-type'
+import { TextInput } from './widgets/text-input'
+
+const DayPicker = lazy(() => import('./widgets/day-picker'))
+
+/** `2026-11-21 08:30`, in the time zone of the reader. */
+function plain(text: string): string {
+  const moment = new Date(text)
+  if (text === '' || Number.isNaN(moment.getTime())) return text
+  const two = (part: number): string => String(part).padStart(2, '0')
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${two(moment.getHours())}:${two(moment.getMinutes())}`
+}
+
+export const datetime: FieldTypeModule = {
+  align: 'start',
+  width: 168,
+  format: (value, _field, context) => (textOf(value) === '' ? '' : formatDatetime(textOf(value), context.language)),
+  plain: (value) => plain(textOf(value)),
+  parse: (text) => (text.trim() === '' ? { value: null } : parseDatetime(text)),
+  Edit: (props) =>
+    props.cell ? (
+      <TextInput {...props} type={datetime} placeholder="2026-12-31 09:00" />
+    ) : (
+      <Suspense fallback={<span className="pf-input pf-disabled" />}>
+        <DayPicker {...props} time />
+      </Suspense>
+    ),
+}

@@ -1,0 +1,13 @@
+// A whole number.
+import type { FieldTypeModule } from './field-type'
+import { formatNumber, parseFigure, plainNumber } from './numbers'
+import { TextInput } from './widgets/text-input'
+
+export const integer: FieldTypeModule = {
+  align: 'end',
+  width: 96,
+  format: formatNumber,
+  plain: plainNumber,
+  parse: parseFigure,
+  Edit: (props) => <TextInput {...props} type={integer} inputMode="numeric" />,
+}

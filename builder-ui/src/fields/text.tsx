@@ -1,0 +1,12 @@
+// A line of text.
+import { type FieldTypeModule, textOf } from './field-type'
+import { TextInput } from './widgets/text-input'
+
+export const text: FieldTypeModule = {
+  align: 'start',
+  width: 200,
+  format: textOf,
+  plain: textOf,
+  parse: (text) => ({ value: text.trim() === '' ? null : text }),
+  Edit: (props) => <TextInput {...props} type={text} inputType="text" inputMode="text" />,
+}
