@@ -47,6 +47,7 @@ export interface RecordForm {
   set(path: string, value: Scalar): void
   setMany(changes: readonly { path: string; value: Scalar }[]): void
   setUnreadable(path: string, unreadable: Unreadable | null): void
+  setUnreadables(found: Readonly<Record<string, Unreadable>>): void
   touch(path: string): void
   attempt(): void
   insertLines(table: string, at: number, rows: readonly Partial<Line>[]): string[]
@@ -188,6 +189,7 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       if (unreadable) store.setState({ unreadable: { ...rest, [path]: unreadable } })
       else if (before) store.setState({ unreadable: rest })
     },
+    setUnreadables: (found) => store.setState({ unreadable: { ...store.getState().unreadable, ...found } }),
     touch(path) {
       const { touched } = store.getState()
       if (!touched.has(path)) store.setState({ touched: new Set([...touched, path]) })
