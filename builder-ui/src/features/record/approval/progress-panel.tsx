@@ -1,0 +1,98 @@
+// Where the approval stands: behind, open (with whom, since when), ahead. The initiator can take it back.
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keys } from '@/api/keys'
+import { readInstance, withdrawInstance, type InstanceAnswer } from '@/api/tasks'
+import { errorText } from '@/locales/i18n'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { Dialog } from '@/ui/dialog'
+import { Notice } from '@/ui/notice'
+import { SkeletonRows } from '@/ui/skeleton'
+import { Tag } from '@/ui/tag'
+import { useToast } from '@/ui/toast'
+import { useForm } from '../form-context'
+import { instanceSteps, Steps } from './steps'
+import style from './approval.module.css'
+
+interface ProgressPanelProps {
+  instance: string
+  /** Who is signed in. */
+  user: string
+  onChanged: () => void
+}
+
+export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps) {
+  const { t } = useTranslation('record')
+  const { language } = useForm()
+  const [asking, setAsking] = useState(false)
+  const answer = useQuery({ queryKey: keys.instance(instance), queryFn: () => readInstance(instance) })
+  if (answer.isPending) return <Card title={t('approval.progress')}><SkeletonRows rows={3} height={40} /></Card>
+  if (answer.isError) return <Card title={t('approval.progress')}><Notice kind="error" action={<Button size="small" onClick={() => void answer.refetch()}>{t('retry')}</Button>}>{t('approval.no_progress')}</Notice></Card>
+  const steps = instanceSteps(answer.data)
+  const { status, outcome } = answer.data
+  return (
+    <Card
+      title={t('approval.progress')}
+      aside={status === 'running'
+        ? <Tag color="amber">{t('approval.running')}</Tag>
+        : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
+    >
+      <Steps steps={steps} language={language} label={t('approval.progress')} />
+      {mayWithdraw(answer.data, user) && (
+        <p className={style.outcome}>
+          <Button size="small" icon="undo" onClick={() => setAsking(true)}>{t('withdraw.action')}</Button>
+        </p>
+      )}
+      {asking && <WithdrawDialog instance={answer.data} onClose={() => setAsking(false)} onDone={() => { setAsking(false); onChanged() }} />}
+    </Card>
+  )
+}
+
+/** The server says so where it can; else whoever started it may try. */
+export function mayWithdraw(instance: InstanceAnswer, user: string): boolean {
+  if (instance.status !== 'running') return false
+  const told = instance as InstanceAnswer & { can?: { withdraw?: boolean }; may_withdraw?: boolean; initiator?: string | { id?: string } }
+  const may = told.can?.withdraw ?? told.may_withdraw
+  if (may !== undefined) return may
+  const initiator = typeof told.initiator === 'object' ? told.initiator.id : told.initiator
+  const starter = initiator ?? told.nodes.find((node) => node.kind === 'start')?.people[0]?.id
+  return starter === user
+}
+
+function WithdrawDialog({ instance, onClose, onDone }: { instance: InstanceAnswer; onClose: () => void; onDone: () => void }) {
+  const { t } = useTranslation(['record', 'common'])
+  const toast = useToast()
+  const area = useId()
+  const [reason, setReason] = useState('')
+  const withdraw = useMutation({
+    mutationFn: () => withdrawInstance(instance.id, reason.trim() === '' ? undefined : reason.trim()),
+    onSuccess: () => {
+      toast.success(t('record:withdraw.done'))
+      onDone()
+    },
+  })
+  return (
+    <Dialog
+      open
+      title={t('record:withdraw.title')}
+      onClose={onClose}
+      footer={
+        <div className={style.foot}>
+          <Button onClick={onClose}>{t('record:cancel')}</Button>
+          <Button kind="primary" busy={withdraw.isPending} onClick={() => withdraw.mutate()}>{t('record:withdraw.action')}</Button>
+        </div>
+      }
+    >
+      <div className={style.form}>
+        <p className={style.hint}>{t('record:withdraw.text')}</p>
+        <div>
+          <label className={style.label} htmlFor={area}>{t('record:approval.reason_optional')}</label>
+          <textarea id={area} className={style.area} value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} />
+        </div>
+        {withdraw.isError && <Notice kind="error">{errorText(withdraw.error, t as never)}</Notice>}
+      </div>
+    </Dialog>
+  )
+}

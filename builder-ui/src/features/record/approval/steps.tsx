@@ -1,0 +1,114 @@
+// Who decides, in order: what is behind, what is open, what comes.
+import { useTranslation } from 'react-i18next'
+import type { PreviewNode } from '@/api/records'
+import type { InstanceAnswer, InstanceNode } from '@/api/tasks'
+import { formatAgo, formatDatetime } from '@/fields/dates'
+import { Avatar } from '@/ui/avatar'
+import { Icon, type IconName } from '@/ui/icon'
+import style from './approval.module.css'
+
+export interface StepPerson {
+  id: string
+  name: string
+  decision?: string | null
+  at?: string | null
+  reason?: string | null
+}
+
+export interface Step {
+  key: string
+  label: string
+  state: 'done' | 'refused' | 'waiting' | 'next'
+  mode?: string
+  people: StepPerson[]
+  /** Why it stands here. */
+  why?: string
+  since?: string | null
+  note?: string
+  unknown?: boolean
+}
+
+/** Kinds of nodes that people see; switches and the like are the engine's own business. */
+const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form'])
+
+export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
+  return nodes
+    .filter((node) => SHOWN.has(node.kind))
+    .map((node, index) => ({
+      key: `${node.node}-${index}`,
+      label: node.label,
+      state: 'next',
+      people: node.people,
+      ...(node.kind === 'approval' && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
+      ...(node.reason ? { why: node.reason } : {}),
+      ...(node.note ? { note: node.note } : {}),
+      ...(node.unknown ? { unknown: true } : {}),
+    }))
+}
+
+function passedStep(node: InstanceNode, index: number, running: boolean): Step {
+  const refused = node.people.some((person) => ['reject', 'rejected', 'return', 'returned'].includes(person.decision ?? ''))
+  const open = running && !node.left_at && node.status !== 'done'
+  const since = open ? node.entered_at : node.left_at
+  return {
+    key: `${node.node}-${index}`,
+    label: node.label,
+    state: open ? 'waiting' : refused ? 'refused' : 'done',
+    people: node.people,
+    ...(open && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
+    ...(since ? { since } : {}),
+  }
+}
+
+export function instanceSteps(instance: InstanceAnswer): Step[] {
+  const running = instance.status === 'running'
+  const behind = instance.nodes
+    .filter((node) => SHOWN.has(node.kind) || (node.kind === 'start' && node.people.length > 0))
+    .map((node, index) => passedStep(node, index, running))
+  const ahead = running ? (Array.isArray(instance.next) ? instance.next : (instance.next?.nodes ?? [])) : []
+  return [...behind, ...previewSteps(ahead).filter((step) => !behind.some((one) => one.state === 'waiting' && one.key.startsWith(`${step.key.split('-')[0]}-`)))]
+}
+
+const MARKS: Record<Step['state'], IconName> = { done: 'check', refused: 'close', waiting: 'clock', next: 'dot' }
+
+export function Steps({ steps, language, label }: { steps: readonly Step[]; language: string; label: string }) {
+  const { t } = useTranslation('record')
+  return (
+    <ol className={style.steps} aria-label={label}>
+      {steps.map((step) => (
+        <li key={step.key} className={`${style.step} ${style[step.state]}`}>
+          <span className={style.stepMark}><Icon name={MARKS[step.state]} size={13} label={t(`approval.state.${step.state}`)} /></span>
+          <div className={style.stepBody}>
+            <p className={style.stepHead}>
+              <strong>{step.label}</strong>
+              {step.mode && <span className={style.mode}>{t(`approval.mode.${step.mode}`, { defaultValue: step.mode })}</span>}
+            </p>
+            {step.why && <p className={style.why}>{step.why}</p>}
+            {step.unknown && <p className={style.why}>{t('approval.unknown')}</p>}
+            {step.note && <p className={style.why}>{step.note}</p>}
+            <ul className={style.people}>
+              {step.people.map((person) => (
+                <li key={person.id}>
+                  <Avatar name={person.name} size={22} />
+                  <span className={style.person}>
+                    <span>{person.name}{person.decision && <em className={style[tone(person.decision)]}> · {t(`approval.decided.${person.decision}`, { defaultValue: person.decision })}</em>}</span>
+                    {person.reason && <q>{person.reason}</q>}
+                    {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}</time>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {step.state === 'waiting' && step.since && (
+              <p className={style.since}>{t('approval.waiting_since', { ago: formatAgo(step.since, language) })}</p>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function tone(decision: string): 'good' | 'bad' | 'plain' {
+  if (decision.startsWith('approve')) return 'good'
+  return decision.startsWith('reject') || decision.startsWith('return') ? 'bad' : 'plain'
+}

@@ -1,0 +1,237 @@
+// An open record: the page around its form.
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation, useNavigate } from 'react-router'
+import { useStore } from 'zustand'
+import { useSession } from '@/api/app-context'
+import { keys } from '@/api/keys'
+import type { RecordAnswer } from '@/api/records'
+import { formatAgo, formatDatetime } from '@/fields/dates'
+import type { EntityModel } from '@/model/app'
+import type { Titles } from '@/model/record'
+import { paths } from '@/model/paths'
+import { Button } from '@/ui/button'
+import { Notice } from '@/ui/notice'
+import { phone, useMedia } from '@/ui/use-media'
+import { ApprovalPanel } from './approval/approval-panel'
+import { ProgressPanel } from './approval/progress-panel'
+import { SubmitDialog } from './approval/submit-dialog'
+import { ConflictDialog } from './conflict-dialog'
+import { ErrorSummary } from './error-summary'
+import { FormContext } from './form-context'
+import { FormLayout } from './form/form-layout'
+import { RecordHeader } from './header/record-header'
+import { LeaveGuard } from './leave-guard'
+import { offered, type Offered } from './model/lifecycle'
+import type { Values } from './model/store'
+import { Timeline } from './timeline/timeline'
+import { useActions } from './use-actions'
+import { useDraft } from './use-draft'
+import { useRecordForm } from './use-record-form'
+import { useRemote } from './use-remote'
+import { useSave } from './use-save'
+import { isDirty, useUnsaved } from './use-unsaved'
+import style from './record.module.css'
+
+interface OpenRecordProps {
+  entity: EntityModel
+  /** Null for a record that is not saved yet. */
+  answer: RecordAnswer | null
+  start: { values: Values; titles: Titles }
+}
+
+export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
+  const { t } = useTranslation('record')
+  const { user } = useSession()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const location = useLocation()
+  const small = useMedia(phone)
+  const context = useRecordForm(entity, answer, start)
+  const { form, language } = context
+  const id = answer?.record.id ?? null
+  const locked = answer?.record.deleted_at !== undefined && answer?.record.deleted_at !== null
+  const mayWrite = !locked && (answer === null ? entity.can.create : answer.can.update || (answer.task?.write.length ?? 0) > 0)
+  const maySave = !locked && (answer === null ? entity.can.create : answer.can.update)
+
+  const unsaved = useUnsaved(form, entity, user.id, id, mayWrite)
+  const { computing } = useDraft(form, entity, mayWrite)
+  const dirty = useStore(form.store, (state) => isDirty(entity, state))
+  const dirtyNow = useCallback(() => isDirty(entity, form.store.getState()), [entity, form])
+  const saving = useSave(context, () => unsaved.forget())
+  const remote = useRemote(form, entity, answer)
+  const [round, setRound] = useState(0)
+  const attempted = useStore(form.store, (state) => state.attempted)
+  // Drawn again with every change, so that what is mended goes from the list at once.
+  useStore(form.store, (state) => (attempted ? state : null))
+  const [requires, setRequires] = useState<readonly string[]>([])
+  const problems = attempted ? saving.problems(requires) : []
+  const then = (location.state as { then?: string } | null)?.then
+  const [submitting, setSubmitting] = useState<Offered | null>(
+    () => offered(entity.lifecycle, answer?.can.transitions ?? []).find((one) => one.name === then && one.workflow) ?? null,
+  )
+  const transitions = locked ? [] : offered(entity.lifecycle, answer === null ? firstTransitions(entity) : answer.can.transitions)
+
+  const refresh = useCallback((): void => {
+    if (id === null) return
+    void client.invalidateQueries({ queryKey: keys.record(entity.name, id) })
+    void client.invalidateQueries({ queryKey: keys.timeline(entity.name, id) })
+    void client.invalidateQueries({ queryKey: keys.instances })
+    void client.invalidateQueries({ queryKey: [...keys.entity(entity.name), 'list'] })
+  }, [client, entity, id])
+
+  const take = useCallback(
+    (fresh: RecordAnswer): void => {
+      form.reset(fresh.record, fresh.titles)
+      unsaved.forget()
+      client.setQueryData(keys.record(entity.name, fresh.record.id), fresh)
+      refresh()
+    },
+    [client, entity, form, refresh, unsaved],
+  )
+
+  const save = useCallback(
+    async (demanded: readonly string[] = [], next?: string): Promise<boolean> => {
+      setRequires(demanded)
+      const result = await saving.save(demanded)
+      if (result.kind === 'refused') {
+        setRound((count) => count + 1)
+        return false
+      }
+      if (result.answer && id === null) {
+        void navigate(paths.record(entity.name, result.answer.record.id), { replace: true, state: next ? { then: next } : null })
+      }
+      return true
+    },
+    [entity, id, navigate, saving],
+  )
+
+  const refuse = useCallback(
+    (error: unknown): void => {
+      setSubmitting(null)
+      saving.fail(error)
+      setRound((count) => count + 1)
+    },
+    [saving],
+  )
+
+  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting })
+
+  const primary = transitions[0]
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+      // Dialogs have keys of their own.
+      if (event.target instanceof Element && event.target.closest('[role="dialog"]')) return
+      if (event.key.toLowerCase() === 's') {
+        event.preventDefault()
+        settleEntry()
+        if (maySave && !saving.busy && (dirtyNow() || id === null)) void save()
+      } else if (event.key === 'Enter' && !event.defaultPrevented && primary && !saving.busy) {
+        event.preventDefault()
+        settleEntry()
+        void actions.run(primary)
+      }
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [actions, dirtyNow, id, maySave, primary, save, saving.busy])
+
+  return (
+    <FormContext value={context}>
+      <div className={style.page}>
+        <RecordHeader
+          dirty={dirty}
+          busy={saving.busy || actions.busy}
+          computing={computing}
+          maySave={maySave}
+          transitions={small && answer?.task ? [] : transitions}
+          menu={actions.menu}
+          onSave={() => void save()}
+          onTransition={(transition) => void actions.run(transition)}
+        />
+        <div className={`${style.columns} ${id === null ? '' : style.two}`}>
+          <div className={style.main}>
+            {locked && (
+              <Notice kind="warning" action={<Button size="small" busy={actions.busy} onClick={() => void actions.restore()}>{t('trash.restore')}</Button>}>
+                {t('trash.notice', { when: formatAgo(answer.record.deleted_at ?? '', language) })}
+              </Notice>
+            )}
+            {unsaved.restored && dirty && (
+              <Notice kind="info" action={<Button size="small" onClick={unsaved.discard}>{t('unsaved.discard')}</Button>}>
+                {t(unsaved.restored.outdated ? 'unsaved.restored_outdated' : 'unsaved.restored', { when: formatDatetime(unsaved.restored.at, language) })}
+              </Notice>
+            )}
+            {remote.news && (
+              <Notice kind="warning" action={<Button size="small" onClick={() => { if (remote.news) saving.bringIn(remote.news.record) }}>{t('remote.bring_in')}</Button>}>
+                {t('remote.changed', { name: remote.news.titles[remote.news.record.updated_by ?? ''] ?? t('remote.somebody') })}
+              </Notice>
+            )}
+            <ErrorSummary problems={problems} failure={saving.failure} round={round} />
+            {answer?.task && small && <ApprovalPanel task={answer.task} onDecided={refresh} onRefused={refuse} />}
+            <FormLayout />
+            {answer && <Meta answer={answer} language={language} />}
+          </div>
+          {answer && id !== null && (
+            <aside className={style.side} aria-label={t('side')}>
+              {answer.task && !small && <ApprovalPanel task={answer.task} onDecided={refresh} onRefused={refuse} />}
+              {answer.instance && <ProgressPanel instance={answer.instance.id} user={user.id} onChanged={refresh} />}
+              <Timeline entity={entity.name} id={id} />
+            </aside>
+          )}
+        </div>
+        {submitting && id !== null && (
+          <SubmitDialog
+            transition={submitting.name}
+            label={submitting.label}
+            onClose={() => setSubmitting(null)}
+            onRefused={refuse}
+            onDone={(fresh) => {
+              setSubmitting(null)
+              actions.told(submitting)
+              take(fresh)
+            }}
+          />
+        )}
+        {saving.stale && (
+          <ConflictDialog
+            stale={saving.stale}
+            by={form.store.getState().titles[saving.stale.current.updated_by ?? ''] ?? null}
+            onSettle={(choices) => saving.settle(choices)}
+            onClose={saving.dismiss}
+          />
+        )}
+        <LeaveGuard dirty={dirtyNow} save={() => save()} discard={unsaved.discard} />
+      </div>
+    </FormContext>
+  )
+}
+
+/** What a new record could do once it is saved. */
+function firstTransitions(entity: EntityModel): string[] {
+  const { lifecycle } = entity
+  if (!lifecycle) return []
+  return Object.entries(lifecycle.transitions).filter(([, one]) => one.from.includes(lifecycle.start) && one.workflow).map(([name]) => name)
+}
+
+/** A cell that is being edited gives its entry before a key of the page acts on it. */
+function settleEntry(): void {
+  const element = document.activeElement
+  if (element instanceof HTMLElement && element.matches('input, textarea')) {
+    element.blur()
+    element.focus({ preventScroll: true })
+  }
+}
+
+function Meta({ answer, language }: { answer: RecordAnswer; language: string }) {
+  const { t } = useTranslation('record')
+  const { created_at, created_by, updated_at, updated_by, version } = answer.record
+  const name = (id: string | null | undefined): string => answer.titles[id ?? ''] ?? ''
+  return (
+    <p className={style.meta}>
+      {created_at && t('meta.created', { when: formatDatetime(created_at, language), name: name(created_by), context: name(created_by) ? 'by' : undefined })}
+      {updated_at && version > 1 && <> · {t('meta.updated', { when: formatDatetime(updated_at, language), name: name(updated_by), context: name(updated_by) ? 'by' : undefined })}</>}
+    </p>
+  )
+}

@@ -1,0 +1,146 @@
+// One thing that happened: who, what, when, and what it changed.
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatAgo, formatDatetime } from '@/fields/dates'
+import { formatValue } from '@/fields/registry'
+import type { TimelineItem } from '@/api/records'
+import type { Scalar } from '@/model/record'
+import { Avatar } from '@/ui/avatar'
+import { Icon, type IconName } from '@/ui/icon'
+import { Tag } from '@/ui/tag'
+import { useForm, useFormState } from '../form-context'
+import { type FieldChange, readChanges, readComment, textIn, titlesOf } from '../model/timeline'
+import { fieldAt } from '../model/paths'
+import { isBlank } from '../model/values'
+import style from './timeline.module.css'
+
+const SHOWN = 4
+
+const ICONS: Record<string, IconName> = {
+  create: 'add', created: 'add', change: 'edit', updated: 'edit', deleted: 'delete', restored: 'redo', transition: 'right',
+  start: 'send', end: 'done', comment: 'comment', approve: 'check', reject: 'close', return: 'undo', transfer: 'person', withdraw: 'undo',
+}
+
+const TONES: Record<string, string | undefined> = {
+  approve: style.good, reject: style.bad, return: style.attention, end: style.good,
+}
+
+export function TimelineEntry({ item }: { item: TimelineItem }) {
+  const { t } = useTranslation('record')
+  const { language } = useForm()
+  const what = kindOf(item)
+  const who = item.by_name || t('timeline.engine')
+  const reason = textIn(item, 'reason', 'comment')
+  const comment = item.kind === 'comment' ? (textIn(item, 'text', 'body') ?? '') : null
+  return (
+    <li className={style.entry}>
+      <span className={style.mark}>
+        {comment === null
+          ? <span className={`${style.dot} ${TONES[what] ?? ''}`}><Icon name={ICONS[what] ?? 'dot'} size={13} /></span>
+          : <Avatar name={who} size={26} />}
+      </span>
+      <div className={style.body}>
+        <p className={style.head}>
+          <span><strong>{who}</strong> {comment === null && <Sentence item={item} what={what} />}</span>
+          <time dateTime={item.at} title={formatDatetime(item.at, language)}>{formatAgo(item.at, language)}</time>
+        </p>
+        {comment !== null && (
+          <p className={style.comment}>
+            {readComment(comment).map((part, index) =>
+              // The parts of a written comment never change places.
+              'mention' in part ? <span key={index} className={style.mention}>@{part.mention}</span> : <span key={index}>{part.text}</span>,
+            )}
+          </p>
+        )}
+        {reason && <p className={style.reason}>{reason}</p>}
+        {Array.isArray(item.changes) && <ChangeList item={item} />}
+      </div>
+    </li>
+  )
+}
+
+/** What an item is, by its verb or action where it has one. */
+function kindOf(item: TimelineItem): string {
+  if (item.kind === 'decision') return textIn(item, 'verb', 'outcome', 'decision') ?? 'approve'
+  if (item.kind === 'change') {
+    const action = textIn(item, 'action')
+    return action === 'created' ? 'create' : action === 'deleted' || action === 'restored' ? action : action && action !== 'updated' ? 'transition' : 'change'
+  }
+  return item.kind
+}
+
+function Sentence({ item, what }: { item: TimelineItem; what: string }) {
+  const { t } = useTranslation('record')
+  const { entity } = useForm()
+  if (item.kind === 'decision') {
+    const node = textIn(item, 'node_label', 'label', 'node') ?? ''
+    const to = textIn(item, 'to_name')
+    return <>{t(`timeline.decision.${VERBS[what] ?? 'closed'}`, { node, to, context: to ? 'to' : undefined })}</>
+  }
+  if (what === 'transition') {
+    const name = textIn(item, 'transition', 'action') ?? ''
+    const label = textIn(item, 'label') ?? entity.lifecycle?.transitions[name]?.label ?? name
+    const to = textIn(item, 'to') ?? entity.lifecycle?.transitions[name]?.to ?? ''
+    const state = entity.lifecycle?.states[to]
+    return <>{t('timeline.transition', { label })} {state && <Tag color={state.color ?? 'grey'}>{state.label}</Tag>}</>
+  }
+  if (what === 'start') return <>{t('timeline.start', { label: textIn(item, 'label', 'workflow') ?? '' })}</>
+  if (what === 'end') {
+    const outcome = textIn(item, 'outcome_label', 'outcome') ?? ''
+    return <>{t('timeline.end', { outcome: t(`outcome.${outcome}`, { defaultValue: outcome }) })}</>
+  }
+  return <>{t(`timeline.${['create', 'change', 'deleted', 'restored', 'withdraw'].includes(what) ? what : 'change'}`)}</>
+}
+
+const VERBS: Record<string, string> = {
+  approve: 'approve', approved: 'approve', reject: 'reject', rejected: 'reject', return: 'return', returned: 'return',
+  transfer: 'transfer', transferred: 'transfer', closed: 'closed', withdrawn: 'closed',
+}
+
+function ChangeList({ item }: { item: TimelineItem }) {
+  const { t } = useTranslation('record')
+  const { entity } = useForm()
+  const values = useFormState((state) => state.base)
+  const [all, setAll] = useState(false)
+  const { fields, lines } = readChanges(item, entity, values)
+  const written = fields.filter((change) => change.path !== 'state')
+  const created = kindOf(item) === 'create'
+  const count = written.length + lines.length
+  if (count === 0) return null
+  // What a record began with fills pages; it is told when one asks.
+  const shown = all ? count : created ? 0 : SHOWN
+  return (
+    <div className={style.changes}>
+      <dl>
+        {written.slice(0, shown).map((change) => <Change key={change.path} change={change} item={item} />)}
+      </dl>
+      {lines.slice(0, Math.max(0, shown - written.length)).map((line, index) => (
+        <div key={index} className={style.line}>
+          <p>{t(`timeline.line_${line.kind}`, { line: line.line ?? '', context: line.line === null ? 'gone' : undefined })}</p>
+          <dl>{line.fields.map((change) => <Change key={change.path} change={change} item={item} />)}</dl>
+        </div>
+      ))}
+      {count > shown && <button type="button" className={style.link} onClick={() => setAll(true)}>{t('timeline.show_all', { count: count - shown })}</button>}
+    </div>
+  )
+}
+
+function Change({ change, item }: { change: FieldChange; item: TimelineItem }) {
+  const { t } = useTranslation('record')
+  const { entity, language } = useForm()
+  const known = useFormState((state) => state.titles)
+  const field = fieldAt(entity, change.path)
+  const text = (value: Scalar): string =>
+    isBlank(value) ? '–' : field
+      ? formatValue(value, field, { language, titles: { ...known, ...titlesOf(item) }, words: { yes: t('yes'), no: t('no') } })
+      : String(value)
+  return (
+    <div className={style.change}>
+      <dt>{change.label}</dt>
+      <dd>
+        {!isBlank(change.old) && <><del>{text(change.old)}</del> <Icon name="right" size={11} label={t('timeline.becomes')} /> </>}
+        <ins>{text(change.new)}</ins>
+      </dd>
+    </div>
+  )
+}

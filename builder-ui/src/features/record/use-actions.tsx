@@ -1,0 +1,130 @@
+// What can be done with a record beside saving: transitions, trash, link.
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import { keys } from '@/api/keys'
+import { deleteRecord, restoreRecord, transitionRecord, type RecordAnswer } from '@/api/records'
+import { paths } from '@/model/paths'
+import { useConfirm } from '@/ui/confirm'
+import type { MenuEntry } from '@/ui/menu-button'
+import { useToast } from '@/ui/toast'
+import type { FormContextValue } from './form-context'
+import type { Offered } from './model/lifecycle'
+
+interface ActionsInput {
+  context: FormContextValue
+  answer: RecordAnswer | null
+  dirty: () => boolean
+  save: (requires?: readonly string[], next?: string) => Promise<boolean>
+  take: (answer: RecordAnswer) => void
+  refresh: () => void
+  refuse: (error: unknown) => void
+  submit: (transition: Offered) => void
+}
+
+export interface Actions {
+  busy: boolean
+  menu: MenuEntry[]
+  run(transition: Offered): Promise<void>
+  restore(): Promise<void>
+  /** Says that a transition was made. */
+  told(transition: Offered): void
+}
+
+export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit }: ActionsInput): Actions {
+  const { t } = useTranslation('record')
+  const { entity, form } = context
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const confirm = useConfirm()
+  const toast = useToast()
+  const [busy, setBusy] = useState(false)
+  const id = answer?.record.id ?? null
+
+  const during = async (work: () => Promise<void>): Promise<void> => {
+    setBusy(true)
+    try {
+      await work()
+    } catch (error) {
+      refuse(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const told = (transition: Offered): void => {
+    const state = entity.lifecycle?.states[transition.to]?.label ?? ''
+    toast.success(transition.workflow ? t('submit.done') : t('transition.done', { state }))
+  }
+
+  const run = async (transition: Offered): Promise<void> => {
+    // What the transition needs is checked at the places, before anything is sent.
+    const changed = dirty() || id === null || transition.requires.length > 0
+    if (changed && !(await save(transition.requires, transition.workflow ? transition.name : undefined))) return
+    if (id === null) return
+    if (transition.workflow) {
+      submit(transition)
+      return
+    }
+    if (transition.confirm) {
+      const sure = await confirm({
+        title: t('transition.confirm', { label: transition.label }),
+        ...(typeof transition.confirm === 'string' ? { text: transition.confirm } : {}),
+        action: transition.label,
+        cancel: t('cancel'),
+      })
+      if (!sure) return
+    }
+    await during(async () => {
+      const version = form.store.getState().base.version ?? 1
+      take(await transitionRecord(entity.name, id, transition.name, { version }))
+      told(transition)
+    })
+  }
+
+  const remove = async (): Promise<void> => {
+    if (answer === null || id === null) return
+    const sure = await confirm({
+      title: t('trash.confirm', { title: answer.record.title || entity.label }),
+      text: t('trash.confirm_text'),
+      action: t('trash.delete'),
+      cancel: t('cancel'),
+      danger: true,
+    })
+    if (!sure) return
+    await during(async () => {
+      await deleteRecord(entity.name, id, form.store.getState().base.version ?? 1)
+      form.reset(form.store.getState().base, {})
+      toast.success(t('trash.done'))
+      client.removeQueries({ queryKey: keys.record(entity.name, id) })
+      void client.invalidateQueries({ queryKey: [...keys.entity(entity.name), 'list'] })
+      void navigate(paths.list(entity.name))
+    })
+  }
+
+  const restore = (): Promise<void> =>
+    during(async () => {
+      if (id === null) return
+      take(await restoreRecord(entity.name, id))
+      refresh()
+      toast.success(t('trash.restored'))
+    })
+
+  const copyLink = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(window.location.href)
+      toast.success(t('header.link_copied'))
+    } catch {
+      toast.error(t('header.link_not_copied'))
+    }
+  }
+
+  const deleted = Boolean(answer?.record.deleted_at)
+  const menu: MenuEntry[] = id === null ? [] : [
+    { key: 'link', label: t('header.copy_link'), icon: 'copy', onSelect: () => void copyLink() },
+    ...(deleted ? [{ key: 'restore', label: t('trash.restore'), icon: 'redo' as const, onSelect: () => void restore() }] : []),
+    ...(answer?.can.delete && !deleted ? [{ key: 'delete', label: t('trash.delete'), icon: 'delete' as const, danger: true, divided: true, onSelect: () => void remove() }] : []),
+  ]
+  return { busy, menu, run, restore, told }
+}

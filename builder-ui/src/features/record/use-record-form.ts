@@ -1,0 +1,42 @@
+// Brings together what an open record needs: its state, its access, its formulas.
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAppModel } from '@/api/app-context'
+import type { RecordAnswer } from '@/api/records'
+import type { EntityModel } from '@/model/app'
+import type { Titles } from '@/model/record'
+import type { Access, FormContextValue } from './form-context'
+import { createCompute, overridden } from './model/compute'
+import { createEvaluator } from './model/evaluator'
+import { createRecordForm, type Values } from './model/store'
+import { useJump } from './use-jump'
+
+/** What the reader may write now: all fields, some, those of a task, or none. */
+export function accessOf(answer: RecordAnswer | null, entity: EntityModel): Access {
+  if (answer === null) return { mayWrite: () => entity.can.create }
+  const { can, task, record } = answer
+  if (record.deleted_at) return { mayWrite: () => false }
+  const some = can.fields === 'all' ? null : new Set(can.fields)
+  const ofTask = new Set(task?.write)
+  return {
+    mayWrite: (field) => ofTask.has(field) || (can.update && (some === null || some.has(field))),
+  }
+}
+
+export function useRecordForm(entity: EntityModel, answer: RecordAnswer | null, start: { values: Values; titles: Titles }): FormContextValue {
+  const app = useAppModel()
+  const { i18n } = useTranslation()
+  const { jump, onJump } = useJump()
+  const evaluator = useMemo(() => createEvaluator(entity, app), [entity, app])
+  const [form] = useState(() => {
+    const made = createRecordForm(entity, start.values, start.titles, createCompute(entity, evaluator))
+    const kept = answer === null ? [] : overridden(entity, evaluator, start.values)
+    if (kept.length > 0) made.store.setState({ edited: new Set(kept) })
+    return made
+  })
+  const access = useMemo(() => accessOf(answer, entity), [answer, entity])
+  return useMemo(
+    () => ({ app, entity, form, evaluator, access, language: i18n.language, jump, onJump }),
+    [app, entity, form, evaluator, access, i18n.language, jump, onJump],
+  )
+}
