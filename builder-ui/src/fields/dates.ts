@@ -36,6 +36,10 @@ export function addDays(date: string, days: number): string {
   return new Date(Date.UTC(year, month - 1, day + days)).toISOString().slice(0, 10)
 }
 
+function answer(value: string | null): { value: string } | { problem: DateProblem } {
+  return value ? { value } : { problem: 'no_date' }
+}
+
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 function monthNumber(name: string): number {
@@ -52,9 +56,6 @@ function fullYear(text: string): number {
  */
 export function parseDate(input: string, reference: string = today()): { value: string } | { problem: DateProblem } {
   const text = input.normalize('NFKC').trim()
-  const answer = (value: string | null): { value: string } | { problem: DateProblem } =>
-    value ? { value } : { problem: 'no_date' }
-
   if (/^(today|今天|t)$/i.test(text)) return { value: reference }
   if (/^(tomorrow|明天)$/i.test(text)) return { value: addDays(reference, 1) }
   const offset = /^([+-]\d{1,4})(d|天)?$/i.exec(text)

@@ -6,11 +6,14 @@ import { TextInput } from './widgets/text-input'
 
 const DayPicker = lazy(() => import('./widgets/day-picker'))
 
+function two(part: number): string {
+  return String(part).padStart(2, '0')
+}
+
 /** `2026-11-21 08:30`, in the time zone of the reader. */
 function plain(text: string): string {
   const moment = new Date(text)
   if (text === '' || Number.isNaN(moment.getTime())) return text
-  const two = (part: number): string => String(part).padStart(2, '0')
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${two(moment.getHours())}:${two(moment.getMinutes())}`
 }
 

@@ -49,20 +49,20 @@ export function canonical(text: string): string | null {
 }
 
 /** Moves the point: `shift("15", -2)` is `0.15`. */
-export function shift(text: string, places: number): string {
+export function shift(text: string, by: number): string {
   const { digits, scale } = read(text)
-  const moved = scale - places
+  const moved = scale - by
   return moved >= 0 ? write({ digits, scale: moved }) : write({ digits: digits * power(-moved), scale: 0 })
 }
 
 /** Rounds half up, away from zero, to a number of digits after the point, as the server stores it. */
-export function round(text: string, places: number): string {
+export function round(text: string, keep: number): string {
   const { digits, scale } = read(text)
-  if (scale <= places) return write({ digits: digits * power(places - scale), scale: places })
-  const unit = power(scale - places)
+  if (scale <= keep) return write({ digits: digits * power(keep - scale), scale: keep })
+  const unit = power(scale - keep)
   const magnitude = digits < 0n ? -digits : digits
   const rounded = (magnitude + unit / 2n) / unit
-  return write({ digits: digits < 0n ? -rounded : rounded, scale: places })
+  return write({ digits: digits < 0n ? -rounded : rounded, scale: keep })
 }
 
 /** The exact sum; of nothing it is 0. */

@@ -1,18 +1,18 @@
 // Text of several lines. The field grows with it.
 import './fields.css'
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { type EditProps, type FieldTypeModule, textOf } from './field-type'
 import { TextInput } from './widgets/text-input'
 
 function Area(props: EditProps) {
   const area = useRef<HTMLTextAreaElement>(null)
   const text = textOf(props.value)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = area.current
     if (!element) return
     element.style.height = 'auto'
     element.style.height = `${Math.min(element.scrollHeight + 2, 320)}px`
-  }, [text])
+  })
   return (
     <textarea
       ref={area}

@@ -7,6 +7,6 @@ export const text: FieldTypeModule = {
   width: 200,
   format: textOf,
   plain: textOf,
-  parse: (text) => ({ value: text.trim() === '' ? null : text }),
+  parse: (typed) => ({ value: typed.trim() === '' ? null : typed }),
   Edit: (props) => <TextInput {...props} type={text} inputType="text" inputMode="text" />,
 }

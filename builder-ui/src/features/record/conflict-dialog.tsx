@@ -74,6 +74,7 @@ export function ConflictDialog({ stale, by, onSettle, onClose }: ConflictDialogP
                   <label key={choice} className={style.option} data-chosen={chosen(conflict.path) === choice || undefined}>
                     <input
                       type="radio"
+                      aria-label={`${t(choice === 'mine' ? 'conflict.mine' : 'conflict.theirs')}: ${value}`}
                       name={`${group}-${conflict.path}`}
                       checked={chosen(conflict.path) === choice}
                       onChange={() => setChoices({ ...choices, [conflict.path]: choice })}

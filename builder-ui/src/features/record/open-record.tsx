@@ -67,9 +67,9 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
   useStore(form.store, (state) => (attempted ? state : null))
   const [requires, setRequires] = useState<readonly string[]>([])
   const problems = attempted ? saving.problems(requires) : []
-  const then = (location.state as { then?: string } | null)?.then
+  const onward = (location.state as { onward?: string } | null)?.onward
   const [submitting, setSubmitting] = useState<Offered | null>(
-    () => offered(entity.lifecycle, answer?.can.transitions ?? []).find((one) => one.name === then && one.workflow) ?? null,
+    () => offered(entity.lifecycle, answer?.can.transitions ?? []).find((one) => one.name === onward && one.workflow) ?? null,
   )
   const transitions = locked ? [] : offered(entity.lifecycle, answer === null ? firstTransitions(entity) : answer.can.transitions)
 
@@ -100,7 +100,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
         return false
       }
       if (result.answer && id === null) {
-        void navigate(paths.record(entity.name, result.answer.record.id), { replace: true, state: next ? { then: next } : null })
+        void navigate(paths.record(entity.name, result.answer.record.id), { replace: true, state: next ? { onward: next } : null })
       }
       return true
     },
@@ -169,13 +169,13 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
               </Notice>
             )}
             <ErrorSummary problems={problems} failure={saving.failure} round={round} />
-            {answer?.task && small && <ApprovalPanel task={answer.task} onDecided={refresh} onRefused={refuse} />}
+            {answer?.task && small && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
             <FormLayout />
             {answer && <Meta answer={answer} language={language} />}
           </div>
           {answer && id !== null && (
             <aside className={style.side} aria-label={t('side')}>
-              {answer.task && !small && <ApprovalPanel task={answer.task} onDecided={refresh} onRefused={refuse} />}
+              {answer.task && !small && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
               {answer.instance && <ProgressPanel instance={answer.instance.id} user={user.id} onChanged={refresh} />}
               <Timeline entity={entity.name} id={id} />
             </aside>

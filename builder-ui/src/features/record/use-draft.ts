@@ -4,13 +4,17 @@ import { useEffect, useState } from 'react'
 import { draftRecord } from '@/api/records'
 import type { EntityModel } from '@/model/app'
 import { buildDraft } from './model/patch'
-import { linesOf } from './model/paths'
+import { fieldAt, linesOf } from './model/paths'
 import type { RecordForm } from './model/store'
 
 const CALM = 350
 /** Long documents are asked about less often: an answer costs the server what it costs to compute them. */
 const CALM_LONG = 1200
 const LONG = 200
+
+function hasOverridable(entity: EntityModel): boolean {
+  return Object.values(entity.fields).some((field) => field.compute !== undefined && field.server)
+}
 
 export function useDraft(form: RecordForm, entity: EntityModel, active: boolean): { computing: boolean; failed: boolean } {
   const [computing, setComputing] = useState(false)
@@ -29,12 +33,21 @@ export function useDraft(form: RecordForm, entity: EntityModel, active: boolean)
       const { signal } = stop
       const { values, edited, revision } = form.store.getState()
       const body = { ...buildDraft(entity, values, edited), ...(values.id ? { id: values.id, version: values.version } : {}) }
-      const asked = [...changed]
+      // A reference that was chosen fills other fields, also those that have a value. One that is named fills so; of
+      // several at once (a block that was pasted) the server fills what is empty.
+      const references = [...changed].filter((path) => ['reference', 'user', 'department'].includes(fieldAt(entity, path)?.type ?? ''))
+      const filling = references.length === 1 ? references[0] : undefined
       setComputing(true)
       try {
-        const answer = await draftRecord(entity.name, body, asked.slice(0, 50).join(','), signal)
-        for (const path of asked) changed.delete(path)
+        const answer = await draftRecord(entity.name, body, filling, signal)
+        changed.clear()
         form.applyDraft(answer, { values, revision })
+        // Filled values may in turn move what is computed from them.
+        if (filling !== undefined && form.store.getState().values !== values && hasOverridable(entity)) {
+          const after = form.store.getState()
+          const again = await draftRecord(entity.name, { ...buildDraft(entity, after.values, after.edited), ...(body.id ? { id: body.id, version: body.version } : {}) }, undefined, signal)
+          form.applyDraft(again, { values: after.values, revision: after.revision })
+        }
         seen = form.store.getState().revision
         setFailed(false)
       } catch {
@@ -48,7 +61,7 @@ export function useDraft(form: RecordForm, entity: EntityModel, active: boolean)
     const unsubscribe = form.store.subscribe((state, before) => {
       if (state.revision === seen || state.revision === before.revision) return
       seen = state.revision
-      if (state.lastChanged !== null) changed.add(state.lastChanged)
+      for (const path of state.lastChanged) changed.add(path)
       const long = Object.values(entity.fields).some((field) => field.type === 'lines' && linesOf(state.values, field.name).length > LONG)
       clearTimeout(timer)
       timer = setTimeout(() => void ask(), long ? CALM_LONG : CALM)

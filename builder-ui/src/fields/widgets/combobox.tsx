@@ -193,19 +193,20 @@ export function Combobox(props: ComboboxProps) {
       )}
       {open && (
         <Popup anchor={frame} minWidth={240}>
-          <ul id={list} role="listbox" aria-label={props.label} className="pf-list" aria-busy={status === 'loading'}>
+          <div id={list} role="listbox" aria-label={props.label} className="pf-list" aria-busy={status === 'loading'}>
             {options.map((option, index) => (
-              <li
+              <div
                 key={option.value}
                 id={`${list}-${index}`}
                 role="option"
+                tabIndex={-1}
                 aria-selected={option.value === value}
                 data-active={index === active || undefined}
                 ref={(element) => {
                   if (element && index === active) element.scrollIntoView?.({ block: 'nearest' })
                 }}
                 onMouseDown={(event) => event.preventDefault()}
-                onClick={() => {
+                onMouseUp={() => {
                   choose(option)
                   input.current?.focus()
                 }}
@@ -214,9 +215,9 @@ export function Combobox(props: ComboboxProps) {
                 {option.color && <i className={`pf-dot pf-${option.color}`} aria-hidden="true" />}
                 <span className="pf-option-title">{option.title}</span>
                 {option.subtitle && <span className="pf-option-note">{option.subtitle}</span>}
-              </li>
+              </div>
             ))}
-          </ul>
+          </div>
           {options.length === 0 && (
             <p className="pf-list-note" role="status">
               {status === 'loading' ? t('loading') : status === 'failed' ? t('lookup_failed') : t('nothing_found')}

@@ -1,7 +1,7 @@
 // A line of text whose value is read by the type's `parse`: numbers, codes, dates in a cell. While it has the focus it
 // shows exactly what is typed; a value that arrives meanwhile does not replace it.
 import '../fields.css'
-import { type HTMLAttributes, useEffect, useRef, useState } from 'react'
+import { type HTMLAttributes, useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { EditProps, FieldTypeModule } from '../field-type'
 
 interface TextInputProps extends EditProps {
@@ -20,8 +20,7 @@ export function TextInput(props: TextInputProps) {
   const input = useRef<HTMLInputElement>(null)
   const shown = typed ?? unreadable ?? type.format(value, field, context)
 
-  const take = (text: string): void => {
-    setTyped(text)
+  const tell = (text: string): void => {
     const parsed = type.parse(text, field, context)
     if ('value' in parsed) {
       onUnreadable?.(null)
@@ -32,14 +31,13 @@ export function TextInput(props: TextInputProps) {
   }
 
   // A key that begins the editing of a cell is already part of the entry.
-  const begun = useRef(false)
-  useEffect(() => {
-    if (!cell || begun.current) return
-    begun.current = true
+  const begin = useEffectEvent(() => {
+    if (!cell) return
     input.current?.focus()
     if (cell.typed === null) input.current?.select()
-    else take(cell.typed)
+    else if (cell.typed !== '') tell(cell.typed)
   })
+  useEffect(() => begin(), [])
 
   const frame = [
     'pf-input',
@@ -69,7 +67,10 @@ export function TextInput(props: TextInputProps) {
           if (typed === null && unreadable === undefined) setTyped(type.plain(value, field, context))
           else if (typed === null) setTyped(unreadable ?? '')
         }}
-        onChange={(event) => take(event.target.value)}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          tell(event.target.value)
+        }}
         onBlur={() => {
           setTyped(null)
           onBlur?.()

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { TaskOfRecord } from '@/api/records'
-import { listTasks, type Verb } from '@/api/tasks'
+import { listTasks, readInstance, type Verb } from '@/api/tasks'
 import { formatAgo } from '@/fields/dates'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
@@ -13,22 +13,26 @@ import { MenuButton } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
 import { useToast } from '@/ui/toast'
 import { phone, useMedia } from '@/ui/use-media'
-import { useForm, useFormState } from '../form-context'
+import { formatValue } from '@/fields/registry'
+import { currencyOf, useForm, useFormState } from '../form-context'
 import { buildPatch } from '../model/patch'
 import { VerdictDialog } from './verdict-dialog'
 import style from './approval.module.css'
 
 interface ApprovalPanelProps {
   task: TaskOfRecord
+  /** The workflow that the task belongs to. */
+  instance: string | null
   onDecided: () => void
   onRefused: (error: unknown) => void
 }
 
 const ORDER: Verb[] = ['approve', 'reject', 'return', 'transfer']
 
-export function ApprovalPanel({ task, onDecided, onRefused }: ApprovalPanelProps) {
+export function ApprovalPanel({ task, instance, onDecided, onRefused }: ApprovalPanelProps) {
   const { t } = useTranslation('record')
-  const { form, entity, language } = useForm()
+  const context = useForm()
+  const { form, entity, language } = context
   const client = useQueryClient()
   const toast = useToast()
   const small = useMedia(phone)
@@ -48,6 +52,15 @@ export function ApprovalPanel({ task, onDecided, onRefused }: ApprovalPanelProps
     const patch = buildPatch(entity, base, values, edited) ?? {}
     const mine = Object.entries(patch).filter(([name]) => task.write.includes(name))
     return mine.length > 0 ? Object.fromEntries(mine) : null
+  }
+
+  const figure = (row: { value: string | null; field?: string }): string => {
+    const field = entity.fields[row.field ?? '']
+    if (!field || row.value === null) return row.value ?? '–'
+    const state = form.store.getState()
+    const currency = currencyOf(context, state, field, field.name)
+    const text = formatValue(row.value, field, { language, titles: state.titles, currency })
+    return currency ? `${currency} ${text}` : text
   }
 
   const refresh = (): void => {
@@ -77,7 +90,7 @@ export function ApprovalPanel({ task, onDecided, onRefused }: ApprovalPanelProps
       <div className={style.panelBody}>
         {summary.data?.summary && summary.data.summary.length > 0 && (
           <dl className={style.summary}>
-            {summary.data.summary.map((row) => [<dt key={`${row.label}-label`}>{row.label}</dt>, <dd key={row.label}>{row.value ?? '–'}</dd>])}
+            {summary.data.summary.map((row) => [<dt key={`${row.label}-label`}>{row.label}</dt>, <dd key={row.label}>{figure(row)}</dd>])}
           </dl>
         )}
         {task.write.length > 0 && <p className={style.hint}>{t('approval.may_write', { fields: task.write.map((name) => entity.fields[name]?.label ?? name).join(', ') })}</p>}
@@ -112,7 +125,7 @@ export function ApprovalPanel({ task, onDecided, onRefused }: ApprovalPanelProps
           }}
           onTooLate={(error) => {
             setVerb(null)
-            setTooLate(whoWasFaster(error, t as never, language))
+            void whoWasFaster(error, task, instance, t as never, language).then(setTooLate)
           }}
           onRefused={(error) => {
             setVerb(null)
@@ -125,17 +138,27 @@ export function ApprovalPanel({ task, onDecided, onRefused }: ApprovalPanelProps
   )
 }
 
-/** "Zhang Wei approved it at 10:32": from what the server tells beside its message, else the message. */
-export function whoWasFaster(error: ApiError, t: (key: string, values?: Record<string, unknown>) => string, language: string): string {
-  const told = { ...error.details[0]?.values, ...error.body } as Record<string, unknown>
-  const name = told.by_name ?? told.name
-  const outcome = told.outcome
-  if (typeof name === 'string' && typeof outcome === 'string') {
-    return t('approval.too_late', {
-      name,
-      what: t(`approval.decided.${outcome}`, { defaultValue: outcome }),
-      when: typeof told.at === 'string' ? formatAgo(told.at, language) : '',
-    })
+/** "Zhang Wei was faster: approved 2 minutes ago": from what stands in the instance now, else the server's message. */
+export async function whoWasFaster(
+  error: ApiError,
+  task: Pick<TaskOfRecord, 'node'>,
+  instance: string | null,
+  t: (key: string, values?: Record<string, unknown>) => string,
+  language: string,
+): Promise<string> {
+  try {
+    const now = instance === null ? null : await readInstance(instance)
+    const visit = now?.nodes.findLast((node) => node.node === task.node)
+    const person = visit?.people.filter((one) => one.at && ['approved', 'rejected', 'returned', 'transferred'].includes(one.decision ?? '')).at(-1)
+    if (person?.at) {
+      return t('approval.too_late', {
+        name: person.name,
+        what: t(`approval.decided.${person.decision}`, { defaultValue: person.decision ?? '' }),
+        when: formatAgo(person.at, language),
+      })
+    }
+  } catch {
+    // Then the server's own words must do.
   }
   return error.message || t('approval.too_late_unknown')
 }

@@ -13,7 +13,7 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
 import { useToast } from '@/ui/toast'
 import { useForm } from '../form-context'
-import { instanceSteps, Steps } from './steps'
+import { instanceSteps, isRunning, Steps } from './steps'
 import style from './approval.module.css'
 
 interface ProgressPanelProps {
@@ -31,15 +31,17 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
   if (answer.isPending) return <Card title={t('approval.progress')}><SkeletonRows rows={3} height={40} /></Card>
   if (answer.isError) return <Card title={t('approval.progress')}><Notice kind="error" action={<Button size="small" onClick={() => void answer.refetch()}>{t('retry')}</Button>}>{t('approval.no_progress')}</Notice></Card>
   const steps = instanceSteps(answer.data)
-  const { status, outcome } = answer.data
+  const { status, outcome, next } = answer.data
+  const stopped = Array.isArray(next) ? undefined : (next as { stopped?: string } | undefined)?.stopped
   return (
     <Card
       title={t('approval.progress')}
-      aside={status === 'running'
-        ? <Tag color="amber">{t('approval.running')}</Tag>
+      aside={isRunning(answer.data)
+        ? <Tag color="amber">{t(status === 'returned' ? 'approval.is_returned' : 'approval.running')}</Tag>
         : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
     >
       <Steps steps={steps} language={language} label={t('approval.progress')} />
+      {stopped && <Notice kind="warning">{stopped}</Notice>}
       {mayWithdraw(answer.data, user) && (
         <p className={style.outcome}>
           <Button size="small" icon="undo" onClick={() => setAsking(true)}>{t('withdraw.action')}</Button>
@@ -52,10 +54,9 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
 
 /** The server says so where it can; else whoever started it may try. */
 export function mayWithdraw(instance: InstanceAnswer, user: string): boolean {
-  if (instance.status !== 'running') return false
-  const told = instance as InstanceAnswer & { can?: { withdraw?: boolean }; may_withdraw?: boolean; initiator?: string | { id?: string } }
-  const may = told.can?.withdraw ?? told.may_withdraw
-  if (may !== undefined) return may
+  if (!isRunning(instance)) return false
+  const told = instance as InstanceAnswer & { can_withdraw?: boolean; initiator?: string | { id?: string } }
+  if (told.can_withdraw !== undefined) return told.can_withdraw
   const initiator = typeof told.initiator === 'object' ? told.initiator.id : told.initiator
   const starter = initiator ?? told.nodes.find((node) => node.kind === 'start')?.people[0]?.id
   return starter === user

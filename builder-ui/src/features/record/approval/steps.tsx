@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { PreviewNode } from '@/api/records'
 import type { InstanceAnswer, InstanceNode } from '@/api/tasks'
 import { formatAgo, formatDatetime } from '@/fields/dates'
+import { localeTag } from '@/fields/exact'
+import { formatSpan } from '@/model/format'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
 import style from './approval.module.css'
@@ -25,7 +27,9 @@ export interface Step {
   why?: string
   since?: string | null
   note?: string
+  /** It may come otherwise, if these fields change before. */
   unknown?: boolean
+  dependsOn?: readonly string[]
 }
 
 /** Kinds of nodes that people see; switches and the like are the engine's own business. */
@@ -33,22 +37,27 @@ const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form'])
 
 export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
   return nodes
-    .filter((node) => SHOWN.has(node.kind))
+    .filter((node) => SHOWN.has(node.kind) && !(node as { current?: boolean }).current)
     .map((node, index) => ({
       key: `${node.node}-${index}`,
       label: node.label,
       state: 'next',
-      people: node.people,
+      people: node.people.map((person: StepPerson & { skipped?: unknown }) => (person.skipped ? { ...person, decision: 'skipped' } : person)),
       ...(node.kind === 'approval' && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
       ...(node.reason ? { why: node.reason } : {}),
       ...(node.note ? { note: node.note } : {}),
-      ...(node.unknown ? { unknown: true } : {}),
+      ...(node.unknown ? { unknown: true, dependsOn: (node as { depends_on_labels?: string[] }).depends_on_labels ?? [] } : {}),
     }))
 }
 
+/** Whether somebody still has to act: an approver, or the initiator whom it was returned to. */
+export function isRunning(instance: { status: string }): boolean {
+  return ['new', 'running', 'returned'].includes(instance.status)
+}
+
 function passedStep(node: InstanceNode, index: number, running: boolean): Step {
-  const refused = node.people.some((person) => ['reject', 'rejected', 'return', 'returned'].includes(person.decision ?? ''))
-  const open = running && !node.left_at && node.status !== 'done'
+  const refused = node.status === 'rejected' || node.status === 'returned' || node.people.some((person) => ['reject', 'rejected', 'return', 'returned'].includes(person.decision ?? ''))
+  const open = running && !node.left_at && (node.status === undefined || node.status === 'open')
   const since = open ? node.entered_at : node.left_at
   return {
     key: `${node.node}-${index}`,
@@ -61,7 +70,7 @@ function passedStep(node: InstanceNode, index: number, running: boolean): Step {
 }
 
 export function instanceSteps(instance: InstanceAnswer): Step[] {
-  const running = instance.status === 'running'
+  const running = isRunning(instance)
   const behind = instance.nodes
     .filter((node) => SHOWN.has(node.kind) || (node.kind === 'start' && node.people.length > 0))
     .map((node, index) => passedStep(node, index, running))
@@ -84,14 +93,14 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
               {step.mode && <span className={style.mode}>{t(`approval.mode.${step.mode}`, { defaultValue: step.mode })}</span>}
             </p>
             {step.why && <p className={style.why}>{step.why}</p>}
-            {step.unknown && <p className={style.why}>{t('approval.unknown')}</p>}
+            {step.unknown && <p className={style.why}>{step.dependsOn?.length ? t('approval.depends', { fields: step.dependsOn.join(', ') }) : t('approval.unknown')}</p>}
             {step.note && <p className={style.why}>{step.note}</p>}
             <ul className={style.people}>
               {step.people.map((person) => (
                 <li key={person.id}>
                   <Avatar name={person.name} size={22} />
                   <span className={style.person}>
-                    <span>{person.name}{person.decision && <em className={style[tone(person.decision)]}> · {t(`approval.decided.${person.decision}`, { defaultValue: person.decision })}</em>}</span>
+                    <span>{person.name}{person.decision && person.decision !== 'open' && <em className={style[tone(person.decision)]}> · {t(`approval.decided.${person.decision}`, { defaultValue: person.decision })}</em>}</span>
                     {person.reason && <q>{person.reason}</q>}
                     {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}</time>}
                   </span>
@@ -99,7 +108,7 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
               ))}
             </ul>
             {step.state === 'waiting' && step.since && (
-              <p className={style.since}>{t('approval.waiting_since', { ago: formatAgo(step.since, language) })}</p>
+              <p className={style.since}>{t('approval.waiting', { span: formatSpan(step.since, localeTag(language)) })}</p>
             )}
           </div>
         </li>

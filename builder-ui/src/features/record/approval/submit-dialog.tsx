@@ -3,13 +3,14 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/client'
-import { previewTransition, transitionRecord, type RecordAnswer } from '@/api/records'
+import { comment, previewTransition, transitionRecord, type RecordAnswer } from '@/api/records'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Icon } from '@/ui/icon'
 import { Notice } from '@/ui/notice'
 import { SkeletonRows } from '@/ui/skeleton'
+import { useToast } from '@/ui/toast'
 import { useForm, useFormState } from '../form-context'
 import { previewSteps, Steps } from './steps'
 import style from './approval.module.css'
@@ -29,20 +30,27 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   const base = useFormState((state) => state.base)
   const id = base.id ?? ''
   const area = useId()
-  const [comment, setComment] = useState('')
+  const [words, setWords] = useState('')
+  const toast = useToast()
   const preview = useQuery({
     queryKey: ['preview', entity.name, id, transition, base.version],
     queryFn: () => previewTransition(entity.name, id, transition),
     gcTime: 0,
   })
   const submit = useMutation({
-    mutationFn: () => transitionRecord(entity.name, id, transition, { version: base.version ?? 1, ...(comment.trim() === '' ? {} : { reason: comment.trim() }) }),
+    mutationFn: async () => {
+      const answer = await transitionRecord(entity.name, id, transition, { version: base.version ?? 1 })
+      // The words for the approvers stand in the history, where they can be answered.
+      if (words.trim() !== '') await comment(entity.name, id, words.trim()).catch(() => toast.error(t('record:submit.comment_lost')))
+      return answer
+    },
     onSuccess: onDone,
     onError: (error) => {
       if (error instanceof ApiError && (error.details.some((detail) => detail.path !== '') || error.code === 'stale')) onRefused(error)
     },
   })
   const steps = previewSteps(preview.data?.nodes ?? [])
+  const stopped = (preview.data as { stopped?: string } | undefined)?.stopped
   return (
     <Dialog
       open
@@ -59,7 +67,8 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
       <div className={style.form}>
         {preview.isPending && <div role="status"><span className="visually-hidden">{t('record:submit.loading')}</span><SkeletonRows rows={3} height={40} /></div>}
         {preview.isError && <Notice kind={blocks(preview.error) ? 'error' : 'warning'}>{blocks(preview.error) ? errorText(preview.error, t as never) : t('record:submit.no_preview')}</Notice>}
-        {preview.data && steps.length === 0 && <Notice kind="info">{t('record:submit.nobody')}</Notice>}
+        {stopped && <Notice kind="error">{stopped}</Notice>}
+        {preview.data && !stopped && steps.length === 0 && <Notice kind="info">{t('record:submit.nobody')}</Notice>}
         {steps.length > 0 && (
           <>
             <p className={style.hint}>{t('record:submit.intro')}</p>
@@ -68,7 +77,7 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
         )}
         <div>
           <label className={style.label} htmlFor={area}>{t('record:submit.comment')}</label>
-          <textarea id={area} className={style.area} value={comment} maxLength={2000} onChange={(event) => setComment(event.target.value)} />
+          <textarea id={area} className={style.area} value={words} maxLength={2000} onChange={(event) => setWords(event.target.value)} />
         </div>
         {submit.isError && <Notice kind="error">{errorText(submit.error, t as never)}</Notice>}
         {preview.data?.outcome && steps.length === 0 && <p className={style.outcome}><Icon name="done" />{t('record:submit.outcome', { outcome: t(`record:outcome.${preview.data.outcome}`, { defaultValue: preview.data.outcome }) })}</p>}

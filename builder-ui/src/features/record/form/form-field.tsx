@@ -11,7 +11,7 @@ import { fieldType } from '@/fields/registry'
 import { Icon } from '@/ui/icon'
 import { currencyOf, elementId, fieldState, useForm } from '../form-context'
 import { valueAt } from '../model/paths'
-import { buildDraft } from '../model/patch'
+import { buildHeader } from '../model/patch'
 import { shownAt } from '../model/problems'
 import { isBlank } from '../model/values'
 import { useProblemText } from './problem-text'
@@ -87,7 +87,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker 
           onBlur={() => form.touch(path)}
           lookup={{
             asker,
-            doc: () => buildDraft(context.entity, form.store.getState().values, form.store.getState().edited),
+            doc: () => buildHeader(context.entity, form.store.getState().values, form.store.getState().edited),
             learn: form.learn,
           }}
         />

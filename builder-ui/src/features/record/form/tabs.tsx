@@ -1,7 +1,7 @@
 // Tabs of a form (ARIA tabs, arrows move). A tab with a mistake inside carries a mark, and a jump opens it.
-import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { FormPart, FormTab } from '@/model/app'
+import type { EntityModel, FormPart, FormTab } from '@/model/app'
 import { Card } from '@/ui/card'
 import { useForm, useFormState } from '../form-context'
 import { fieldAt, valueAt } from '../model/paths'
@@ -17,9 +17,9 @@ export function Tabs({ part }: { part: FormPart }) {
   const { entity, onJump } = useForm()
   const { t } = useTranslation('record')
   const id = useId()
-  const tabs = part.tabs ?? []
+  const tabs = useMemo(() => part.tabs ?? [], [part])
   const [open, setOpen] = useState(tabs[0]?.key)
-  const wrong = useFormState((state) => tabs.filter((tab) => hasError(tab, state)).map((tab) => tab.key).join(' '))
+  const wrong = useFormState((state) => tabs.filter((tab) => hasError(entity, tab, state)).map((tab) => tab.key).join(' '))
 
   useEffect(
     () =>
@@ -31,13 +31,6 @@ export function Tabs({ part }: { part: FormPart }) {
       }),
     [onJump, tabs],
   )
-
-  function hasError(tab: FormTab, state: FormState): boolean {
-    return (tab.fields ?? []).some(({ name }) => {
-      const field = fieldAt(entity, name)
-      return shownAt(state, name, field, valueAt(state.values, name), field?.required ?? false).some((problem) => problem.level === 'error')
-    })
-  }
 
   const move = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -77,6 +70,13 @@ export function Tabs({ part }: { part: FormPart }) {
       )}
     </Card>
   )
+}
+
+function hasError(entity: EntityModel, tab: FormTab, state: FormState): boolean {
+  return (tab.fields ?? []).some(({ name }) => {
+    const field = fieldAt(entity, name)
+    return shownAt(state, name, field, valueAt(state.values, name), field?.required ?? false).some((problem) => problem.level === 'error')
+  })
 }
 
 function TabContent({ tab }: { tab: FormTab }) {

@@ -56,6 +56,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
     <div role="row" aria-rowindex={index + 2} className={style.row} data-current={props.active >= 0 || undefined}>
       <div
         role="rowheader"
+        tabIndex={-1}
         aria-colindex={1}
         aria-label={`${words.line} ${index + 1}`}
         className={`${style.cell} ${style.fixed} ${style.number}`}
@@ -110,7 +111,6 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
       role="gridcell"
       aria-colindex={at + 2}
       aria-selected={(at >= props.from && at <= props.to) || undefined}
-      aria-readonly={!writable || undefined}
       aria-invalid={problem?.level === 'error' || undefined}
       aria-required={(field.required && writable) || undefined}
       tabIndex={isActive && !edits ? 0 : -1}

@@ -101,6 +101,7 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
       <div
         ref={scroller}
         role="grid"
+        tabIndex={lines.length === 0 ? 0 : -1}
         aria-label={label}
         aria-rowcount={lines.length + 1}
         aria-colcount={columns.length + 2}
@@ -208,7 +209,7 @@ function Totals({ table, totals, columns, count }: { table: Field; totals: reado
   )
   return (
     <div role="row" aria-rowindex={count + 2} className={`${style.row} ${style.foot}`}>
-      <div role="gridcell" aria-colindex={1} className={`${style.cell} ${style.fixed} ${style.number}`} />
+      <div role="gridcell" aria-colindex={1} aria-label={t('lines.total', { count })} className={`${style.cell} ${style.fixed} ${style.number}`} />
       {columns.map(({ field, currency }, at) => (
         <div
           key={field.name}
@@ -222,7 +223,6 @@ function Totals({ table, totals, columns, count }: { table: Field; totals: reado
             : at === 0 && <span className={style.text}>{t('lines.total', { count })}</span>}
         </div>
       ))}
-      <div role="gridcell" aria-colindex={columns.length + 2} />
     </div>
   )
 }

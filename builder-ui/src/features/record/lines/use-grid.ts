@@ -1,5 +1,5 @@
 // The behaviour of the line grid: keys, pointer, clipboard. What it looks like is in line-grid.tsx.
-import { type ClipboardEvent, type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type MouseEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
@@ -7,7 +7,7 @@ import type { Line } from '@/model/record'
 import { useForm } from '../form-context'
 import { writeBlock } from '../model/clipboard'
 import { linePath, linesOf } from '../model/paths'
-import { buildDraft } from '../model/patch'
+import { buildHeader } from '../model/patch'
 import { isEmptyLine } from '../model/values'
 import type { GridColumn, RowActions } from './grid-row'
 import { blockOf, enter, firstWritable, goTo, type GridShape, type GridState, move, START, type Step, tab } from './grid-state'
@@ -260,7 +260,9 @@ export function useGrid(table: Field, columns: readonly GridColumn[], open: bool
   }
 
   const latest = useRef({ state, edit, go, remove, shape })
-  latest.current = { state, edit, go, remove, shape }
+  useLayoutEffect(() => {
+    latest.current = { state, edit, go, remove, shape }
+  })
 
   // The same object for the life of the grid, so that lines are not drawn again for it.
   const actions: RowActions = useMemo(
@@ -298,7 +300,7 @@ export function useGrid(table: Field, columns: readonly GridColumn[], open: bool
       },
       lookup: (field) => ({
         asker: `${entity.name}.${name}.${field}`,
-        doc: () => buildDraft(entity, form.store.getState().values, form.store.getState().edited),
+        doc: () => buildHeader(entity, form.store.getState().values, form.store.getState().edited),
         learn: form.learn,
       }),
     }),

@@ -9,7 +9,7 @@ import { useToast } from '@/ui/toast'
 import { useForm } from '../form-context'
 import { parseBlock } from '../model/clipboard'
 import { linePath, linesOf } from '../model/paths'
-import { buildDraft } from '../model/patch'
+import { buildHeader } from '../model/patch'
 import type { Unreadable } from '../model/store'
 import type { GridColumn } from './grid-row'
 import type { Block } from './grid-state'
@@ -24,7 +24,7 @@ export function usePaste(table: Field, columns: readonly GridColumn[]): (text: s
 
   const resolveTexts = useCallback(
     async (cells: readonly (PastedCell & { path: string; lookup: string })[]): Promise<number> => {
-      const doc = JSON.stringify(buildDraft(entity, form.store.getState().values, form.store.getState().edited))
+      const doc = JSON.stringify(buildHeader(entity, form.store.getState().values, form.store.getState().edited))
       let bad = 0
       for (const name of new Set(cells.map((cell) => cell.field.name))) {
         const field = table.fields?.[name]

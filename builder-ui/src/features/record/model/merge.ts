@@ -30,7 +30,7 @@ export function merge(entity: EntityModel, base: Values, mine: Values, theirs: V
 
   const compare = (field: Field, path: string, b: Scalar, m: Scalar, t: Scalar): void => {
     if (sameValue(field, m, t)) settled.set(path, m)
-    else if (isComputed(field)) settled.set(path, t)
+    else if (isComputed(field) || !field.writable) settled.set(path, t)
     else if (asked.has(path)) conflicts.push({ path, kind: 'value', base: b, mine: m, theirs: t })
     else if (sameValue(field, b, m)) settled.set(path, t)
     else if (sameValue(field, b, t)) settled.set(path, m)
@@ -114,7 +114,7 @@ function mergedLines(
     if (!left.has(id)) order.splice(previous === undefined ? 0 : order.indexOf(previous) + 1, 0, id)
     previous = id
   }
-  return order.filter(keep).map((id) => build(id, { ...(right.get(id) ?? {}), ...(left.get(id) ?? {}), id }))
+  return order.filter(keep).map((id) => build(id, { ...right.get(id), ...left.get(id), id }))
 }
 
 function byId(lines: readonly Line[]): Map<string, Line> {

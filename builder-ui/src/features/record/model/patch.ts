@@ -70,6 +70,17 @@ export function buildCreate(entity: EntityModel, values: Values, edited: Readonl
   return body
 }
 
+/**
+ * The header of the form for the condition of a choice. It travels in the address, which has little room: lines stay
+ * away, and long texts.
+ */
+export function buildHeader(entity: EntityModel, values: Values, edited: ReadonlySet<string>): Patch {
+  const header = Object.entries(buildCreate(entity, values, edited)).filter(
+    ([name, value]) => entity.fields[name]?.type !== 'lines' && String(value).length <= 200,
+  )
+  return Object.fromEntries(values.id === undefined ? header : [['id', values.id], ...header])
+}
+
 /** The whole form for the draft endpoint: also what formulas gave, so that nothing is asked for that is known. */
 export function buildDraft(entity: EntityModel, values: Values, edited: ReadonlySet<string>): Patch {
   return buildCreate(entity, values, edited)

@@ -34,8 +34,8 @@ export interface FormState {
   revision: number
   /** The revision at which each place last changed. */
   changedAt: ReadonlyMap<string, number>
-  /** The place that changed last, for the fills of the draft endpoint. */
-  lastChanged: string | null
+  /** The places that changed last, for the fills of the draft endpoint. */
+  lastChanged: readonly string[]
 }
 
 /** Gives the computed values after a change. Returns `next` itself where nothing is to compute. */
@@ -89,7 +89,7 @@ function start(base: Values, titles: Titles): FormState {
     drafted: [],
     revision: 0,
     changedAt: new Map(),
-    lastChanged: null,
+    lastChanged: [],
   }
 }
 
@@ -150,7 +150,7 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       unreadable,
       refused: state.refused.filter((problem) => !gone.has(problem.path)),
       drafted: state.drafted.filter((problem) => !gone.has(problem.path)),
-      lastChanged: paths[0] ?? null,
+      lastChanged: paths,
     })
   }
 
@@ -174,7 +174,7 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       unreadable: {},
       revision: state.revision + 1,
       changedAt: new Map([...state.changedAt].map(([path]) => [path, state.revision + 1])),
-      lastChanged: null,
+      lastChanged: [],
     })
     return [from.slice(0, -1), [...to, back]]
   }

@@ -1,7 +1,7 @@
 // What happened to a record, read from the timeline's items into what is shown.
 import type { TimelineItem } from '@/api/records'
 import type { EntityModel } from '@/model/app'
-import type { Line, PortolanRecord, Scalar, Titles } from '@/model/record'
+import type { Line, PortolanRecord, Scalar } from '@/model/record'
 import { asLinePlace, fieldAt, linesOf } from './paths'
 
 export interface FieldChange {
@@ -103,10 +103,6 @@ export function mentionAt(text: string, caret: number): { start: number; word: s
   const before = text.slice(0, caret)
   const found = /(?:^|[^\w.@-])@([^\s@]{0,30})$/u.exec(before)
   return found ? { start: caret - (found[1]?.length ?? 0) - 1, word: found[1] ?? '' } : null
-}
-
-export function titlesOf(item: TimelineItem): Titles {
-  return typeof item.titles === 'object' && item.titles !== null ? (item.titles as Titles) : {}
 }
 
 /** A text property under one of several names. */

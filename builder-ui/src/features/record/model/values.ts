@@ -25,7 +25,8 @@ export function sameValue(field: Field | undefined, a: Scalar | undefined, b: Sc
 
 /** Whether the engine gives the field its value, so that nobody sends one. */
 export function isComputed(field: Field): boolean {
-  return field.formula !== undefined || (field.compute !== undefined && !field.writable)
+  // A formula over fields that the reader may not read is not told; only that the server computes it.
+  return field.formula !== undefined || (!field.writable && (field.compute !== undefined || field.server))
 }
 
 /** Whether a field can be sent: people may write it and no formula owns it. A computed one only when overridden. */

@@ -108,24 +108,25 @@ export function CommentBox({ entity, id }: { entity: string; id: string }) {
       )}
       {offered.length > 0 && (
         <Popup anchor={frame} minWidth={220}>
-          <ul id={list} role="listbox" aria-label={t('record:timeline.people')} className="pf-list">
+          <div id={list} role="listbox" aria-label={t('record:timeline.people')} className="pf-list">
             {offered.map((person, index) => (
-              <li
+              <div
                 key={person.id}
                 id={`${list}-${index}`}
                 role="option"
+                tabIndex={-1}
                 aria-selected={index === active}
                 data-active={index === active || undefined}
                 onMouseDown={(event) => event.preventDefault()}
                 onMouseMove={() => setActive(index)}
-                onClick={() => choose(person)}
+                onMouseUp={() => choose(person)}
               >
                 <Avatar name={person.title} size={22} />
                 <span className="pf-option-title">{person.title}</span>
                 {person.subtitle && <span className="pf-option-note">{person.subtitle}</span>}
-              </li>
+              </div>
             ))}
-          </ul>
+          </div>
         </Popup>
       )}
     </div>

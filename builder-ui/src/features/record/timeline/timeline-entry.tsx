@@ -1,15 +1,18 @@
 // One thing that happened: who, what, when, and what it changed.
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import { formatValue } from '@/fields/registry'
+import { keys } from '@/api/keys'
 import type { TimelineItem } from '@/api/records'
-import type { Scalar } from '@/model/record'
+import type { InstanceAnswer } from '@/api/tasks'
+import type { Scalar, Titles } from '@/model/record'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
 import { Tag } from '@/ui/tag'
 import { useForm, useFormState } from '../form-context'
-import { type FieldChange, readChanges, readComment, textIn, titlesOf } from '../model/timeline'
+import { type FieldChange, rawChanges, readChanges, readComment, textIn } from '../model/timeline'
 import { fieldAt } from '../model/paths'
 import { isBlank } from '../model/values'
 import style from './timeline.module.css'
@@ -25,7 +28,7 @@ const TONES: Record<string, string | undefined> = {
   approve: style.good, reject: style.bad, return: style.attention, end: style.good,
 }
 
-export function TimelineEntry({ item }: { item: TimelineItem }) {
+export function TimelineEntry({ item, titles }: { item: TimelineItem; titles: Titles }) {
   const { t } = useTranslation('record')
   const { language } = useForm()
   const what = kindOf(item)
@@ -53,7 +56,7 @@ export function TimelineEntry({ item }: { item: TimelineItem }) {
           </p>
         )}
         {reason && <p className={style.reason}>{reason}</p>}
-        {Array.isArray(item.changes) && <ChangeList item={item} />}
+        {Array.isArray(item.changes) && <ChangeList item={item} titles={titles} />}
       </div>
     </li>
   )
@@ -72,19 +75,21 @@ function kindOf(item: TimelineItem): string {
 function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
+  const nodeLabel = useNodeLabel(textIn(item, 'instance'))
   if (item.kind === 'decision') {
-    const node = textIn(item, 'node_label', 'label', 'node') ?? ''
+    const node = textIn(item, 'node_label', 'label') ?? nodeLabel(textIn(item, 'node') ?? '')
     const to = textIn(item, 'to_name')
     return <>{t(`timeline.decision.${VERBS[what] ?? 'closed'}`, { node, to, context: to ? 'to' : undefined })}</>
   }
   if (what === 'transition') {
     const name = textIn(item, 'transition', 'action') ?? ''
     const label = textIn(item, 'label') ?? entity.lifecycle?.transitions[name]?.label ?? name
-    const to = textIn(item, 'to') ?? entity.lifecycle?.transitions[name]?.to ?? ''
+    const reached = rawChanges(item).find((change) => change.path === 'state')?.new
+    const to = textIn(item, 'to') ?? (typeof reached === 'string' ? reached : entity.lifecycle?.transitions[name]?.to) ?? ''
     const state = entity.lifecycle?.states[to]
     return <>{t('timeline.transition', { label })} {state && <Tag color={state.color ?? 'grey'}>{state.label}</Tag>}</>
   }
-  if (what === 'start') return <>{t('timeline.start', { label: textIn(item, 'label', 'workflow') ?? '' })}</>
+  if (what === 'start') return <>{t('timeline.start', { label: textIn(item, 'label', 'workflow_label') ?? nodeLabel(textIn(item, 'workflow') ?? '') })}</>
   if (what === 'end') {
     const outcome = textIn(item, 'outcome_label', 'outcome') ?? ''
     return <>{t('timeline.end', { outcome: t(`outcome.${outcome}`, { defaultValue: outcome }) })}</>
@@ -92,12 +97,23 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   return <>{t(`timeline.${['create', 'change', 'deleted', 'restored', 'withdraw'].includes(what) ? what : 'change'}`)}</>
 }
 
+/** What a node is called: the instance beside the timeline knows it in the reader's language; else from its name. */
+function useNodeLabel(instance: string | null): (name: string) => string {
+  const client = useQueryClient()
+  return (name) => {
+    const known = instance === null ? undefined : client.getQueryData<InstanceAnswer>(keys.instance(instance))
+    const found = known?.workflow === name ? known.label : known?.nodes.find((node) => node.node === name)?.label
+    const plain = name.replaceAll('_', ' ')
+    return found ?? plain.charAt(0).toUpperCase() + plain.slice(1)
+  }
+}
+
 const VERBS: Record<string, string> = {
   approve: 'approve', approved: 'approve', reject: 'reject', rejected: 'reject', return: 'return', returned: 'return',
   transfer: 'transfer', transferred: 'transfer', closed: 'closed', withdrawn: 'closed',
 }
 
-function ChangeList({ item }: { item: TimelineItem }) {
+function ChangeList({ item, titles }: { item: TimelineItem; titles: Titles }) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
   const values = useFormState((state) => state.base)
@@ -112,12 +128,12 @@ function ChangeList({ item }: { item: TimelineItem }) {
   return (
     <div className={style.changes}>
       <dl>
-        {written.slice(0, shown).map((change) => <Change key={change.path} change={change} item={item} />)}
+        {written.slice(0, shown).map((change) => <Change key={change.path} change={change} titles={titles} />)}
       </dl>
       {lines.slice(0, Math.max(0, shown - written.length)).map((line, index) => (
         <div key={index} className={style.line}>
           <p>{t(`timeline.line_${line.kind}`, { line: line.line ?? '', context: line.line === null ? 'gone' : undefined })}</p>
-          <dl>{line.fields.map((change) => <Change key={change.path} change={change} item={item} />)}</dl>
+          <dl>{line.fields.map((change) => <Change key={change.path} change={change} titles={titles} />)}</dl>
         </div>
       ))}
       {count > shown && <button type="button" className={style.link} onClick={() => setAll(true)}>{t('timeline.show_all', { count: count - shown })}</button>}
@@ -125,14 +141,14 @@ function ChangeList({ item }: { item: TimelineItem }) {
   )
 }
 
-function Change({ change, item }: { change: FieldChange; item: TimelineItem }) {
+function Change({ change, titles }: { change: FieldChange; titles: Titles }) {
   const { t } = useTranslation('record')
   const { entity, language } = useForm()
   const known = useFormState((state) => state.titles)
   const field = fieldAt(entity, change.path)
   const text = (value: Scalar): string =>
     isBlank(value) ? '–' : field
-      ? formatValue(value, field, { language, titles: { ...known, ...titlesOf(item) }, words: { yes: t('yes'), no: t('no') } })
+      ? formatValue(value, field, { language, titles: { ...known, ...titles }, words: { yes: t('yes'), no: t('no') } })
       : String(value)
   return (
     <div className={style.change}>

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { keys } from '@/api/keys'
 import { readTimeline } from '@/api/records'
+import type { Titles } from '@/model/record'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Notice } from '@/ui/notice'
@@ -20,6 +21,7 @@ export function Timeline({ entity, id }: { entity: string; id: string }) {
     getNextPageParam: (page) => page.next ?? undefined,
   })
   const items = pages.data?.pages.flatMap((page) => page.items) ?? []
+  const titles: Titles = Object.assign({}, ...(pages.data?.pages ?? []).map((page) => (page as { titles?: Titles }).titles))
   return (
     <Card title={t('timeline.title')} flush>
       <CommentBox entity={entity} id={id} />
@@ -31,7 +33,7 @@ export function Timeline({ entity, id }: { entity: string; id: string }) {
       )}
       {items.length > 0 && (
         <ol className={style.list} aria-label={t('timeline.title')}>
-          {items.map((item) => <TimelineEntry key={`${item.at}-${item.kind}-${String(item.id ?? item.by ?? '')}`} item={item} />)}
+          {items.map((item, index) => <TimelineEntry key={`${item.at}-${item.kind}-${String(item.id ?? index)}`} item={item} titles={titles} />)}
         </ol>
       )}
       {pages.hasNextPage && (
