@@ -1,15 +1,16 @@
 // Brings together what an open record needs: its state, its access, its formulas.
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useAppModel } from '@/api/app-context'
+import { useAppModel, useSession } from '@/api/app-context'
 import type { RecordAnswer } from '@/api/records'
 import type { EntityModel } from '@/model/app'
 import type { Titles } from '@/model/record'
 import type { Access, FormContextValue } from './form-context'
 import { createCompute, overridden } from './model/compute'
-import { createEvaluator } from './model/evaluator'
+import { createEvaluator, type Loaded } from './model/evaluator'
 import { createRecordForm, type Values } from './model/store'
 import { useJump } from './use-jump'
+import { useLoaded } from './use-loaded'
 
 /** What the reader may write now: all fields, some, those of a task, or none. */
 export function accessOf(answer: RecordAnswer | null, entity: EntityModel): Access {
@@ -27,13 +28,16 @@ export function useRecordForm(entity: EntityModel, answer: RecordAnswer | null, 
   const app = useAppModel()
   const { i18n } = useTranslation()
   const { jump, onJump } = useJump()
-  const evaluator = useMemo(() => createEvaluator(entity, app), [entity, app])
+  const { user } = useSession()
+  const [loaded] = useState<Loaded>({})
+  const evaluator = useMemo(() => createEvaluator(entity, app, user, loaded), [entity, app, user, loaded])
   const [form] = useState(() => {
     const made = createRecordForm(entity, start.values, start.titles, createCompute(entity, evaluator))
     const kept = answer === null ? [] : overridden(entity, evaluator, start.values)
     if (kept.length > 0) made.store.setState({ edited: new Set(kept) })
     return made
   })
+  useLoaded(form, entity, evaluator, loaded)
   const access = useMemo(() => accessOf(answer, entity), [answer, entity])
   return useMemo(
     () => ({ app, entity, form, evaluator, access, language: i18n.language, jump, onJump }),

@@ -170,7 +170,10 @@ export function Combobox(props: ComboboxProps) {
           setText(event.target.value)
           setOpen(true)
         }}
-        onFocus={(event) => event.target.select()}
+        onFocus={(event) => {
+          // What was typed to begin the editing of a cell must not be typed over.
+          if (text === null) event.target.select()
+        }}
         onMouseDown={() => {
           if (!open) setOpen(true)
         }}

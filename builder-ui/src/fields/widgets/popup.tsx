@@ -1,5 +1,5 @@
 // A box under (or above) a field, drawn over everything so that no scrolling frame cuts it off.
-import { type ReactNode, type RefObject, useLayoutEffect, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
 
 interface Place {
@@ -17,7 +17,8 @@ const HEIGHT = 320
 export function Popup({ anchor, minWidth, children }: { anchor: RefObject<HTMLElement | null>; minWidth: number; children: ReactNode }) {
   const [place, setPlace] = useState<Place | null>(null)
 
-  useLayoutEffect(() => {
+  // Not a layout effect: where field and box appear at once, the field is known only after those.
+  useEffect(() => {
     const measure = (): void => {
       const box = anchor.current?.getBoundingClientRect()
       if (!box) return

@@ -276,7 +276,7 @@ export function useGrid(table: Field, columns: readonly GridColumn[], open: bool
           dragging.current = true
           window.addEventListener('mouseup', () => { dragging.current = false }, { once: true })
           // A second press on the active cell edits it, as on a touch screen there is no double click.
-          if (here && !event.shiftKey && event.detail === 1) now.edit(now.state, null)
+          if (here && !event.shiftKey && event.detail === 1 && event.currentTarget === document.activeElement) now.edit(now.state, null)
           else now.go(goTo(now.state, { row, column }, now.shape, event.shiftKey))
         } else if (kind === 'enter' && dragging.current) now.go(goTo(now.state, { row, column }, now.shape, true))
         else if (kind === 'double' && !now.state.editing) now.edit(now.state, null)

@@ -3,6 +3,8 @@
 import type { EntityModel, Field, Wire } from '@/model/app'
 import type { Line, Scalar } from '@/model/record'
 import type { Evaluator } from './evaluate'
+import { canonical, round } from '@/fields/exact'
+import { isNumber, storedScale } from '@/fields/numbers'
 import { linePath, linesOf } from './paths'
 import type { Compute, Values } from './store'
 import { sameValue } from './values'
@@ -32,6 +34,12 @@ function targetsOf(entity: EntityModel, evaluator: Evaluator): Target[] {
   })
 }
 
+/** The value as the field stores it: a decimal is rounded to the field's scale. */
+function fit(field: Field, value: Scalar | undefined): Scalar | undefined {
+  if (!['decimal', 'money', 'percent'].includes(field.type) || !isNumber(value)) return value
+  return canonical(round(String(value), storedScale(field)))
+}
+
 /** Makes the function that computes a form of the entity. */
 export function createCompute(entity: EntityModel, evaluator: Evaluator): Compute {
   const targets = targetsOf(entity, evaluator)
@@ -48,7 +56,7 @@ export function createCompute(entity: EntityModel, evaluator: Evaluator): Comput
 
     function header({ field, wire }: Target, now: Values): Values {
       if (edited.has(field.name)) return now
-      const value = evaluator.value(wire, { values: now })
+      const value = fit(field, evaluator.value(wire, { values: now }))
       return value === undefined || sameValue(field, now[field.name] as Scalar, value) ? now : { ...now, [field.name]: value }
     }
 
@@ -58,7 +66,7 @@ export function createCompute(entity: EntityModel, evaluator: Evaluator): Comput
       let changed = false
       const computed = lines.map((line) => {
         if (before?.get(line.id) === line || edited.has(linePath(table, line.id, field.name))) return line
-        const value = evaluator.value(wire, { values: now, table, line })
+        const value = fit(field, evaluator.value(wire, { values: now, table, line }))
         if (value === undefined || sameValue(field, line[field.name], value)) return line
         changed = true
         return { ...line, [field.name]: value } as Line
@@ -84,7 +92,7 @@ export function overridden(entity: EntityModel, evaluator: Evaluator, values: Va
   return Object.values(entity.fields)
     .filter((field) => {
       if (field.compute === undefined || !field.writable || field.server || values[field.name] === undefined || values[field.name] === null) return false
-      const value = evaluator.value(field.compute.value, { values })
+      const value = fit(field, evaluator.value(field.compute.value, { values }))
       return value !== undefined && !sameValue(field, values[field.name] as Scalar, value)
     })
     .map((field) => field.name)

@@ -1,5 +1,5 @@
 // The narrow door to the interpreter of expressions: what a form asks of it, in wire values.
-import type { AppModel, EntityModel, Wire } from '@/model/app'
+import type { Wire } from '@/model/app'
 import type { Line, PortolanRecord, Scalar } from '@/model/record'
 
 /** What an expression is evaluated over: the form, and a line of it where the expression belongs to one. */
@@ -22,5 +22,3 @@ export function holds(evaluator: Evaluator, wire: Wire | undefined, place: Place
   const value = evaluator.value(wire, place)
   return value === undefined ? otherwise : value === true
 }
-
-export type EvaluatorFactory = (entity: EntityModel, app: AppModel) => Evaluator

@@ -21,7 +21,7 @@ export function requestEntity(more: Partial<EntityModel> = {}): EntityModel {
       field('partner', 'reference', { to: 'partner', required: true }),
       field('day', 'date'),
       field('currency', 'currency'),
-      field('rate', 'decimal', { scale: 6, compute: { value: { t: 'x' } }, server: true }),
+      field('rate', 'decimal', { scale: 6, compute: { value: ['server'] }, server: true }),
       field('notes', 'long_text'),
       field('discount', 'percent', { scale: 4 }),
       field('lines', 'lines', {
@@ -30,10 +30,10 @@ export function requestEntity(more: Partial<EntityModel> = {}): EntityModel {
           field('item', 'reference', { to: 'item', required: true }),
           field('quantity', 'decimal', { scale: 3, above: 0, required: true }),
           field('price', 'money', { scale: 4, required: true }),
-          field('amount', 'money', { formula: { t: 'x' }, writable: false }),
+          field('amount', 'money', { formula: ['call', 'round', [['*', ['field', 'bare', 'quantity', 'decimal'], ['field', 'bare', 'price', 'decimal']], ['literal', 2, 'integer']]], writable: false }),
         ]),
       }),
-      field('total', 'money', { formula: { t: 'x' }, writable: false }),
+      field('total', 'money', { formula: ['aggregate', 'sum', ['lines', 'bare', 'lines'], ['field', ['slot', 0], 'amount', 'decimal']], writable: false }),
     ]),
     lifecycle: {
       start: 'draft',

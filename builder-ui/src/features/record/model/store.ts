@@ -30,6 +30,8 @@ export interface FormState {
   refused: readonly Problem[]
   /** What the draft endpoint told about the form as it is. */
   drafted: readonly Problem[]
+  /** Counts records that were loaded beside the form, for its conditions. */
+  loads: number
   /** Counts changes of values; answers of the draft endpoint carry the count they were asked at. */
   revision: number
   /** The revision at which each place last changed. */
@@ -87,6 +89,7 @@ function start(base: Values, titles: Titles): FormState {
     unreadable: {},
     refused: [],
     drafted: [],
+    loads: 0,
     revision: 0,
     changedAt: new Map(),
     lastChanged: [],
@@ -273,9 +276,8 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       })
     },
     recompute() {
-      const { values, edited } = store.getState()
-      const next = compute(null, values, edited)
-      if (next !== values) store.setState({ values: next })
+      const { values, edited, loads } = store.getState()
+      store.setState({ values: compute(null, values, edited), loads: loads + 1 })
     },
   }
 }
