@@ -109,7 +109,9 @@ impl Dialect {
                     Some(text) => Value::Date(text.parse::<NaiveDate>().map_err(|e| bad(e.to_string()))?),
                     None => Value::Null,
                 },
-                Row::Postgres(row) => sqlx::Row::try_get::<Option<_>, _>(row, position)?.map_or(Value::Null, Value::Date),
+                Row::Postgres(row) => {
+                    sqlx::Row::try_get::<Option<_>, _>(row, position)?.map_or(Value::Null, Value::Date)
+                }
             },
             Storage::Datetime => match row {
                 Row::Sqlite(_) => match row.get::<Option<i64>>(position)? {
@@ -247,19 +249,19 @@ impl Dialect {
     /// The names of the indexes that the store made on tables of entities.
     pub(crate) fn indexes(self) -> Sql {
         Sql::fixed(match self {
-            Self::Sqlite => "select name, tbl_name from sqlite_master where type = 'index' and (name like 'ix!_!_%' escape '!' or name like 'ux!_!_%' escape '!')",
-            Self::Postgres => "select indexname::text, tablename::text from pg_indexes where schemaname = current_schema() and (indexname like 'ix!_!_%' escape '!' or indexname like 'ux!_!_%' escape '!')",
+            Self::Sqlite => {
+                "select name, tbl_name from sqlite_master where type = 'index' and (name like 'ix!_!_%' escape '!' or name like 'ux!_!_%' escape '!')"
+            }
+            Self::Postgres => {
+                "select indexname::text, tablename::text from pg_indexes where schemaname = current_schema() and (indexname like 'ix!_!_%' escape '!' or indexname like 'ux!_!_%' escape '!')"
+            }
         })
     }
 
     /// Statements that close a task: the first touches one row if it was open, none if somebody else was faster.
     pub(crate) fn close_task(self, task: &kernel::change::CloseTask, at: DateTime<chrono::Utc>) -> Vec<Sql> {
         let values = |sql: Sql| {
-            sql.bind(task.id)
-                .bind(&task.outcome)
-                .bind(task.by)
-                .bind(task.reason.as_deref())
-                .bind(Bind::millis(at))
+            sql.bind(task.id).bind(&task.outcome).bind(task.by).bind(task.reason.as_deref()).bind(Bind::millis(at))
         };
         match self {
             Self::Sqlite => vec![

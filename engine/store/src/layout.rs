@@ -141,10 +141,8 @@ impl Layout {
     fn of(entity: &Entity, names: &Names) -> Self {
         let table = names.table(&entity.name, "").unwrap_or_else(|| table_name(&entity.name));
         let effective = entity.effective.as_ref().map(|e| (e.key.clone(), e.from.clone()));
-        let lines = entity
-            .line_tables()
-            .map(|field| (field.name.clone(), LinesLayout::of(entity, field, names)))
-            .collect();
+        let lines =
+            entity.line_tables().map(|field| (field.name.clone(), LinesLayout::of(entity, field, names))).collect();
         Self {
             indexes: list_indexes(entity, effective.as_ref()),
             search: short(&format!("{table}__search"), 0),
@@ -206,8 +204,7 @@ fn plain_column(field: &str, storage: Storage) -> Column {
 
 fn system_columns() -> IndexMap<Name, Column> {
     let keyed = |field: &str| Column { key: Some(format!("{field}__key")), ..plain_column(field, Storage::Text) };
-    let person =
-        |field: &str| Column { to: Some(Name::new("user")), ..plain_column(field, Storage::Id) };
+    let person = |field: &str| Column { to: Some(Name::new("user")), ..plain_column(field, Storage::Id) };
     [
         plain_column("id", Storage::Id),
         plain_column("version", Storage::Integer),
@@ -294,11 +291,14 @@ impl Names {
     }
 }
 
+/// A layout with the entity it was made from.
+type Made = (Arc<Entity>, Arc<Layout>);
+
 /// Layouts by entity, made once for each compiled entity.
 #[derive(Debug, Default)]
 pub(crate) struct Layouts {
     names: RwLock<Arc<Names>>,
-    made: Mutex<HashMap<Name, (Arc<Entity>, Arc<Layout>)>>,
+    made: Mutex<HashMap<Name, Made>>,
 }
 
 impl Layouts {

@@ -239,9 +239,7 @@ async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backe
 }
 
 async fn open_postgres(options: &Options) -> Result<Backend, Error> {
-    let connect = PgConnectOptions::from_str(&options.url)?
-        .application_name("portolan")
-        .statement_cache_capacity(500);
+    let connect = PgConnectOptions::from_str(&options.url)?.application_name("portolan").statement_cache_capacity(500);
     let pool = PgPoolOptions::new()
         .max_connections(options.connections)
         .acquire_timeout(options.patience)

@@ -108,8 +108,13 @@ impl<T: Send + 'static, E: Cause> Job for Waiting<T, E> {
 
 fn is_refusal(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(error) => error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation(),
-        sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::RowNotFound => true,
+        sqlx::Error::Database(error) => {
+            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation()
+        }
+        sqlx::Error::Encode(_)
+        | sqlx::Error::Decode(_)
+        | sqlx::Error::ColumnDecode { .. }
+        | sqlx::Error::RowNotFound => true,
         _ => false,
     }
 }
@@ -248,5 +253,99 @@ impl Task {
         if let Err(error) = self.connection.execute(Sql::fixed("rollback")).await {
             tracing::debug!(%error, "nothing to roll back");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Store};
+
+    async fn store() -> (Store, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display());
+        (Store::open(&Options::new(url)).await.unwrap(), folder)
+    }
+
+    async fn setting(store: &Store, name: &'static str, end: &'static str) -> Result<(), Error> {
+        store
+            .write(Priority::People, move |connection| {
+                Box::pin(async move {
+                    let sql = Sql::fixed("insert into sys_settings (name, value) values ($1, '1')").bind(name);
+                    connection.execute(sql).await?;
+                    if !end.is_empty() {
+                        connection.execute(Sql::fixed(end)).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Refused only when the transaction commits, which nothing that the store itself writes is.
+    const BREAKS_THE_COMMIT: &str = "pragma defer_foreign_keys = on; \
+         insert into sys_import_files (import, content) values (x'00000000000000000000000000000000', x'00')";
+
+    #[tokio::test]
+    async fn a_group_that_does_not_commit_is_tried_one_by_one() {
+        let (store, _folder) = store().await;
+        let (a, bad, b) = tokio::join!(
+            setting(&store, "a", ""),
+            setting(&store, "bad", BREAKS_THE_COMMIT),
+            setting(&store, "b", ""),
+        );
+        assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        assert!(matches!(bad, Err(Error::Database(_))), "{bad:?}");
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+        assert!(store.stats().retries >= 1);
+        setting(&store, "c", "").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_is_undone_and_the_writer_goes_on() {
+        let (store, _folder) = store().await;
+        let panics = store.write::<(), Error, _>(Priority::People, |connection| {
+            Box::pin(async move {
+                let sql = Sql::fixed("insert into sys_settings (name, value) values ('lost', '1')");
+                connection.execute(sql).await?;
+                panic!("a bug")
+            })
+        });
+        let (panicked, kept) = tokio::join!(panics, setting(&store, "kept", ""));
+        assert!(matches!(panicked, Err(Error::Panicked)));
+        kept.unwrap();
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["kept"]);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_ends_the_transaction_does_not_take_others_with_it() {
+        let (store, _folder) = store().await;
+        let (a, bad, b) = tokio::join!(
+            setting(&store, "a", ""),
+            setting(&store, "bad", "select no_such_function()"),
+            setting(&store, "b", ""),
+        );
+        assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        assert!(bad.is_err());
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn people_go_before_bulk_work() {
+        let (store, _folder) = store().await;
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let write = |priority, name: &'static str| {
+            let order = order.clone();
+            store.write::<(), Error, _>(priority, move |_| {
+                order.lock().unwrap().push(name);
+                Box::pin(async { Ok(()) })
+            })
+        };
+        let (bulk, other) = (write(Priority::Bulk, "bulk"), write(Priority::Bulk, "more bulk"));
+        let people = write(Priority::People, "people");
+        // All three are waiting before the writer runs, since nothing here yields before that.
+        let (one, two, three) = tokio::join!(bulk, other, people);
+        assert!(one.is_ok() && two.is_ok() && three.is_ok());
+        assert_eq!(order.lock().unwrap().first(), Some(&"people"));
     }
 }

@@ -2,10 +2,7 @@
 
 use kernel::change::CloseTask;
 
-use super::{
-    Work,
-    apply::Guard,
-};
+use super::{Work, apply::Guard};
 use crate::{
     CommitError, Error,
     connection::Connection,
@@ -16,11 +13,7 @@ use crate::{
 
 /// The most telling refusal of the guards that failed: that a task was decided says more than that its instance went on
 /// or its record changed, which it does then as well.
-pub(super) async fn explain(
-    connection: &mut Connection,
-    work: &Work,
-    failed: &[Guard<'_>],
-) -> Result<(), CommitError> {
+pub(super) async fn explain(connection: &mut Connection, work: &Work, failed: &[Guard<'_>]) -> Result<(), CommitError> {
     for guard in failed {
         if let Guard::Task(close) = guard {
             return Err(task(connection, close).await?);

@@ -97,13 +97,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    fn compare(
-        &mut self,
-        sql: &mut Sql,
-        left: &Operand,
-        operator: Comparison,
-        right: &Operand,
-    ) -> Result<(), Error> {
+    fn compare(&mut self, sql: &mut Sql, left: &Operand, operator: Comparison, right: &Operand) -> Result<(), Error> {
         match (left, right) {
             (Operand::Path(left), Operand::Value(right)) => {
                 let place = self.place(left)?;
@@ -124,13 +118,7 @@ impl Scope<'_> {
         }
     }
 
-    fn compare_value(
-        &self,
-        sql: &mut Sql,
-        place: &Place,
-        operator: Comparison,
-        value: &Value,
-    ) -> Result<(), Error> {
+    fn compare_value(&self, sql: &mut Sql, place: &Place, operator: Comparison, value: &Value) -> Result<(), Error> {
         if value.is_null() {
             literal(sql, false);
             return Ok(());
@@ -150,13 +138,7 @@ impl Scope<'_> {
     }
 
     /// Numbers that have more digits than the column, or are greater than it holds, are still compared exactly.
-    fn compare_number(
-        &self,
-        sql: &mut Sql,
-        place: &Place,
-        operator: Comparison,
-        value: &Value,
-    ) -> Result<(), Error> {
+    fn compare_number(&self, sql: &mut Sql, place: &Place, operator: Comparison, value: &Value) -> Result<(), Error> {
         let column = &place.column;
         if let Some(decimal) = value.as_decimal()
             && decimal == decimal.round_dp(column.scale)
@@ -195,13 +177,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    fn compare_places(
-        &self,
-        sql: &mut Sql,
-        left: &Place,
-        operator: Comparison,
-        right: &Place,
-    ) -> Result<(), Error> {
+    fn compare_places(&self, sql: &mut Sql, left: &Place, operator: Comparison, right: &Place) -> Result<(), Error> {
         let number = |s: Storage| matches!(s, Storage::Integer | Storage::Decimal);
         let (l, r) = (&left.column, &right.column);
         if number(l.storage) && number(r.storage) {
@@ -260,13 +236,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    fn contains(
-        &mut self,
-        sql: &mut Sql,
-        path: &[kernel::Name],
-        text: &str,
-        found: &str,
-    ) -> Result<(), Error> {
+    fn contains(&mut self, sql: &mut Sql, path: &[kernel::Name], text: &str, found: &str) -> Result<(), Error> {
         let place = self.place(path)?;
         if place.column.storage != Storage::Text {
             return Err(Error::Condition(format!("{} holds no text", place.column.field)));

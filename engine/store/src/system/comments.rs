@@ -29,7 +29,12 @@ impl Store {
 }
 
 pub(super) fn read(row: &Row) -> Result<CommentRow, Error> {
-    let comment =
-        Comment { id: row.get(2)?, entity: row.name(3)?, record: row.get(4)?, text: row.get(5)?, mentions: row.json(6)? };
+    let comment = Comment {
+        id: row.get(2)?,
+        entity: row.name(3)?,
+        record: row.get(4)?,
+        text: row.get(5)?,
+        mentions: row.json(6)?,
+    };
     Ok(CommentRow { at: row.time(0)?, by: row.get(1)?, comment })
 }

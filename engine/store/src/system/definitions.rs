@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
-    Entities, Error, Priority, SchemaError, Store, tables,
+    Entities, Error, Priority, SchemaError, Store,
     connection::Row,
     sql::{Bind, Sql},
+    tables,
 };
 
 /// A version to be published.

@@ -44,10 +44,9 @@ impl Store {
 
     /// A file by its hash.
     pub async fn file(&self, hash: &str) -> Result<Option<FileRow>, Error> {
-        let sql = Sql::fixed(
-            "select hash, name, media_type, size, created_at, created_by from sys_files where hash = $1",
-        )
-        .bind(hash);
+        let sql =
+            Sql::fixed("select hash, name, media_type, size, created_at, created_by from sys_files where hash = $1")
+                .bind(hash);
         let Some(row) = self.row(sql).await? else { return Ok(None) };
         Ok(Some(FileRow {
             hash: row.get(0)?,

@@ -61,10 +61,7 @@ pub struct ImportRecord {
 
 macro_rules! import {
     ($text:literal) => {
-        concat!(
-            "select id, created_at, created_by, file_name, status, done, total, state from sys_imports ",
-            $text
-        )
+        concat!("select id, created_at, created_by, file_name, status, done, total, state from sys_imports ", $text)
     };
 }
 

@@ -66,12 +66,10 @@ impl Store {
             Some(ids) => ids
                 .iter()
                 .map(|id| {
-                    Sql::fixed(
-                        "update sys_notices set read_at = $2 where user_id = $1 and id = $3 and read_at is null",
-                    )
-                    .bind(user)
-                    .bind(Bind::millis(at))
-                    .bind(*id)
+                    Sql::fixed("update sys_notices set read_at = $2 where user_id = $1 and id = $3 and read_at is null")
+                        .bind(user)
+                        .bind(Bind::millis(at))
+                        .bind(*id)
                 })
                 .collect(),
         };

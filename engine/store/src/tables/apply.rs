@@ -1,9 +1,6 @@
 //! The change of the tables itself, within a transaction.
 
-use super::{
-    Entities, SchemaChange, SchemaPlan,
-    plan::plan,
-};
+use super::{Entities, SchemaChange, SchemaPlan, plan::plan};
 use crate::{Error, SchemaError, connection::Connection, dialect::Dialect, sql::Sql};
 
 /// Keeps other nodes from changing the tables at the same time, until the transaction ends.

@@ -317,10 +317,9 @@ pub(crate) fn header_columns(layout: &Layout, fields: &[Name]) -> Result<Vec<Str
     fields
         .iter()
         .map(|field| {
-            let column = layout.column(field).ok_or_else(|| Error::UnknownField {
-                entity: layout.entity.clone(),
-                path: field.to_string(),
-            })?;
+            let column = layout
+                .column(field)
+                .ok_or_else(|| Error::UnknownField { entity: layout.entity.clone(), path: field.to_string() })?;
             Ok(column.key.clone().unwrap_or_else(|| column.name.clone()))
         })
         .collect()

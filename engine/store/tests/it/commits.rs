@@ -98,11 +98,11 @@ on_both!(a_record_can_be_made_and_changed_in_one_commit, |db| {
 on_both!(unique_values_are_refused_with_their_fields, |db| {
     let region = Value::Id(db.insert(vec![record("region", "R", &[])]).await[0]);
     let code = |code: &str| record("partner", "P", &[("code", Value::text(code))]);
-    let named = |text: &str, region: &Value| {
-        record("partner", "P", &[("name", Value::text(text)), ("region", region.clone())])
-    };
+    let named =
+        |text: &str, region: &Value| record("partner", "P", &[("name", Value::text(text)), ("region", region.clone())]);
     let first = code("K-1");
-    db.insert(vec![first.clone(), named("Acme", &region), named("Acme", &Value::Null), named("Acme", &Value::Null)]).await;
+    db.insert(vec![first.clone(), named("Acme", &region), named("Acme", &Value::Null), named("Acme", &Value::Null)])
+        .await;
 
     for (again, expected) in [(code("k-1"), vec!["code"]), (named("ACME", &region), vec!["name", "region"])] {
         let error = db.store.commit(&db.entities, commit(vec![insert(again)])).await.unwrap_err();

@@ -1,8 +1,6 @@
 //! Instances, tasks, comments, notices and the timeline.
 
-use kernel::{
-    change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskRow},
-};
+use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskRow};
 use serde_json::json;
 use store::{Before, CommitError, TimelineItem};
 use uuid::Uuid;
@@ -89,7 +87,10 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     .await;
     assert!(db.store.open_tasks(ANNA, None, 10).await.unwrap().is_empty());
     let done = db.store.task(anna.id).await.unwrap().unwrap().done.unwrap();
-    assert_eq!((done.outcome.as_str(), done.by, done.reason.as_deref(), done.at), ("approved", Some(ANNA), Some("fine"), now()));
+    assert_eq!(
+        (done.outcome.as_str(), done.by, done.reason.as_deref(), done.at),
+        ("approved", Some(ANNA), Some("fine"), now())
+    );
     assert!(db.store.task(ben.id).await.unwrap().unwrap().done.is_none());
     assert!(db.store.task(id()).await.unwrap().is_none());
     let of_instance = db.store.tasks_of_instance(started.id).await.unwrap();

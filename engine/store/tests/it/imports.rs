@@ -1,6 +1,9 @@
 //! Imports: their files, their progress, what they made.
 
-use kernel::{Value, change::{Change, InsertRecord}};
+use kernel::{
+    Value,
+    change::{Change, InsertRecord},
+};
 use serde_json::json;
 use store::{Before, ImportRow, ImportWas};
 
@@ -44,11 +47,13 @@ on_both!(an_import_remembers_what_it_made_and_changed, |db| {
     let batch = id();
     let there = record("partner", "P", &[("code", Value::text("K")), ("rating", Value::Integer(1))]);
     db.insert(vec![there.clone()]).await;
-    let made: Vec<_> = (0..150).map(|n| record("partner", &format!("N{n}"), &[("rating", Value::Integer(n))])).collect();
+    let made: Vec<_> =
+        (0..150).map(|n| record("partner", &format!("N{n}"), &[("rating", Value::Integer(n))])).collect();
     let mut changes: Vec<Change> = made
         .iter()
         .map(|record| {
-            let insert = InsertRecord { record: record.clone(), numbering: None, search: String::new(), batch: Some(batch) };
+            let insert =
+                InsertRecord { record: record.clone(), numbering: None, search: String::new(), batch: Some(batch) };
             Change::InsertRecord(Box::new(insert))
         })
         .collect();

@@ -24,7 +24,10 @@ async fn mixed(db: &Database) -> Vec<Record> {
             fields.push(("parent", Value::Id(parent.id)));
         }
         if n % 6 != 1 {
-            fields.push(("since", Value::Date(chrono::NaiveDate::from_ymd_opt(2026, 1, 1 + u32::try_from(n % 3).unwrap()).unwrap())));
+            fields.push((
+                "since",
+                Value::Date(chrono::NaiveDate::from_ymd_opt(2026, 1, 1 + u32::try_from(n % 3).unwrap()).unwrap()),
+            ));
         }
         fields.push(("active", Value::Bool(n % 2 == 0)));
         partners.push(record("partner", &format!("T{}", n % 10), &fields));
@@ -110,7 +113,8 @@ on_both!(a_cursor_survives_its_way_through_a_client, |db| {
 
 on_both!(rows_carry_the_columns_and_flags_that_were_asked_for, |db| {
     let region = record("region", "North", &[("name", Value::text("North"))]);
-    let partner = record("partner", "P", &[("region", Value::Id(region.id)), ("rating", 4.into()), ("name", "n".into())]);
+    let partner =
+        record("partner", "P", &[("region", Value::Id(region.id)), ("rating", 4.into()), ("name", "n".into())]);
     let bare = record("partner", "Q", &[]);
     db.insert(vec![region, partner.clone()]).await;
     db.insert(vec![bare]).await;

@@ -1,6 +1,8 @@
 //! The store on both databases: SQLite always, PostgreSQL when `TEST_POSTGRES_URL` is set. Every test has a database of
 //! its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod commits;
 mod concurrency;
 mod flow;

@@ -1,10 +1,13 @@
 //! Conditions: each kind by example, and at random against the same condition in memory.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+use indexmap::IndexMap;
 use kernel::{
-    Line, Name, Record, Value,
-    query::{Comparison, Operand, Predicate},
+    Name, Record, Value,
+    context::{Context, Ids, Org},
+    expression::Env,
+    query::{Comparison, Facts, Operand, Predicate},
 };
 use proptest::{
     prelude::*,
@@ -42,28 +45,34 @@ on_both!(each_condition_finds_what_it_says, |db| {
     let north = record("region", "North", &[("name", Value::text("North"))]);
     db.insert(vec![north.clone()]).await;
     let partner = |title: &str, fields: &[(&str, Value)]| record("partner", title, fields);
-    let a = partner("a", &[
-        ("name", Value::text("Alpha 50% _ ' 贸易公司")),
-        ("level", Value::text("a")),
-        ("tags", Value::List(vec!["x".into(), "y".into()])),
-        ("region", Value::Id(north.id)),
-        ("rating", Value::Integer(5)),
-        ("credit", decimal("10.00")),
-        ("share", decimal("0.5")),
-        ("weight", decimal("10")),
-        ("since", Value::Date("2020-01-01".parse().unwrap())),
-        ("seen", Value::Datetime(now())),
-        ("active", Value::Bool(true)),
-        ("currency", Value::text("EUR")),
-    ]);
-    let b = partner("b", &[
-        ("name", Value::text("Beta")),
-        ("rating", Value::Integer(-5)),
-        ("credit", decimal("10.01")),
-        ("weight", decimal("9.999999")),
-        ("parent", Value::Id(a.id)),
-        ("active", Value::Bool(false)),
-    ]);
+    let a = partner(
+        "a",
+        &[
+            ("name", Value::text("Alpha 50% _ ' 贸易公司")),
+            ("level", Value::text("a")),
+            ("tags", Value::List(vec!["x".into(), "y".into()])),
+            ("region", Value::Id(north.id)),
+            ("rating", Value::Integer(5)),
+            ("credit", decimal("10.00")),
+            ("share", decimal("0.5")),
+            ("weight", decimal("10")),
+            ("since", Value::Date("2020-01-01".parse().unwrap())),
+            ("seen", Value::Datetime(now())),
+            ("active", Value::Bool(true)),
+            ("currency", Value::text("EUR")),
+        ],
+    );
+    let b = partner(
+        "b",
+        &[
+            ("name", Value::text("Beta")),
+            ("rating", Value::Integer(-5)),
+            ("credit", decimal("10.01")),
+            ("weight", decimal("9.999999")),
+            ("parent", Value::Id(a.id)),
+            ("active", Value::Bool(false)),
+        ],
+    );
     let c = partner("c", &[]);
     db.insert(vec![a, b, c]).await;
 
@@ -126,19 +135,11 @@ on_both!(each_condition_finds_what_it_says, |db| {
         (not(Predicate::Has { operand: path("tags"), value: "y".into() }), "bc"),
         (Predicate::Has { operand: path("tags"), value: "z".into() }, ""),
         (
-            Predicate::Compare {
-                left: Operand::Value(3.into()),
-                operator: Less,
-                right: Operand::Path(path("rating")),
-            },
+            Predicate::Compare { left: Operand::Value(3.into()), operator: Less, right: Operand::Path(path("rating")) },
             "a",
         ),
         (
-            Predicate::Compare {
-                left: Operand::Value("X".into()),
-                operator: Equal,
-                right: Operand::Value("x".into()),
-            },
+            Predicate::Compare { left: Operand::Value("X".into()), operator: Equal, right: Operand::Value("x".into()) },
             "abc",
         ),
         (not(Predicate::All(vec![compare("rating", Less, 9.into()), compare("level", Equal, "a".into())])), "bc"),
@@ -205,91 +206,38 @@ on_both!(conditions_that_make_no_sense_are_refused, |db| {
     }
 });
 
-/// The same conditions in memory.
-struct Memory {
-    records: HashMap<Uuid, Record>,
+/// Whether the kernel finds that records fit, each knowing all others.
+struct Memory<'a> {
+    db: &'a Database,
+    facts: Facts,
+    org: Org,
+    settings: IndexMap<Name, Value>,
 }
 
-#[derive(Clone, Copy)]
-enum RowOf<'a> {
-    Record(&'a Record),
-    Line(&'a Line),
-}
+impl<'a> Memory<'a> {
+    fn of(db: &'a Database, records: &[Record]) -> Self {
+        let mut facts = Facts::new();
+        for record in records {
+            facts.insert_record(Arc::new(record.clone()));
+        }
+        Self { db, facts, org: Org::default(), settings: IndexMap::new() }
+    }
 
-impl Memory {
-    fn value(&self, row: RowOf<'_>, path: &[Name]) -> Value {
-        let (first, rest) = path.split_first().unwrap();
-        let value = match row {
-            RowOf::Record(record) => record.get(first),
-            RowOf::Line(line) => line.fields.get(first).cloned().unwrap_or_default(),
+    /// The ids of the records that fit, in their order.
+    fn ids(&self, records: &[Record], filter: &Predicate) -> Vec<Uuid> {
+        let ctx = Context {
+            now: now(),
+            zone: chrono_tz::UTC,
+            user: None,
+            org: &self.org,
+            settings: &self.settings,
+            ids: Ids::new(now(), 1),
         };
-        if rest.is_empty() {
-            return value;
-        }
-        match value.as_id().and_then(|id| self.records.get(&id)) {
-            Some(record) => self.value(RowOf::Record(record), rest),
-            None => Value::Null,
-        }
-    }
-
-    fn key(text: &str) -> String {
-        kernel::text::text_key(text)
-    }
-
-    fn matches(&self, row: RowOf<'_>, predicate: &Predicate) -> bool {
-        match predicate {
-            Predicate::True => true,
-            Predicate::False => false,
-            Predicate::All(parts) => parts.iter().all(|part| self.matches(row, part)),
-            Predicate::Any(parts) => parts.iter().any(|part| self.matches(row, part)),
-            Predicate::Not(inner) => !self.matches(row, inner),
-            Predicate::Compare { left, operator, right } => {
-                let side = |operand: &Operand| match operand {
-                    Operand::Path(path) => self.value(row, path),
-                    Operand::Value(value) => value.clone(),
-                };
-                let order = match (side(left), side(right)) {
-                    (Value::Null, _) | (_, Value::Null) => return false,
-                    (Value::Text(l), Value::Text(r)) => Self::key(&l).cmp(&Self::key(&r)),
-                    (Value::Bool(l), Value::Bool(r)) => l.cmp(&r),
-                    (Value::Date(l), Value::Date(r)) => l.cmp(&r),
-                    (Value::Id(l), Value::Id(r)) => l.cmp(&r),
-                    (l, r) => l.as_decimal().unwrap().cmp(&r.as_decimal().unwrap()),
-                };
-                match operator {
-                    Comparison::Equal => order.is_eq(),
-                    Comparison::NotEqual => order.is_ne(),
-                    Comparison::Less => order.is_lt(),
-                    Comparison::LessOrEqual => order.is_le(),
-                    Comparison::Greater => order.is_gt(),
-                    Comparison::GreaterOrEqual => order.is_ge(),
-                }
-            }
-            Predicate::In { operand, values } => {
-                let value = self.value(row, operand);
-                !value.is_null()
-                    && values.iter().any(|v| match (v, &value) {
-                        (Value::Text(l), Value::Text(r)) => Self::key(l) == Self::key(r),
-                        _ => *v == value || (v.as_decimal().is_some() && v.as_decimal() == value.as_decimal()),
-                    })
-            }
-            Predicate::IsNull(path) => self.value(row, path).is_null(),
-            Predicate::Contains { operand, text } => {
-                self.value(row, operand).as_text().is_some_and(|t| kernel::text::fold(t).contains(text.as_str()))
-            }
-            Predicate::StartsWith { operand, text } => {
-                self.value(row, operand).as_text().is_some_and(|t| kernel::text::fold(t).starts_with(text.as_str()))
-            }
-            Predicate::Has { operand, value } => {
-                matches!(self.value(row, operand), Value::List(list) if list.contains(value))
-            }
-            Predicate::Some { lines, filter } => match row {
-                RowOf::Record(record) => {
-                    record.lines.get(lines).is_some_and(|l| l.iter().any(|l| self.matches(RowOf::Line(l), filter)))
-                }
-                RowOf::Line(_) => false,
-            },
-        }
+        let env = Env::new(&ctx, &self.facts, &self.db.catalog);
+        let fits = |record: &&Record| kernel::expression::matches(filter, record, &env).unwrap();
+        let mut ids: Vec<Uuid> = records.iter().filter(fits).map(|r| r.id).collect();
+        ids.sort_unstable();
+        ids
     }
 }
 
@@ -326,7 +274,11 @@ fn fields() -> BoxedStrategy<Vec<(&'static str, Value)>> {
         maybe(stored(6).boxed()),
         maybe(any::<bool>().prop_map(Value::Bool).boxed()),
         maybe(date().boxed()),
-        maybe(prop::sample::subsequence(vec!["x", "y", "z"], 0..=3).prop_map(|tags| Value::List(tags.into_iter().map(Value::text).collect())).boxed()),
+        maybe(
+            prop::sample::subsequence(vec!["x", "y", "z"], 0..=3)
+                .prop_map(|tags| Value::List(tags.into_iter().map(Value::text).collect()))
+                .boxed(),
+        ),
     )
         .prop_map(|(name, level, rating, credit, weight, active, since, tags)| {
             let all = [
@@ -358,7 +310,8 @@ fn leaf(prefixes: &'static [&'static str]) -> BoxedStrategy<Predicate> {
         (Just("level"), prop::sample::select(&["a", "b", "B"][..]).prop_map(Value::text)),
         (Just("name"), Just(Value::Null)),
     ];
-    let pairs = [("rating", "credit"), ("credit", "weight"), ("weight", "rating"), ("name", "title"), ("since", "since")];
+    let pairs =
+        [("rating", "credit"), ("credit", "weight"), ("weight", "rating"), ("name", "title"), ("since", "since")];
     let any_field = prop::sample::select(&["name", "rating", "credit", "since", "tags", "active", "level"][..]);
     let at = |prefix: &str, field: &str| path(&format!("{prefix}{field}"));
     prop_oneof![
@@ -423,15 +376,13 @@ on_both!(random_conditions_find_the_same_as_in_memory, |db| {
         records.push(partner);
     }
     db.insert(records.clone()).await;
-    let memory = Memory { records: records.iter().map(|r| (r.id, r.clone())).collect() };
+    let memory = Memory::of(db, &records);
     let conditions = combined(leaf(&["", "", "parent.", "parent.parent."]));
     for _ in 0..250 {
         let filter = sample(&mut runner, &conditions);
         let list = kernel::query::Select { filter: filter.clone(), sort: vec![sort("id")], ..select("partner") };
         let found = db.ids(&list).await;
-        let mut expected: Vec<Uuid> =
-            records.iter().filter(|r| memory.matches(RowOf::Record(r), &filter)).map(|r| r.id).collect();
-        expected.sort_unstable();
+        let expected = memory.ids(&records, &filter);
         assert_eq!(found, expected, "{filter:?}");
         let count = db.store.count(&db.entities, &list, 1000).await.unwrap();
         assert_eq!((count.count as usize, count.exact), (expected.len(), true));
@@ -454,7 +405,7 @@ on_both!(random_conditions_on_lines_find_the_same_as_in_memory, |db| {
         records.push(request);
     }
     db.insert(records.clone()).await;
-    let memory = Memory { records: HashMap::new() };
+    let memory = Memory::of(db, &records);
     let operator = prop::sample::select(&OPERATORS[..]);
     let inside = combined(
         prop_oneof![
@@ -469,9 +420,7 @@ on_both!(random_conditions_on_lines_find_the_same_as_in_memory, |db| {
     for _ in 0..150 {
         let filter = sample(&mut runner, &conditions);
         let list = kernel::query::Select { filter: filter.clone(), sort: vec![sort("id")], ..select("request") };
-        let mut expected: Vec<Uuid> =
-            records.iter().filter(|r| memory.matches(RowOf::Record(r), &filter)).map(|r| r.id).collect();
-        expected.sort_unstable();
+        let expected = memory.ids(&records, &filter);
         assert_eq!(db.ids(&list).await, expected, "{filter:?}");
     }
 });

@@ -131,7 +131,8 @@ on_both!(a_value_that_does_not_fit_is_refused_with_its_field, |db| {
     request.lines.insert(name("lines"), vec![line(&[("quantity", Value::text("many"))])]);
     let error = db.store.commit(&db.entities, commit(vec![insert(request)])).await.unwrap_err();
     assert!(matches!(&error, CommitError::Store(Error::Value { field, .. }) if field == "lines.quantity"), "{error:?}");
-    let unknown = db.store.commit(&db.entities, commit(vec![insert(record("partner", "P", &[("nmae", "x".into())]))])).await;
+    let unknown =
+        db.store.commit(&db.entities, commit(vec![insert(record("partner", "P", &[("nmae", "x".into())]))])).await;
     assert!(matches!(unknown, Err(CommitError::Store(Error::UnknownField { .. }))));
     assert!(db.ids(&select("partner")).await.is_empty());
 });
@@ -139,7 +140,8 @@ on_both!(a_value_that_does_not_fit_is_refused_with_its_field, |db| {
 on_both!(titles_are_found_across_entities, |db| {
     let partner = db.insert(vec![record("partner", "P", &[])]).await[0];
     let region = db.insert(vec![record("region", "R", &[])]).await[0];
-    let asked = [(name("partner"), partner), (name("region"), region), (name("region"), region), (name("region"), id())];
+    let asked =
+        [(name("partner"), partner), (name("region"), region), (name("region"), region), (name("region"), id())];
     let titles = db.store.titles(&db.entities, &asked).await.unwrap();
     assert_eq!(titles, [(partner, "P".to_owned()), (region, "R".to_owned())].into());
 });
@@ -187,8 +189,7 @@ on_both!(queries_are_answered_in_their_order, |db| {
     ];
     let answers = db.store.answer(&db.entities, &queries).await.unwrap();
     let found: Vec<Vec<Uuid>> = answers.iter().map(|a| a.iter().map(|r| r.id).collect()).collect();
-    let expected =
-        vec![vec![ids[1]], vec![ids[4]], vec![ids[0]], vec![], vec![], vec![ids[0], ids[1]], vec![ids[1]]];
+    let expected = vec![vec![ids[1]], vec![ids[4]], vec![ids[0]], vec![], vec![], vec![ids[0], ids[1]], vec![ids[1]]];
     assert_eq!(found, expected);
     assert_eq!(answers[0][0].get("rate"), decimal("7.2"));
 });

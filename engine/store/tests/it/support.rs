@@ -43,6 +43,7 @@ pub(crate) use on_both;
 pub(crate) struct Database {
     pub(crate) store: Store,
     pub(crate) url: String,
+    pub(crate) catalog: Catalog,
     pub(crate) entities: Entities,
     folder: Option<tempfile::TempDir>,
 }
@@ -67,9 +68,10 @@ impl Database {
 
     async fn open(url: String, folder: Option<tempfile::TempDir>) -> Self {
         let store = Store::open(&Options::new(&url)).await.unwrap();
-        let entities = entities();
+        let catalog = catalog();
+        let entities = catalog.entities.clone();
         store.apply_schema(&entities).await.unwrap();
-        Self { store, url, entities, folder }
+        Self { store, url, catalog, entities, folder }
     }
 
     pub(crate) async fn remove(&self) {
@@ -216,32 +218,32 @@ pub(crate) fn sort(text: &str) -> Sort {
 }
 
 /// The entities of the tests: partners in regions, requests with lines, rates by day, people.
-pub(crate) fn entities() -> Entities {
-    compile(vec![
+fn catalog() -> Catalog {
+    load(vec![
         json!({"name": "region", "label": "Region", "type": "setup", "title": "{name}", "fields": {"name": {"type": "text"}}}),
         json!({"name": "partner", "label": "Partner", "type": "master", "search": ["name"],
-            "unique": [["code"], ["name", "region"]], "indexes": [["level", "name"]],
-            "fields": {
-                "name": {"type": "text"}, "code": {"type": "text"}, "notes": {"type": "long_text"},
-                "level": {"type": "choice", "options": {"a": "A", "b": "B", "c": "C"}},
-                "tags": {"type": "multi_choice", "options": {"x": "X", "y": "Y", "z": "Z"}},
-                "region": {"type": "reference", "to": "region"}, "parent": {"type": "reference", "to": "partner"},
-                "owner": {"type": "user"}, "active": {"type": "boolean"}, "rating": {"type": "integer"},
-                "credit": {"type": "money"}, "share": {"type": "percent", "scale": 4},
-                "weight": {"type": "decimal", "scale": 6}, "since": {"type": "date"}, "seen": {"type": "datetime"},
-                "currency": {"type": "currency"}, "email": {"type": "email"}
-            }}),
+        "unique": [["code"], ["name", "region"]], "indexes": [["level", "name"]],
+        "fields": {
+            "name": {"type": "text"}, "code": {"type": "text"}, "notes": {"type": "long_text"},
+            "level": {"type": "choice", "options": {"a": "A", "b": "B", "c": "C"}},
+            "tags": {"type": "multi_choice", "options": {"x": "X", "y": "Y", "z": "Z"}},
+            "region": {"type": "reference", "to": "region"}, "parent": {"type": "reference", "to": "partner"},
+            "owner": {"type": "user"}, "active": {"type": "boolean"}, "rating": {"type": "integer"},
+            "credit": {"type": "money"}, "share": {"type": "percent", "scale": 4},
+            "weight": {"type": "decimal", "scale": 6}, "since": {"type": "date"}, "seen": {"type": "datetime"},
+            "currency": {"type": "currency"}, "email": {"type": "email"}
+        }}),
         json!({"name": "request", "label": "Request", "type": "document", "number": "RQ-{seq:4}", "unique": [["number"]],
-            "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {}, "approved": {}}},
-            "fields": {
-                "partner": {"type": "reference", "to": "partner"}, "amount": {"type": "money"},
-                "lines": {"type": "lines", "fields": {
-                    "item": {"type": "text"}, "partner": {"type": "reference", "to": "partner"},
-                    "quantity": {"type": "decimal", "scale": 3}, "price": {"type": "money", "scale": 4},
-                    "due": {"type": "date"}, "done": {"type": "boolean"}
-                }},
-                "costs": {"type": "lines", "fields": {"label": {"type": "text"}}}
-            }}),
+        "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {}, "approved": {}}},
+        "fields": {
+            "partner": {"type": "reference", "to": "partner"}, "amount": {"type": "money"},
+            "lines": {"type": "lines", "fields": {
+                "item": {"type": "text"}, "partner": {"type": "reference", "to": "partner"},
+                "quantity": {"type": "decimal", "scale": 3}, "price": {"type": "money", "scale": 4},
+                "due": {"type": "date"}, "done": {"type": "boolean"}
+            }},
+            "costs": {"type": "lines", "fields": {"label": {"type": "text"}}}
+        }}),
         json!({"name": "rate", "label": "Rate", "type": "setup",
             "effective": {"key": ["currency", "kind"], "from": "day"},
             "fields": {"currency": {"type": "currency"}, "kind": {"type": "choice", "options": {"mid": "Mid", "buy": "Buy"}},
@@ -251,7 +253,14 @@ pub(crate) fn entities() -> Entities {
 
 /// The entities of a pack, compiled, with those of the pack that every firm has.
 pub(crate) fn compile(definitions: Vec<serde_json::Value>) -> Entities {
-    let mut files = vec![file("pack.json", json!({"kind": "pack", "name": "test", "label": "Test", "version": "1.0.0"}).to_string())];
+    load(definitions).entities
+}
+
+fn load(definitions: Vec<serde_json::Value>) -> Catalog {
+    let mut files = vec![file(
+        "pack.json",
+        json!({"kind": "pack", "name": "test", "label": "Test", "version": "1.0.0"}).to_string(),
+    )];
     for mut definition in definitions {
         let name = definition["name"].as_str().unwrap().to_owned();
         definition["kind"] = json!("entity");
@@ -260,7 +269,7 @@ pub(crate) fn compile(definitions: Vec<serde_json::Value>) -> Entities {
     }
     let (catalog, problems) = Catalog::load(&[system(), PackSource { name: "test".to_owned(), files }]);
     let told = || problems.iter().filter(|d| d.severity == Severity::Error).collect::<Vec<_>>();
-    catalog.unwrap_or_else(|| panic!("{:#?}", told())).entities
+    catalog.unwrap_or_else(|| panic!("{:#?}", told()))
 }
 
 /// Every money field must say its currency; none of these tests is about that.

@@ -52,7 +52,8 @@ on_both!(fields_lines_and_indexes_are_added_to_tables_with_data, |db| {
     let found = db.store.record(&second, "order", old.id).await.unwrap().unwrap();
     assert!(found.fields.is_empty() && found.lines["select"].is_empty());
     let mut new = record("order", "new", &[("b", decimal("1.50")), ("group", Value::text("G"))]);
-    let line = crate::records::line(&[("a_key", Value::text("K")), ("from", Value::Date("2026-01-02".parse().unwrap()))]);
+    let line =
+        crate::records::line(&[("a_key", Value::text("K")), ("from", Value::Date("2026-01-02".parse().unwrap()))]);
     new.lines.insert(name("select"), vec![line]);
     db.store.commit(&second, commit(vec![insert(new.clone())])).await.unwrap();
     let back = db.store.record(&second, "order", new.id).await.unwrap().unwrap();
@@ -81,7 +82,8 @@ on_both!(a_change_of_how_values_are_kept_is_refused, |db| {
         let error = db.store.apply_schema(&of(&to)).await.unwrap_err();
         assert!(matches!(&error, SchemaError::Unsupported { field, .. } if field == "f"), "{error:?}");
     }
-    let alike = |kind: &str| only(json!({"name": "alike", "label": "T", "type": "master", "fields": {"f": {"type": kind}}}));
+    let alike =
+        |kind: &str| only(json!({"name": "alike", "label": "T", "type": "master", "fields": {"f": {"type": kind}}}));
     db.store.apply_schema(&alike("text")).await.unwrap();
     assert!(db.store.apply_schema(&alike("long_text")).await.unwrap().is_empty());
 });
@@ -104,7 +106,8 @@ on_both!(long_and_awkward_names_become_tables, |db| {
         "fields": {long.as_str(): {"type": "text"}, "table": {"type": "integer"}, "rowid": {"type": "text"},
                    "position": {"type": "lines", "fields": {"position": {"type": "integer"}, "record": {"type": "text"}}}}}));
     db.store.apply_schema(&entities).await.unwrap();
-    let mut made = record(&long, "T", &[(&long, Value::text("x")), ("table", Value::Integer(4)), ("rowid", "r".into())]);
+    let mut made =
+        record(&long, "T", &[(&long, Value::text("x")), ("table", Value::Integer(4)), ("rowid", "r".into())]);
     let line = crate::records::line(&[("position", Value::Integer(9)), ("record", Value::text("r"))]);
     made.lines.insert(name("position"), vec![line]);
     db.store.commit(&entities, commit(vec![insert(made.clone())])).await.unwrap();
