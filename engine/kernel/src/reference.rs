@@ -2,7 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::{definition::Kind, json_schema};
+use crate::{
+    definition::Kind,
+    expression::{FunctionHelp, function_help},
+    json_schema,
+};
 
 /// Codes of problems, each explained once. `E` stops a publish, `W` does not.
 pub const CODES: &[(&str, &str)] = &[
@@ -51,7 +55,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0307", "A function is called that is not there, or called wrongly."),
     ("E0308", "Lets or decisions refer to each other in a ring."),
     ("E0309", "A filter has the wrong form, operator or value."),
-    ("E0310", "A row cannot be used as a value."),
+    ("E0310", "A condition that a list, a row scope or `find` cannot compute."),
     ("E0401", "A line table is placed like a field."),
     ("E0402", "A total of what is no number."),
     ("E0403", "Related records do not refer to this entity."),
@@ -123,7 +127,13 @@ pub fn reference() -> String {
             definition(kind, name, inner, &mut out);
         }
     }
-    out.push_str("### Problems\n\n| code | what it means |\n| --- | --- |\n");
+    out.push_str("### Functions\n\n| function | how it is called | what it gives |\n| --- | --- | --- |\n");
+    for FunctionHelp { name, usage, help } in function_help() {
+        // A bar would end the cell.
+        let row = format!("`{name}` | `{}` | {}", usage.replace('|', "\\|"), help.replace('|', "\\|"));
+        out.push_str(&format!("| {row} |\n"));
+    }
+    out.push_str("\n### Problems\n\n| code | what it means |\n| --- | --- |\n");
     for (code, meaning) in CODES {
         out.push_str(&format!("| `{code}` | {meaning} |\n"));
     }
