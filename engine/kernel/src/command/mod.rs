@@ -404,10 +404,11 @@ fn written(
     task: Uuid,
     fields: &Map<String, Json>,
 ) -> Result<indexmap::IndexMap<Name, crate::Value>, Stop> {
-    if fields.is_empty() {
+    // A task that is gone is told as such, whatever came with the click.
+    let Some(open_task) = instance.tasks.get(&task).filter(|_| !fields.is_empty()) else {
         return Ok(indexmap::IndexMap::new());
-    }
-    let node = instance.tasks.get(&task).and_then(|t| workflow.nodes.get(&t.node));
+    };
+    let node = workflow.nodes.get(&open_task.node);
     let open: &[Name] = match node.map(|n| &n.kind) {
         Some(workflow::NodeKind::Approval(approval)) => &approval.write,
         _ => &[],

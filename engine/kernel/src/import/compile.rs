@@ -140,10 +140,10 @@ fn check_columns(definition: &ImportDefinition, problems: &mut Vec<Diagnostic>) 
         );
         if !readable {
             let message = "a column is read as text, a number, a boolean, a date or a datetime; what it means is said by the targets";
-            problems.push(Diagnostic::error("E0701", format!("{path}.type"), message));
+            problems.push(Diagnostic::error("E0601", format!("{path}.type"), message));
         }
         if let Some(other) = headings.insert(fold_heading(&column.heading), name) {
-            problems.push(Diagnostic::error("E0702", path, format!("the same heading as column `{other}`")));
+            problems.push(Diagnostic::error("E0602", path, format!("the same heading as column `{other}`")));
         }
     }
 }
@@ -178,7 +178,7 @@ impl Compiler<'_> {
         for key in &target.key {
             if !target.set.contains_key(key) {
                 let message = format!("`{key}` is a key and must be set");
-                self.problems.push(Diagnostic::error("E0703", format!("{path}.key"), message));
+                self.problems.push(Diagnostic::error("E0603", format!("{path}.key"), message));
             }
         }
         Some(Target {
@@ -246,7 +246,7 @@ impl Compiler<'_> {
             FieldKind::Department => Name::new("department"),
             _ => {
                 let message = format!("`{name}` is no reference, so no record is looked up for it");
-                self.problems.push(Diagnostic::error("E0704", path, message));
+                self.problems.push(Diagnostic::error("E0604", path, message));
                 return None;
             }
         };
