@@ -92,13 +92,13 @@ fn every_problem_of_a_definition_is_told_at_its_place() {
     let told = |code: &str, path: &str| {
         assert!(problems.iter().any(|p| p.0 == code && p.1 == path), "{code} {path}: {problems:#?}")
     };
-    told("E0701", "columns.who.type");
-    told("E0702", "columns.price");
+    told("E0601", "columns.who.type");
+    told("E0602", "columns.price");
     told("E0201", "targets.partners.entity");
-    told("E0703", "targets.requests.key");
+    told("E0603", "targets.requests.key");
     told("E0203", "targets.requests.set.amount");
     told("E0202", "targets.requests.set.nothing");
-    told("E0704", "targets.requests.lines.lines.quantity");
+    told("E0604", "targets.requests.lines.lines.quantity");
     told("E0202", "targets.requests.lines.rows");
     assert!(problems.iter().any(|p| p.1 == "targets.requests.set.express"), "{problems:#?}");
 }
