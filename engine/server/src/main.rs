@@ -1,3 +1,10 @@
-//! The binary `portolan`.
+//! The binary `portolan`: reads the command line and hands over to the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let cli = server::cli::Cli::parse();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(cli.run())
+}

@@ -109,7 +109,13 @@ pub(super) async fn run(
     begin(&app, &reader, id, chosen, true).await
 }
 
-async fn begin(app: &App, reader: &Reader, id: Uuid, chosen: Chosen, write: bool) -> Result<(StatusCode, Json<Json_>), Error> {
+async fn begin(
+    app: &App,
+    reader: &Reader,
+    id: Uuid,
+    chosen: Chosen,
+    write: bool,
+) -> Result<(StatusCode, Json<Json_>), Error> {
     if let Some(sheet) = chosen.sheet.clone() {
         app.choose_sheet(Some(reader.user), id, sheet).await?;
     }

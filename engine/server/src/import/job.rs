@@ -108,7 +108,13 @@ impl App {
     ///
     /// # Errors
     /// If it cannot begin.
-    pub async fn start_import(&self, user: Option<Uuid>, id: Uuid, plan: Option<Plan>, write: bool) -> Result<ImportRow, Failure> {
+    pub async fn start_import(
+        &self,
+        user: Option<Uuid>,
+        id: Uuid,
+        plan: Option<Plan>,
+        write: bool,
+    ) -> Result<ImportRow, Failure> {
         let (row, import) = self.begin_import(user, id, plan, write).await?;
         let (app, begun) = (self.clone(), row.clone());
         tokio::spawn(async move { app.carry_out(user, begun, import, write).await });
@@ -119,7 +125,13 @@ impl App {
     ///
     /// # Errors
     /// If it cannot begin.
-    pub async fn run_import(&self, user: Option<Uuid>, id: Uuid, plan: Option<Plan>, write: bool) -> Result<ImportRow, Failure> {
+    pub async fn run_import(
+        &self,
+        user: Option<Uuid>,
+        id: Uuid,
+        plan: Option<Plan>,
+        write: bool,
+    ) -> Result<ImportRow, Failure> {
         let (row, import) = self.begin_import(user, id, plan, write).await?;
         self.carry_out(user, row, import, write).await;
         self.import_of(user, id).await
@@ -142,13 +154,18 @@ impl App {
         may_import(&scene, &import)?;
         import.layout(&state.headings).map_err(Rejection::Invalid)?;
         state.begin(plan);
-        let before = std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
+        let before =
+            std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
         if !["uploaded", "checked", "undone"].contains(&before.as_str()) {
-            return Err(Rejection::state("wrong_state", format!("expected a file to be imported, but it is {before}")).into());
+            return Err(
+                Rejection::state("wrong_state", format!("expected a file to be imported, but it is {before}")).into()
+            );
         }
         (row.done, row.state) = (0, json(&state));
         if !self.store().update_import(&row, &before).await? {
-            return Err(Rejection::state("wrong_state", "expected a file to be imported, but somebody else began").into());
+            return Err(
+                Rejection::state("wrong_state", "expected a file to be imported, but somebody else began").into()
+            );
         }
         Ok((row, import))
     }
@@ -277,9 +294,18 @@ async fn look(name: String, content: Vec<u8>, sheet: Option<String>) -> Result<(
         }
         Ok::<_, document::Error>((content, state))
     });
-    let (content, state) = looked.await.map_err(|e| document::Error::from(std::io::Error::other(e))).and_then(|r| r).map_err(unreadable)?;
+    let (content, state) = looked
+        .await
+        .map_err(|e| document::Error::from(std::io::Error::other(e)))
+        .and_then(|r| r)
+        .map_err(unreadable)?;
     if state.headings.is_empty() {
-        return Err(Rejection::invalid("file", "file_empty", "Expected a sheet with headings and rows, but the file is empty").into());
+        return Err(Rejection::invalid(
+            "file",
+            "file_empty",
+            "Expected a sheet with headings and rows, but the file is empty",
+        )
+        .into());
     }
     Ok((content, state))
 }
@@ -294,7 +320,9 @@ fn may_import(scene: &Scene, import: &Import) -> Result<(), Rejection> {
     let access = Access::new(&scene.catalog, &ctx);
     match import.targets.values().find(|t| !access.may_import(&t.entity)) {
         None => Ok(()),
-        Some(target) => Err(Rejection::Forbidden { message: format!("files cannot be imported into `{}` by you", target.entity) }),
+        Some(target) => {
+            Err(Rejection::Forbidden { message: format!("files cannot be imported into `{}` by you", target.entity) })
+        }
     }
 }
 

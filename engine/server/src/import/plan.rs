@@ -71,11 +71,9 @@ fn mapped(
     let mut read = Keyed::new();
     let mut set = Keyed::new();
     for (heading, name) in columns {
-        let field = entity
-            .fields
-            .get(name)
-            .filter(|f| is_importable(f))
-            .ok_or_else(|| Rejection::invalid(heading, "unknown_field", format!("no field {name} that can be imported")))?;
+        let field = entity.fields.get(name).filter(|f| is_importable(f)).ok_or_else(|| {
+            Rejection::invalid(heading, "unknown_field", format!("no field {name} that can be imported"))
+        })?;
         let column = ColumnDefinition { heading: heading.clone(), column_type: column_kind(field), required: false };
         if read.insert(name.clone(), column).is_some() {
             return Err(Rejection::invalid(heading, "column_twice", format!("two columns for {name}")));
@@ -136,5 +134,8 @@ fn known_by(catalog: &Catalog, entity: &str) -> Name {
     if entity.definition.number.is_some() {
         return Name::new("number");
     }
-    entity.columns().find(|f| f.unique && f.kind == FieldKind::Text).map_or_else(|| Name::new("title"), |f| f.name.clone())
+    entity
+        .columns()
+        .find(|f| f.unique && f.kind == FieldKind::Text)
+        .map_or_else(|| Name::new("title"), |f| f.name.clone())
 }

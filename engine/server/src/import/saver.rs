@@ -59,7 +59,12 @@ pub(super) struct Saver<'a> {
 
 impl Saver<'_> {
     /// Saves records of one entity; the answer has one fate for each.
-    pub(super) async fn save(&self, entity: &Entity, wanted: &[Wanted], facts: &mut Facts) -> Result<Vec<Fate>, Failure> {
+    pub(super) async fn save(
+        &self,
+        entity: &Entity,
+        wanted: &[Wanted],
+        facts: &mut Facts,
+    ) -> Result<Vec<Fate>, Failure> {
         let mut fates = Vec::with_capacity(wanted.len());
         for part in wanted.chunks(TOGETHER) {
             let mut decided = Vec::with_capacity(part.len());
@@ -75,7 +80,12 @@ impl Saver<'_> {
         Ok(fates)
     }
 
-    async fn decide(&self, entity: &Entity, one: &Wanted, facts: &mut Facts) -> Result<Result<Saved, Vec<Problem>>, Failure> {
+    async fn decide(
+        &self,
+        entity: &Entity,
+        one: &Wanted,
+        facts: &mut Facts,
+    ) -> Result<Result<Saved, Vec<Problem>>, Failure> {
         let scene = self.app.scene(self.user);
         for _ in 0..ROUNDS {
             let outcome = self.ask(&scene, entity, one, facts);

@@ -79,7 +79,10 @@ impl App {
                 }
                 match (one.was, &one.before) {
                     (ImportWas::Created, _) => {
-                        let trash = UpdateRecord { deleted_at: Some(Some(scene.now)), ..UpdateRecord::of(entity, record.id, record.version) };
+                        let trash = UpdateRecord {
+                            deleted_at: Some(Some(scene.now)),
+                            ..UpdateRecord::of(entity, record.id, record.version)
+                        };
                         changes.push(Change::UpdateRecord(Box::new(trash)));
                         changes.push(Change::History(HistoryEntry {
                             entity: entity.clone(),
@@ -90,7 +93,9 @@ impl App {
                             changes: Vec::new(),
                         }));
                     }
-                    (ImportWas::Updated, Some(before)) => kept += u64::from(!self.restore(batch, entity, record.clone(), before).await?),
+                    (ImportWas::Updated, Some(before)) => {
+                        kept += u64::from(!self.restore(batch, entity, record.clone(), before).await?)
+                    }
                     (ImportWas::Updated, None) => kept += 1,
                 }
             }
@@ -103,7 +108,13 @@ impl App {
     }
 
     /// Makes a changed record what it was before.
-    async fn restore(&self, batch: Uuid, entity: &Name, record: kernel::Record, before: &Json) -> Result<bool, Failure> {
+    async fn restore(
+        &self,
+        batch: Uuid,
+        entity: &Name,
+        record: kernel::Record,
+        before: &Json,
+    ) -> Result<bool, Failure> {
         let scene = self.scene(None);
         let Some(compiled) = scene.catalog.entity(entity) else { return Ok(false) };
         let written = |fields: &indexmap::IndexMap<Name, kernel::schema::Field>, from: &Json| -> Map<String, Json> {
@@ -139,8 +150,12 @@ impl App {
                 }
                 Some(lines) => {
                     let filter = Predicate::Some { lines: lines.clone(), filter: Box::new(among) };
-                    let found: Vec<Uuid> =
-                        self.matching(catalog, &other, Vec::new(), filter).await?.iter().map(|row| row.record.id).collect();
+                    let found: Vec<Uuid> = self
+                        .matching(catalog, &other, Vec::new(), filter)
+                        .await?
+                        .iter()
+                        .map(|row| row.record.id)
+                        .collect();
                     for record in self.store().records(catalog, &other, &found).await? {
                         let lines = record.lines.get(&lines).into_iter().flatten();
                         used.extend(lines.filter_map(|line| line.fields.get(&field).and_then(Value::as_id)));
@@ -196,4 +211,3 @@ fn referring(catalog: &Catalog, entity: &Name) -> Vec<(Name, Option<Name>, Name)
     }
     found
 }
-

@@ -10,7 +10,8 @@ use kernel::{
     definition::{Existing, Missing},
     expression::{Env, EvalError},
     import::{
-        Columns, Group, Groups, Import, Input, Inputs, Layout, Lookup, Reading, Refused, Row, Target, fingerprint, folded_value,
+        Columns, Group, Groups, Import, Input, Inputs, Layout, Lookup, Reading, Refused, Row, Target, fingerprint,
+        folded_value,
     },
     query::Facts,
     schema::Entity,
@@ -51,7 +52,13 @@ pub(super) struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(import: Arc<Import>, layout: Layout, reading: Reading, saver: Saver<'a>, state: ImportState) -> Self {
+    pub(super) fn new(
+        import: Arc<Import>,
+        layout: Layout,
+        reading: Reading,
+        saver: Saver<'a>,
+        state: ImportState,
+    ) -> Self {
         let noted = import.lookups().map(|(entity, by)| (entity.clone(), by.clone())).collect();
         let targets = import.targets.len();
         Self {
@@ -92,7 +99,14 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes a row into the groups of each target.
-    async fn group(&mut self, scene: &Scene, facts: &mut Facts, row: u32, columns: &Columns, broken: bool) -> Result<(), Failure> {
+    async fn group(
+        &mut self,
+        scene: &Scene,
+        facts: &mut Facts,
+        row: u32,
+        columns: &Columns,
+        broken: bool,
+    ) -> Result<(), Failure> {
         let import = Arc::clone(&self.import);
         for (target, groups) in import.targets.values().zip(&mut self.groups) {
             for _ in 0..4 {
@@ -208,7 +222,12 @@ impl<'a> Worker<'a> {
             (Some(Seen::Ours(id)), _) => Some(id),
             (None, Found::Several) => {
                 let message = "Expected one record with this key, but there are several";
-                self.refuse(index, target, mark, told(row, None, Problem::new("", "ambiguous", message), String::new()));
+                self.refuse(
+                    index,
+                    target,
+                    mark,
+                    told(row, None, Problem::new("", "ambiguous", message), String::new()),
+                );
                 return Ok(None);
             }
             (None, Found::One(_)) if target.existing == Existing::Skip => {
@@ -268,7 +287,9 @@ impl<'a> Worker<'a> {
             let before = base.and_then(|b| b.lines.get(table)).map_or(&[][..], Vec::as_slice);
             let mut lines: Vec<Json> = Vec::new();
             if more {
-                lines.extend(before.iter().map(|line| Json::from(Map::from_iter([("id".into(), line.id.to_string().into())]))));
+                lines.extend(
+                    before.iter().map(|line| Json::from(Map::from_iter([("id".into(), line.id.to_string().into())]))),
+                );
             }
             // An imported line takes the place of the line that stands where it stands.
             let mut places = if more { [].iter() } else { before.iter() };
@@ -316,11 +337,15 @@ impl<'a> Worker<'a> {
             Found::One(id) => Ok(Value::Id(id)),
             Found::None if lookup.optional => Ok(Value::Null),
             Found::None => {
-                let message = format!("Expected a {} whose {} is {}, but there is none", lookup.entity, lookup.by, lookup.value);
+                let message =
+                    format!("Expected a {} whose {} is {}, but there is none", lookup.entity, lookup.by, lookup.value);
                 Err(Problem::new(field, "not_found", message))
             }
             Found::Several => {
-                let message = format!("Expected one {} whose {} is {}, but there are several", lookup.entity, lookup.by, lookup.value);
+                let message = format!(
+                    "Expected one {} whose {} is {}, but there are several",
+                    lookup.entity, lookup.by, lookup.value
+                );
                 Err(Problem::new(field, "ambiguous", message))
             }
         }
@@ -344,7 +369,13 @@ impl<'a> Worker<'a> {
     }
 
     /// Reads the records that these refer to in a few queries, rather than each time one is decided.
-    async fn prefetch(&self, scene: &Scene, entity: &Entity, wanted: &[Wanted], facts: &mut Facts) -> Result<(), Failure> {
+    async fn prefetch(
+        &self,
+        scene: &Scene,
+        entity: &Entity,
+        wanted: &[Wanted],
+        facts: &mut Facts,
+    ) -> Result<(), Failure> {
         let mut ids: HashMap<&Name, HashSet<Uuid>> = HashMap::new();
         let mut note = |to: Option<&'_ Name>, value: Option<&Json>| {
             if let (Some(to), Some(id)) = (to, value.and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok()))
@@ -366,7 +397,8 @@ impl<'a> Worker<'a> {
             }
         }
         for (to, ids) in ids {
-            let (imagined, real): (Vec<Uuid>, Vec<Uuid>) = ids.into_iter().partition(|id| self.saver.imagined.contains_key(id));
+            let (imagined, real): (Vec<Uuid>, Vec<Uuid>) =
+                ids.into_iter().partition(|id| self.saver.imagined.contains_key(id));
             for record in imagined.iter().filter_map(|id| self.saver.imagined.get(id)) {
                 facts.insert_record(Arc::clone(record));
             }
@@ -502,9 +534,7 @@ fn unique_lookups(entity: &Entity, target: &Target, groups: &[Group]) -> Vec<Loo
             Some(Input::Value(value)) if !value.is_null() => Some(((*by).clone(), value.clone())),
             _ => None,
         });
-        values
-            .map(|(by, value)| Lookup { entity: entity.name.clone(), by, value, optional: true })
-            .collect::<Vec<_>>()
+        values.map(|(by, value)| Lookup { entity: entity.name.clone(), by, value, optional: true }).collect::<Vec<_>>()
     };
     groups.iter().flat_map(of).collect()
 }

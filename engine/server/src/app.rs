@@ -1,0 +1,337 @@
+//! What all parts of the running server share.
+
+use std::{path::Path, sync::Arc};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use indexmap::IndexMap;
+use kernel::{
+    Catalog, Name, PackSource, Value,
+    context::{Context, Ids, Org, Person},
+};
+use store::Store;
+use tokio::sync::{Mutex, watch};
+use uuid::Uuid;
+
+use crate::{
+    Clock, Failure, Options,
+    assets::Assets,
+    auth::{Passwords, SignInTries},
+    catalogs::{Catalogs, Published},
+    events::{Happened, Hub},
+    firm::Firm,
+    org,
+};
+
+/// The running server; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    options: Options,
+    store: Store,
+    clock: Clock,
+    catalogs: Catalogs,
+    org: ArcSwap<Org>,
+    firm: ArcSwap<Firm>,
+    hub: Hub,
+    passwords: Passwords,
+    tries: SignInTries,
+    assets: Assets,
+    stopping: watch::Sender<bool>,
+    setting_up: Mutex<()>,
+}
+
+/// What one decision is made from: a consistent picture of the moment.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The definitions in force.
+    pub catalog: Arc<Catalog>,
+    /// People and departments.
+    pub org: Arc<Org>,
+    /// The values of settings.
+    pub settings: Arc<IndexMap<Name, Value>>,
+    /// The firm's zone.
+    pub zone: Tz,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// Who acts; none for the engine.
+    pub user: Option<Uuid>,
+    seed: u128,
+}
+
+impl Scene {
+    /// The kernel's context. Each call gives the same ids again, so that a decision that is asked anew with more facts
+    /// stays the same decision.
+    #[must_use]
+    pub fn ctx(&self) -> Context<'_> {
+        Context {
+            now: self.now,
+            zone: self.zone,
+            user: self.user,
+            org: &self.org,
+            settings: &self.settings,
+            ids: Ids::new(self.now, self.seed),
+        }
+    }
+}
+
+impl App {
+    /// Opens the database, brings it up to date and takes up what is published in it.
+    ///
+    /// # Errors
+    /// If the database cannot be opened, or what is published in it cannot be read by this version of the program.
+    pub async fn open(options: Options) -> Result<Self, OpenError> {
+        let clock = if options.test_clock { Clock::shifted() } else { Clock::Real };
+        Self::open_with_clock(options, clock).await
+    }
+
+    /// The same with a clock of one's own.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_with_clock(options: Options, clock: Clock) -> Result<Self, OpenError> {
+        make_folder_of(&options.database);
+        let store = Store::open(&store::Options::new(&options.database)).await?;
+        let firm = Firm::read(&store.settings().await?);
+        let app = Self(Arc::new(Parts {
+            tries: SignInTries::new(&options.limits),
+            options,
+            clock,
+            catalogs: Catalogs::new(Published::new(Arc::new(Catalog::default()), &firm)),
+            org: ArcSwap::from_pointee(Org::default()),
+            firm: ArcSwap::from_pointee(firm),
+            hub: Hub::new(),
+            passwords: Passwords::new(),
+            assets: Assets::default(),
+            stopping: watch::Sender::new(false),
+            setting_up: Mutex::new(()),
+            store,
+        }));
+        app.take_up_published().await?;
+        Ok(app)
+    }
+
+    /// Ends all work with the database.
+    pub async fn close(&self) {
+        self.0.stopping.send_replace(true);
+        self.0.store.close().await;
+    }
+
+    /// Tells everybody who waits that the server is going to stop.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Becomes true when the server is going to stop.
+    #[must_use]
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
+    }
+
+    /// What it was started with.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Who listens to what happens.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn sign_in_tries(&self) -> &SignInTries {
+        &self.0.tries
+    }
+
+    pub(crate) fn set_up_lock(&self) -> &Mutex<()> {
+        &self.0.setting_up
+    }
+
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.0.assets
+    }
+
+    /// The definitions in force.
+    #[must_use]
+    pub fn published(&self) -> Arc<Published> {
+        self.0.catalogs.current()
+    }
+
+    /// People and departments.
+    #[must_use]
+    pub fn org(&self) -> Arc<Org> {
+        self.0.org.load_full()
+    }
+
+    /// What the firm has set.
+    #[must_use]
+    pub fn firm(&self) -> Arc<Firm> {
+        self.0.firm.load_full()
+    }
+
+    /// A picture of the moment, for somebody or for the engine itself.
+    #[must_use]
+    pub fn scene(&self, user: Option<Uuid>) -> Scene {
+        let published = self.published();
+        Scene {
+            catalog: Arc::clone(&published.catalog),
+            settings: Arc::clone(&published.settings),
+            org: self.org(),
+            zone: self.firm().zone(),
+            now: self.0.clock.now(),
+            user,
+            seed: rand::random(),
+        }
+    }
+
+    /// Who has this mail address.
+    #[must_use]
+    pub fn person_by_email(&self, email: &str) -> Option<(Uuid, Person)> {
+        let org = self.org();
+        org.people.iter().find(|(_, person)| person.email.eq_ignore_ascii_case(email)).map(|(id, p)| (*id, p.clone()))
+    }
+
+    /// Definitions of an older version, for instances that keep it.
+    ///
+    /// # Errors
+    /// If the version is not there or cannot be read by this version of the program.
+    pub async fn catalog_at(&self, version: i64) -> Result<Arc<Catalog>, OpenError> {
+        if let Some(found) = self.0.catalogs.at(version) {
+            return Ok(found);
+        }
+        let stored = self.store().definitions(version).await?.ok_or(OpenError::NoVersion(version))?;
+        let catalog = Arc::new(compile(version, stored.definitions.files)?);
+        self.0.catalogs.keep(&catalog);
+        Ok(catalog)
+    }
+
+    /// Takes up the latest published version, if it is newer than the one in force. Whether it was.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn take_up_published(&self) -> Result<bool, OpenError> {
+        let at = self.published().catalog.version;
+        if self.store().latest_version().await? == at {
+            return Ok(false);
+        }
+        let Some(latest) = self.store().latest_definitions().await? else { return Ok(false) };
+        let catalog = Arc::new(compile(latest.version, latest.definitions.files)?);
+        self.put_in_force(catalog).await?;
+        Ok(true)
+    }
+
+    /// Makes a published catalog the one that is worked with.
+    pub(crate) async fn put_in_force(&self, catalog: Arc<Catalog>) -> Result<(), store::Error> {
+        let version = catalog.version;
+        self.store().refresh().await?;
+        self.refresh_firm().await?;
+        self.0.catalogs.swap(Published::new(catalog, &self.firm()));
+        self.refresh_org().await?;
+        self.hub().tell(Happened::Published { version });
+        Ok(())
+    }
+
+    /// Reads people and departments again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn refresh_org(&self) -> Result<(), store::Error> {
+        let published = self.published();
+        let org = org::read(self.store(), &published.catalog).await?;
+        self.0.org.store(Arc::new(org));
+        Ok(())
+    }
+
+    /// Reads what the firm has set again.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn refresh_firm(&self) -> Result<(), store::Error> {
+        let firm = Firm::read(&self.store().settings().await?);
+        if firm != *self.firm() {
+            let published = self.published();
+            self.0.catalogs.replace(Published::new(Arc::clone(&published.catalog), &firm));
+            self.0.firm.store(Arc::new(firm));
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is set up yet: nobody can sign in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_first_run(&self) -> Result<bool, store::Error> {
+        Ok(self.published().catalog.version == 0 || !self.store().has_credentials().await?)
+    }
+}
+
+/// Why a database cannot be worked with.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// What is published in it is not valid for this version of the program.
+    #[error("the published definitions, version {version}, are not valid any more: {first}")]
+    Invalid {
+        /// Which version.
+        version: i64,
+        /// The first problem.
+        first: String,
+    },
+    /// There is no such version.
+    #[error("no version {0} of the definitions was published")]
+    NoVersion(i64),
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => Self::Store(error),
+            other @ (OpenError::Invalid { .. } | OpenError::NoVersion(_)) => Self::Definitions(Box::new(other)),
+        }
+    }
+}
+
+fn compile(version: i64, files: serde_json::Value) -> Result<Catalog, OpenError> {
+    let packs: Vec<PackSource> =
+        serde_json::from_value(files).map_err(|error| OpenError::Invalid { version, first: error.to_string() })?;
+    let (catalog, problems) = Catalog::load(&packs);
+    let mut catalog = catalog.ok_or_else(|| {
+        let first = problems.first().map_or_else(String::new, |p| format!("{} {}: {}", p.file, p.path, p.message));
+        OpenError::Invalid { version, first }
+    })?;
+    catalog.version = version;
+    Ok(catalog)
+}
+
+/// SQLite makes its file, but not the folder that it lies in. If that fails, opening says why.
+fn make_folder_of(database: &str) {
+    if let Some(path) = database.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        let path = path.split('?').next().unwrap_or(path);
+        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            let _ = std::fs::create_dir_all(folder);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The definitions in force, and the older versions that running instances keep.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+use indexmap::IndexMap;
+use kernel::{Catalog, Name, Value};
+
+use crate::firm::Firm;
+
+/// Definitions, ready to work with.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The definitions; empty, at version 0, until something is published.
+    pub catalog: Arc<Catalog>,
+    /// The values of their settings.
+    pub settings: Arc<IndexMap<Name, Value>>,
+}
+
+impl Published {
+    pub(crate) fn new(catalog: Arc<Catalog>, firm: &Firm) -> Self {
+        let settings = Arc::new(firm.values(&catalog));
+        Self { catalog, settings }
+    }
+}
+
+/// The definitions in force and older ones that were asked for.
+#[derive(Debug)]
+pub(crate) struct Catalogs {
+    current: ArcSwap<Published>,
+    older: Mutex<HashMap<i64, Arc<Catalog>>>,
+}
+
+impl Catalogs {
+    pub(crate) fn new(published: Published) -> Self {
+        Self { current: ArcSwap::from_pointee(published), older: Mutex::new(HashMap::new()) }
+    }
+
+    pub(crate) fn current(&self) -> Arc<Published> {
+        self.current.load_full()
+    }
+
+    /// Takes up a new version; the one before stays at hand for its instances.
+    pub(crate) fn swap(&self, published: Published) {
+        let before = self.current.swap(Arc::new(published));
+        self.keep(&before.catalog);
+    }
+
+    /// The same version with other settings.
+    pub(crate) fn replace(&self, published: Published) {
+        self.current.store(Arc::new(published));
+    }
+
+    /// A version, if it is at hand.
+    pub(crate) fn at(&self, version: i64) -> Option<Arc<Catalog>> {
+        let current = self.current.load();
+        if current.catalog.version == version {
+            return Some(Arc::clone(&current.catalog));
+        }
+        self.older.lock().unwrap_or_else(PoisonError::into_inner).get(&version).cloned()
+    }
+
+    /// Keeps a version at hand.
+    pub(crate) fn keep(&self, catalog: &Arc<Catalog>) {
+        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        older.insert(catalog.version, Arc::clone(catalog));
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line. Each command is a file; none knows more than the library offers to everybody.
+
+mod check;
+mod diagnostics;
+mod fmt;
+mod import;
+mod migrate;
+mod pack_test;
+mod publish;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+/// A low-code platform engine for foreign-trade firms: definitions are data, one binary runs them.
+#[derive(Debug, Parser)]
+#[command(name = "portolan", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; `serve` if left out.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app and the API.
+    Serve(serve::Serve),
+    /// Check definitions; tells all problems at once and touches no database.
+    Check {
+        /// Folders of packs.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// Write definitions in the canonical format.
+    Fmt {
+        /// Only tell which files are not in it.
+        #[arg(long)]
+        check: bool,
+        /// Folders of packs, or files in them.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Make definitions the ones that are in force; a running server takes them up by itself.
+    Publish(publish::Publish),
+    /// Run the tests of packs.
+    Test {
+        /// Folders of packs.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// Make records from a spreadsheet.
+    Import(import::Import),
+    /// Bring the database's system tables up to date.
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+/// Which database.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Database {
+    /// `sqlite:<file>` or `postgres://user:password@host/database`.
+    #[arg(long = "database", env = "PORTOLAN_DATABASE", default_value = "sqlite:var/portolan.db")]
+    pub(crate) url: String,
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// If it could not be done for a reason other than the caller's definitions; those are printed, with exit code 1.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Some(Command::Serve(serve)) => serve.run().await,
+            None => serve::Serve::bare().run().await,
+            Some(Command::Check { folders }) => Ok(check::run(&folders)),
+            Some(Command::Fmt { check, paths }) => fmt::run(check, &paths),
+            Some(Command::Publish(publish)) => publish.run().await,
+            Some(Command::Test { folders }) => pack_test::run(&folders).await,
+            Some(Command::Import(import)) => import.run().await,
+            Some(Command::Migrate { database }) => migrate::run(&database).await,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `portolan serve`: the server, until it is told to stop.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use super::Database;
+use crate::{App, Options, http, work};
+
+/// How long requests under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    database: Database,
+    /// Where to listen.
+    #[arg(long, env = "PORTOLAN_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Set up the demo at the first start.
+    #[arg(long)]
+    demo: bool,
+    /// Folders of packs that are published at the first start, beside the built-in ones.
+    #[arg(long = "definitions")]
+    definitions: Vec<PathBuf>,
+    /// Let the clock be set by the API: for tests, demonstrations and training.
+    #[arg(long)]
+    test_clock: bool,
+    /// A proxy stands before the server; its X-Forwarded-* headers count.
+    #[arg(long, env = "PORTOLAN_BEHIND_PROXY")]
+    behind_proxy: bool,
+}
+
+impl Serve {
+    /// As started without arguments.
+    pub(super) fn bare() -> Self {
+        #[derive(clap::Parser)]
+        struct Bare {
+            #[command(flatten)]
+            serve: Serve,
+        }
+        <Bare as clap::Parser>::parse_from(["portolan"]).serve
+    }
+
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        start_logs();
+        let options = Options {
+            demo: self.demo,
+            test_clock: self.test_clock,
+            behind_proxy: self.behind_proxy,
+            definitions: self.definitions,
+            ..Options::new(&self.database.url)
+        };
+        let listener =
+            TcpListener::bind(self.listen).await.with_context(|| format!("cannot listen on {}", self.listen))?;
+        let app = App::open(options).await.context("cannot open the database")?;
+        if app.options().demo && app.set_up_demo().await.context("cannot set up the demo")? {
+            tracing::info!("the demo is set up");
+        }
+        say_address(&app, listener.local_addr()?);
+        let work = work::start(&app);
+        let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = app.clone();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+            stop_signal().await;
+            tracing::info!("stopping");
+            // Streams end, so that only requests that do something are waited for.
+            stopping.stop();
+        });
+        let mut told = app.stopping();
+        tokio::select! {
+            done = async { serving.await } => done?,
+            () = async {
+                let _ = told.wait_for(|stopping| *stopping).await;
+                tokio::time::sleep(GRACE).await;
+            } => tracing::warn!("requests were still under way"),
+        }
+        work.await?;
+        app.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What a person at the terminal wants to know; logs go to the other stream.
+#[expect(clippy::print_stdout, reason = "the command line's output")]
+fn say_address(app: &App, address: SocketAddr) {
+    let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+    println!("Portolan {} is ready: http://{host}:{}", env!("CARGO_PKG_VERSION"), address.port());
+    if app.firm().demo {
+        println!("Demo: choose a person on the sign-in page");
+    }
+}
+
+/// Lines for people, or JSON with `PORTOLAN_LOG_FORMAT=json`; `PORTOLAN_LOG` says how much.
+fn start_logs() {
+    let filter = EnvFilter::try_from_env("PORTOLAN_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start within a process (tests) keeps the first one's.
+    let _ = if std::env::var("PORTOLAN_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        logs.json().try_init()
+    } else {
+        logs.try_init()
+    };
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        // Without a handler there is nothing to wait for.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

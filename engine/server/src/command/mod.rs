@@ -1,0 +1,122 @@
+//! What can be done, one file each: what is read first, and what the kernel is asked.
+
+mod act;
+mod comment;
+mod create_record;
+mod remove_record;
+mod transition;
+mod update_record;
+
+pub use act::ActOnInstance;
+pub use comment::WriteComment;
+pub use create_record::CreateRecord;
+pub use remove_record::RemoveRecord;
+pub use transition::MakeTransition;
+pub use update_record::UpdateRecord;
+
+use std::sync::Arc;
+
+use kernel::{
+    Name, Problem, Record, Rejection,
+    change::InstanceRow,
+    command::Done,
+    context::Context,
+    query::{Facts, Outcome},
+    rights::Access,
+    save::{Saved, Saving},
+    schema::Entity,
+    workflow::{Instance, Status},
+};
+use uuid::Uuid;
+
+use crate::{App, Failure, Scene, engine::Decided};
+
+/// What is told of a saved record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The record as it was decided; its number, if it takes one, is not in it yet.
+    pub record: Record,
+    /// Rules that only warn.
+    pub warnings: Vec<Problem>,
+}
+
+/// What is told of a transition or a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Acted {
+    /// The record as it was decided.
+    pub record: Record,
+    /// The workflow, if one is concerned.
+    pub instance: Option<Instance>,
+    /// Rules that only warn.
+    pub warnings: Vec<Problem>,
+    /// Records that were made beside.
+    pub made: Vec<(Name, Uuid)>,
+}
+
+/// Asks the kernel about a save.
+pub(crate) fn saving<T>(
+    scene: &Scene,
+    facts: &Facts,
+    source: &'static str,
+    batch: Option<Uuid>,
+    ask: impl FnOnce(&Saving<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    let ctx: Context<'_> = scene.ctx();
+    let access = Access::new(&scene.catalog, &ctx);
+    ask(&Saving { catalog: &scene.catalog, ctx: &ctx, facts, access: &access, source, batch })
+}
+
+fn decided(saved: Outcome<Saved>) -> Outcome<Decided<Written>> {
+    match saved {
+        Outcome::Decided(saved) => {
+            let done = Written { record: saved.record, warnings: saved.warnings };
+            Outcome::Decided(Decided { changes: saved.changes, done })
+        }
+        Outcome::Needs(queries) => Outcome::Needs(queries),
+        Outcome::Rejected(rejection) => Outcome::Rejected(rejection),
+    }
+}
+
+fn acted(done: Outcome<Done>) -> Outcome<Decided<Acted>> {
+    match done {
+        Outcome::Decided(done) => {
+            let told = Acted { record: done.record, instance: done.instance, warnings: done.warnings, made: done.made };
+            Outcome::Decided(Decided { changes: done.changes, done: told })
+        }
+        Outcome::Needs(queries) => Outcome::Needs(queries),
+        Outcome::Rejected(rejection) => Outcome::Rejected(rejection),
+    }
+}
+
+/// An instance from its row.
+pub(crate) fn instance_of(row: InstanceRow) -> Result<Instance, Failure> {
+    serde_json::from_value(row.state).map_err(|error| Failure::Corrupt { what: "an instance", why: error.to_string() })
+}
+
+/// The record's workflow that has not ended, if there is one.
+pub(crate) async fn open_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Failure> {
+    let rows = app.store().instances_of_record(record).await?;
+    let latest = rows.into_iter().next_back().map(instance_of).transpose()?;
+    Ok(latest.filter(|instance| instance.status != Status::Ended))
+}
+
+/// The entity of a command.
+fn entity(scene: &Scene, name: &str) -> Result<Arc<Entity>, Failure> {
+    let found = scene.catalog.entity(name).cloned();
+    found.ok_or_else(|| Rejection::NotFound { kind: "entity".into(), id: name.to_owned() }.into())
+}
+
+/// The record of a command, if whoever acts may know of it; in the trash only where that is wanted.
+async fn target(
+    app: &App,
+    scene: &Scene,
+    entity: &str,
+    id: Uuid,
+    in_trash: bool,
+) -> Result<(Arc<Entity>, Record), Failure> {
+    let seen = app.see(scene, entity, id).await?;
+    if seen.record.deleted_at.is_some() != in_trash {
+        return Err(Rejection::NotFound { kind: entity.to_owned(), id: id.to_string() }.into());
+    }
+    Ok((seen.entity, seen.record))
+}

@@ -1,0 +1,56 @@
+//! Makes a transition of a record; with it, a workflow may begin.
+
+use std::sync::Arc;
+
+use kernel::{
+    Record, command,
+    query::{Facts, Outcome},
+    schema::Entity,
+    workflow::Instance,
+};
+use uuid::Uuid;
+
+use super::{Acted, acted, open_instance, saving, target};
+use crate::{
+    App, Failure, Scene,
+    engine::{Command, Decided},
+};
+
+/// Makes a transition.
+#[derive(Clone, Debug)]
+pub struct MakeTransition {
+    /// The record's entity.
+    pub entity: String,
+    /// The record.
+    pub id: Uuid,
+    /// The transition.
+    pub name: String,
+    /// The version that the reader saw; the one now, if left out.
+    pub version: Option<i64>,
+}
+
+/// What is read before.
+#[derive(Debug)]
+pub struct Stand {
+    entity: Arc<Entity>,
+    record: Record,
+    open: Option<Instance>,
+}
+
+impl Command for MakeTransition {
+    type Known = Stand;
+    type Done = Acted;
+
+    async fn read(&self, app: &App, scene: &Scene) -> Result<Stand, Failure> {
+        let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
+        let open = open_instance(app, record.id).await?;
+        Ok(Stand { entity, record, open })
+    }
+
+    fn decide(&self, scene: &Scene, stand: &Stand, facts: &Facts) -> Outcome<Decided<Acted>> {
+        let expected = self.version.unwrap_or(stand.record.version);
+        acted(saving(scene, facts, "app", None, |s| {
+            command::transition(s, &stand.entity, &stand.record, &self.name, expected, stand.open.as_ref())
+        }))
+    }
+}

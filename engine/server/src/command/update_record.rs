@@ -1,0 +1,66 @@
+//! Changes fields of a record, merging with what others changed meanwhile where that is safe.
+
+use std::sync::Arc;
+
+use kernel::{
+    Record,
+    query::{Facts, Outcome},
+    save,
+    schema::Entity,
+};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{Written, decided, saving, target};
+use crate::{
+    App, Failure, Scene,
+    engine::{Command, Decided},
+};
+
+/// Changes fields of a record.
+#[derive(Clone, Debug)]
+pub struct UpdateRecord {
+    /// The entity.
+    pub entity: String,
+    /// The record.
+    pub id: Uuid,
+    /// The version that the writer had read; the one now, if left out.
+    pub version: Option<i64>,
+    /// Changed fields in wire form; line tables whole.
+    pub fields: Map<String, Json>,
+    /// How it comes, for the history.
+    pub source: &'static str,
+}
+
+/// What is read before.
+#[derive(Debug)]
+pub struct Base {
+    entity: Arc<Entity>,
+    record: Record,
+    /// Fields that others changed after the version that the writer had read.
+    since: Vec<String>,
+}
+
+impl Command for UpdateRecord {
+    type Known = Base;
+    type Done = Written;
+
+    async fn read(&self, app: &App, scene: &Scene) -> Result<Base, Failure> {
+        let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
+        let since = match self.version {
+            Some(version) if version < record.version => {
+                let history = app.store().history_since(record.id, version).await?;
+                history.into_iter().flat_map(|entry| entry.changes).map(|change| change.path).collect()
+            }
+            _ => Vec::new(),
+        };
+        Ok(Base { entity, record, since })
+    }
+
+    fn decide(&self, scene: &Scene, base: &Base, facts: &Facts) -> Outcome<Decided<Written>> {
+        let expected = self.version.unwrap_or(base.record.version);
+        decided(saving(scene, facts, self.source, None, |s| {
+            save::update(s, &base.entity, &base.record, &self.fields, expected, &base.since)
+        }))
+    }
+}

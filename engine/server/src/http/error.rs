@@ -1,0 +1,230 @@
+//! Answers to requests that cannot be served. The only place that knows status codes of errors: one envelope,
+//! `{"error": {"code", "message", "details": [{"path", "code", "message", "values"?}]}}`.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{Problem, Rejection};
+use serde_json::{Map, Value as Json_, json};
+
+use crate::{Failure, OpenError};
+
+/// Why a request is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// Mail address or password is wrong; which of them is not said.
+    #[error("mail address or password is wrong")]
+    WrongCredentials,
+    /// Nothing is set up yet.
+    #[error("nothing is set up yet")]
+    FirstRun,
+    /// An unsafe request without the session's token, or from another site.
+    #[error("expected the session's X-CSRF-Token, but it is missing or wrong")]
+    Csrf,
+    /// The request cannot be read.
+    #[error("{0}")]
+    BadRequest(String),
+    /// There is no such path.
+    #[error("there is nothing here")]
+    NoSuchPath,
+    /// The path knows no such method.
+    #[error("this cannot be done here")]
+    MethodNotAllowed,
+    /// The command was refused.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// Stale, with the record as the reader may see it now.
+    #[error("{rejection}")]
+    Stale {
+        /// The refusal.
+        #[source]
+        rejection: Rejection,
+        /// The record now.
+        current: Json_,
+    },
+    /// Two records would share what must be unique.
+    #[error("there is already a record with the same {}", .fields.join(", "))]
+    Unique {
+        /// The fields.
+        fields: Vec<String>,
+    },
+    /// The same `Idempotency-Key` came with another request.
+    #[error("expected the request that first came with this Idempotency-Key, but it is another")]
+    KeyReused,
+    /// Too many tries.
+    #[error("too many tries")]
+    RateLimited {
+        /// When the next is possible.
+        retry_after: Duration,
+    },
+    /// The body is too large.
+    #[error("the body is too large")]
+    TooLarge,
+    /// Nothing to do with the caller: logged once, told without detail.
+    #[error("something went wrong here")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Everybody changes the same thing; nothing was written.
+    #[error("the same thing is being changed by many; try again")]
+    Busy,
+}
+
+impl Error {
+    /// An error that the caller can do nothing about.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+
+    /// A problem of the input.
+    pub fn invalid(path: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Rejected(Rejection::invalid(path, code, message))
+    }
+
+    /// No such thing, or the reader may not know of it.
+    pub fn not_found(kind: impl Into<String>, id: impl ToString) -> Self {
+        Self::Rejected(Rejection::NotFound { kind: kind.into(), id: id.to_string() })
+    }
+
+    /// The reader may not do this.
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::Rejected(Rejection::Forbidden { message: message.into() })
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
+            Self::Csrf => StatusCode::FORBIDDEN,
+            Self::FirstRun | Self::Stale { .. } | Self::Unique { .. } => StatusCode::CONFLICT,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Rejected(rejection) => match rejection {
+                Rejection::NotFound { .. } => StatusCode::NOT_FOUND,
+                Rejection::Forbidden { .. } => StatusCode::FORBIDDEN,
+                Rejection::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Rejection::State { .. } | Rejection::Stale { .. } => StatusCode::CONFLICT,
+            },
+            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    fn code(&self) -> &str {
+        match self {
+            Self::Unauthenticated => "unauthenticated",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::FirstRun => "first_run",
+            Self::Csrf => "csrf",
+            Self::BadRequest(_) => "bad_request",
+            Self::NoSuchPath => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Rejected(rejection) | Self::Stale { rejection, .. } => match rejection {
+                Rejection::NotFound { .. } => "not_found",
+                Rejection::Forbidden { .. } => "forbidden",
+                Rejection::Invalid(_) => "invalid",
+                Rejection::State { code, .. } => code,
+                Rejection::Stale { .. } => "stale",
+            },
+            Self::Unique { .. } => "unique",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::TooLarge => "too_large",
+            Self::Internal(_) => "internal",
+            Self::Busy => "busy",
+        }
+    }
+
+    fn details(&self) -> Vec<Problem> {
+        match self {
+            Self::Rejected(Rejection::Invalid(problems)) => problems.clone(),
+            Self::Rejected(Rejection::Stale { fields, .. })
+            | Self::Stale { rejection: Rejection::Stale { fields, .. }, .. } => fields
+                .iter()
+                .map(|field| Problem::new(field, "stale", "was changed by somebody else meanwhile"))
+                .collect(),
+            Self::Unique { fields } => {
+                fields.iter().map(|field| Problem::new(field, "unique", "is taken by another record")).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Cursor => Self::invalid("after", "cursor", "expected a cursor of this list"),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Rejected(rejection) => Self::Rejected(rejection),
+            Failure::Unique { fields, .. } => Self::Unique { fields: fields.iter().map(ToString::to_string).collect() },
+            Failure::KeyReused => Self::KeyReused,
+            Failure::Busy => Self::Busy,
+            Failure::Store(error) => error.into(),
+            other @ (Failure::Unsettled(_) | Failure::Definitions(_) | Failure::Corrupt { .. }) => {
+                Self::internal(other)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Internal(source) = &self {
+            tracing::error!(error = %Chain(source.as_ref()), "a request failed");
+        }
+        let details = self.details();
+        let mut body = Map::new();
+        body.insert("code".into(), self.code().into());
+        body.insert("message".into(), self.to_string().into());
+        body.insert("details".into(), json!(details));
+        let mut envelope = Map::new();
+        envelope.insert("error".into(), Json_::Object(body));
+        if let Self::Stale { current, .. } = &self {
+            envelope.insert("current".into(), current.clone());
+        }
+        let mut response = (self.status(), Json(envelope)).into_response();
+        if let Self::RateLimited { retry_after } = self
+            && let Ok(seconds) = HeaderValue::from_str(&retry_after.as_secs().to_string())
+        {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+/// An error and its causes in one line.
+struct Chain<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! `/api/events`: what happens, as it happens, to those who may know of it.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures::{Stream, StreamExt as _};
+use serde_json::json;
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+
+use super::{Error, Reader};
+use crate::{App, events::Happened};
+
+/// A line now and then, so that proxies do not close what seems idle.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+pub(super) async fn show(
+    State(app): State<App>,
+    reader: Reader,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {
+    let mut stop = app.stopping();
+    let told = BroadcastStream::new(app.hub().listen()).filter_map(move |happened| {
+        let reader = reader.clone();
+        async move {
+            match happened {
+                Ok(happened) => event(&reader, happened).await.map(Ok),
+                // Too slow: what was lost is not known, so everything is to be looked at again.
+                Err(BroadcastStreamRecvError::Lagged(_)) => Some(Ok(Event::default().event("lagged").data("{}"))),
+            }
+        }
+    });
+    // Said at once, so that the browser knows that it is connected.
+    let hello = futures::stream::once(async { Ok(Event::default().event("hello").data("{}")) });
+    let stopped = async move {
+        // An error says that the server is gone already.
+        let _ = stop.wait_for(|stopping| *stopping).await;
+    };
+    let until_stopped = hello.chain(told).take_until(stopped);
+    Ok(Sse::new(until_stopped).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// What this reader is told of it; none if it is not for them.
+async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
+    let app = &reader.app;
+    let (name, data) = match happened {
+        Happened::Record(record) => {
+            if !app.may_read(reader.user, &record).await {
+                return None;
+            }
+            ("change", json!({"entity": record.entity, "id": record.id, "version": record.version}))
+        }
+        Happened::Notice { user } if user == reader.user => {
+            ("notification", json!({"unread": app.store().count_unread_notices(user).await.ok()?}))
+        }
+        Happened::Tasks { user } if user == reader.user => {
+            ("tasks", json!({"count": app.store().count_open_tasks(user).await.ok()?}))
+        }
+        Happened::Import { id, user } if user == reader.user => ("import", json!({ "id": id })),
+        Happened::Published { version } => ("published", json!({ "version": version })),
+        Happened::Notice { .. } | Happened::Tasks { .. } | Happened::Import { .. } => return None,
+    };
+    Some(Event::default().event(name).data(data.to_string()))
+}

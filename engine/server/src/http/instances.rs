@@ -1,0 +1,161 @@
+//! `/api/instances`: what the reader started, and the way of one: behind and ahead.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use kernel::{
+    Catalog, Rejection, command,
+    command::Act,
+    workflow::{Instance, Status},
+};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json_, json};
+use store::Before;
+use uuid::Uuid;
+
+use super::{
+    Body, Error, Query, Reader, instance_way, preview_answer,
+    query::{cursor_from_text, cursor_to_text},
+    words,
+};
+use crate::{
+    App, Failure,
+    app_model::Texts,
+    command::{ActOnInstance, instance_of, saving},
+    read::{Titles, time},
+};
+
+const PAGE: u32 = 50;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Json_>, Error> {
+    let before: Option<Before> = asked.after.as_deref().map(cursor_from_text).transpose()?;
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 100);
+    let mut rows = app.store().instances_started_by(reader.user, before, limit + 1).await?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|row| cursor_to_text(&Before { at: row.started_at, id: row.id }));
+    let mut titles = Titles::default();
+    for row in &rows {
+        titles.want(&row.entity, row.record);
+    }
+    let titles = titles.look_up(&app, &reader.scene()).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let instance = instance_of(row)?;
+        let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+        let title = titles.get(&instance.record.to_string()).cloned().unwrap_or_default();
+        out.push(Json_::Object(head(&reader, &pinned, &instance, title)));
+    }
+    Ok(Json(json!({"rows": out, "next": next})))
+}
+
+fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: Json_) -> Map<String, Json_> {
+    let texts = Texts::new(pinned, reader.language);
+    let waiting: Vec<Json_> = instance
+        .waiting_for()
+        .map(|(_, task)| {
+            json!({"id": task.assignee.id, "name": task.assignee.name, "since": time(task.opened_at), "node": task.node})
+        })
+        .collect();
+    let fields = json!({
+        "id": instance.id, "workflow": instance.workflow,
+        "label": words::workflow_label(texts, pinned, &instance.workflow),
+        "entity": instance.entity, "record": instance.record, "title": title, "status": instance.status,
+        "outcome": instance.outcome, "round": instance.round, "started_at": time(instance.started_at),
+        "ended_at": instance.ended_at.map(time), "waiting_for": waiting, "initiator": instance.initiator.id,
+        "initiator_name": instance.initiator.name,
+        "can_withdraw": instance.status != Status::Ended && instance.initiator.id == reader.user,
+    });
+    if let Json_::Object(map) = fields { map } else { Map::new() }
+}
+
+pub(super) async fn show(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<Json<Json_>, Error> {
+    let id = parse(&id)?;
+    Ok(Json(answer(&app, &reader, id).await?))
+}
+
+fn parse(id: &str) -> Result<Uuid, Error> {
+    Uuid::parse_str(id).map_err(|_| Error::not_found("instance", id))
+}
+
+/// The instance, for those who may see its record, started it, or have decided in it.
+async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
+    let row = app.store().instance(id).await?.ok_or_else(|| Error::not_found("instance", id))?;
+    let instance = instance_of(row)?;
+    let scene = reader.scene();
+    let seen = app.see(&scene, &instance.entity, instance.record).await;
+    let seen = seen.map_err(|_| Error::not_found("instance", id))?;
+    let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+    let mut out = head(reader, &pinned, &instance, seen.record.title.clone().into());
+    let events = app.store().events(id).await?;
+    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, &instance, events)));
+    let ahead = if instance.status == Status::Ended {
+        json!({"nodes": [], "outcome": instance.outcome})
+    } else {
+        let found = app
+            .settle(&scene, |facts| {
+                saving(&scene, facts, "app", None, |s| {
+                    command::preview(s, &pinned, &seen.entity, &seen.record, None, Some(&instance))
+                })
+            })
+            .await;
+        match found {
+            Ok(preview) => preview_answer::of(reader, &pinned, &seen.entity, &preview),
+            Err(Failure::Rejected(why)) => json!({"nodes": [], "outcome": null, "stopped": why.to_string()}),
+            Err(other) => return Err(other.into()),
+        }
+    };
+    out.insert("next".into(), ahead);
+    Ok(Json_::Object(out))
+}
+
+/// The same after a decision; those who may not see the record are told only how it stands.
+pub(super) async fn after(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
+    match answer(app, reader, id).await {
+        Err(Error::Rejected(Rejection::NotFound { .. })) => {
+            let row = app.store().instance(id).await?.ok_or_else(|| Error::not_found("instance", id))?;
+            Ok(json!({"id": id, "status": row.status, "outcome": row.outcome}))
+        }
+        other => other,
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Why {
+    reason: Option<String>,
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body<Why>,
+) -> Result<Json<Json_>, Error> {
+    let id = parse(&id)?;
+    let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: body.reason } };
+    app.perform(Some(reader.user), &command).await?;
+    Ok(Json(after(&app, &reader, id).await?))
+}
+
+pub(super) async fn cancel(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body<Why>,
+) -> Result<Json<Json_>, Error> {
+    let id = parse(&id)?;
+    let command = ActOnInstance { instance: id, act: Act::Cancel { reason: body.reason } };
+    app.perform(Some(reader.user), &command).await?;
+    Ok(Json(after(&app, &reader, id).await?))
+}

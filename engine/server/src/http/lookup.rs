@@ -1,0 +1,129 @@
+//! `…/lookup`: records that a reference can choose, while one types.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use kernel::{
+    Name, Record,
+    expression::{Env, lower},
+    query::{Facts, Predicate},
+    rights::{all, any},
+    schema::{Entity, Field},
+    text::fold,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json_, json};
+use uuid::Uuid;
+
+use super::{Error, Query, Reader, records::flat};
+use crate::{
+    App, Scene,
+    command::saving,
+    read::{ListRequest, Plan, not_lowerable},
+};
+
+const LIMIT: u32 = 20;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    q: Option<String>,
+    /// Who asks: `entity.field` or `entity.lines.field`.
+    field: Option<String>,
+    /// The form as it stands, for the field's `choose`.
+    doc: Option<String>,
+    limit: Option<u32>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Json_>, Error> {
+    let scene = reader.scene();
+    let request = ListRequest {
+        columns: Some(Vec::new()),
+        sort: vec!["title".into()],
+        limit: Some(asked.limit.unwrap_or(LIMIT).min(50)),
+        ..ListRequest::default()
+    };
+    let mut plan = Plan::new(&scene, &entity, &request)?;
+    let mut filters = vec![plan.select.filter.clone()];
+    if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: fold(q) };
+        filters.push(any(vec![contains("title"), contains("number")]));
+    }
+    if let Some(choosable) = choose(&app, &scene, &asked).await? {
+        filters.push(choosable);
+    }
+    if plan.entity.fields.contains_key("active") && plan.entity.name == *"user" {
+        // Those who left stay in old records, but nobody chooses them anew.
+        let active = Predicate::Compare {
+            left: kernel::query::Operand::Path(vec![Name::new("active")]),
+            operator: kernel::query::Comparison::Equal,
+            right: kernel::query::Operand::Value(true.into()),
+        };
+        filters.push(active);
+    }
+    plan.select.filter = all(filters);
+    let page = app.store().select(&scene.catalog.entities, &plan.select).await?;
+    let rows: Vec<Json_> = page
+        .rows
+        .iter()
+        .map(|row| {
+            let mut out = Map::new();
+            out.insert("id".into(), json!(row.record.id));
+            out.insert("title".into(), json!(row.record.title));
+            if let Some(number) = row.record.number.as_ref().filter(|number| !row.record.title.contains(*number)) {
+                out.insert("subtitle".into(), json!(number));
+            }
+            Json_::Object(out)
+        })
+        .collect();
+    Ok(Json(json!({ "rows": rows })))
+}
+
+/// The condition of the field that asks.
+async fn choose(app: &App, scene: &Scene, asked: &Asked) -> Result<Option<Predicate>, Error> {
+    let Some((entity, field)) = asked.field.as_deref().and_then(|path| field_of(scene, path)) else { return Ok(None) };
+    let Some(condition) = &field.choose else { return Ok(None) };
+    let doc = document(app, scene, entity, asked.doc.as_deref()).await?;
+    let ctx = scene.ctx();
+    let facts = Facts::new();
+    let env = Env::new(&ctx, &facts, scene.catalog.as_ref());
+    let env = match &doc {
+        Some(doc) => env.with_doc(doc),
+        None => env,
+    };
+    Ok(Some(lower(condition, &env).map_err(|error| not_lowerable("doc", error))?))
+}
+
+/// The form as a record, everything in it worked out as far as it goes.
+async fn document(app: &App, scene: &Scene, entity: &Entity, doc: Option<&str>) -> Result<Option<Record>, Error> {
+    let Some(text) = doc else { return Ok(None) };
+    let mut form: Map<String, Json_> = serde_json::from_str(text)
+        .map_err(|error| Error::invalid("doc", "form", format!("expected the form as JSON, but {error}")))?;
+    let id = form.remove("id").and_then(|id| Uuid::parse_str(id.as_str()?).ok());
+    let base = match id {
+        Some(id) => app.see(scene, &entity.name, id).await.ok().map(|seen| seen.record),
+        None => None,
+    };
+    let input = flat(form);
+    let draft = app
+        .settle(scene, |facts| {
+            saving(scene, facts, "app", None, |s| kernel::save::draft(s, entity, base.as_ref(), &input, None))
+        })
+        .await?;
+    Ok(Some(draft.record))
+}
+
+fn field_of<'s>(scene: &'s Scene, path: &str) -> Option<(&'s Entity, &'s Field)> {
+    let mut parts = path.split('.');
+    let entity = scene.catalog.entity(parts.next()?)?;
+    let field = entity.fields.get(parts.next()?)?;
+    match parts.next() {
+        Some(inner) => Some((entity, field.fields.get(inner)?)),
+        None => Some((entity, field)),
+    }
+}

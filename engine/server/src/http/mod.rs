@@ -1,0 +1,44 @@
+//! HTTP: one file per resource, each handler a few lines around what the library does. The only place that knows
+//! status codes, headers and cookies.
+
+mod app_model;
+mod body;
+mod comments;
+mod demo;
+mod draft;
+mod error;
+mod events;
+mod export;
+mod first_run;
+mod headers;
+mod health;
+mod idempotency;
+mod imports;
+mod instance_way;
+mod instances;
+mod lookup;
+pub(crate) mod metrics;
+mod notifications;
+mod openapi;
+mod preview_answer;
+mod query;
+mod reader;
+mod record_answer;
+mod records;
+mod router;
+mod schemas;
+mod secure;
+mod session;
+mod tasks;
+mod test_clock;
+mod timeline;
+mod transitions;
+mod ui;
+mod words;
+
+pub use error::Error;
+pub use router::router;
+
+use body::Body;
+use query::Query;
+use reader::Reader;

@@ -1,0 +1,165 @@
+//! What is told of one record: the record, titles of what it refers to, what its reader can do with it now.
+
+use std::sync::Arc;
+
+use kernel::{
+    Catalog, Problem, Rejection, command,
+    query::{Facts, Outcome},
+    rights::{Access, Action, Mask},
+    schema::Entity,
+    workflow::{Instance, NodeKind, Status},
+};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::{Error, Reader, records::Place, words};
+use crate::{
+    App, Failure, Scene,
+    app_model::Texts,
+    command::{instance_of, saving},
+    read::{Seen, Titles, outcome, record_to_json},
+};
+
+/// The answer, or that there is no such record for this reader.
+pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Problem]) -> Result<Json, Error> {
+    let scene = reader.scene();
+    let mut seen = app.see(&scene, &place.entity, place.id).await?;
+    let instance = latest_instance(app, place.id).await?;
+    let task = match &instance {
+        Some(instance) => own_task(app, reader, instance).await?,
+        None => None,
+    };
+    if let Some((_, hidden)) = &task {
+        hide(&mut seen.mask, hidden);
+    }
+    let mut titles = Titles::default();
+    titles.want_record(&seen.entity, &seen.record, &seen.mask);
+    let titles = titles.look_up(app, &scene).await?;
+    let mut out = Map::new();
+    out.insert("record".into(), Json::Object(record_to_json(&seen.entity, &seen.record, &seen.mask)));
+    out.insert("titles".into(), Json::Object(titles));
+    out.insert("can".into(), can(app, &scene, &seen).await?);
+    if let Some(instance) = &instance {
+        out.insert("instance".into(), about_instance(app, reader, instance).await?);
+    }
+    if let Some((task, _)) = task {
+        out.insert("task".into(), task);
+    }
+    if !warnings.is_empty() {
+        out.insert("warnings".into(), json!(warnings));
+    }
+    Ok(Json::Object(out))
+}
+
+/// The answer to a change. Whoever made a record that they may not read is told its id and no more.
+pub(super) async fn after(app: &App, reader: &Reader, place: &Place, warnings: &[Problem]) -> Result<Json, Error> {
+    match of(app, reader, place, warnings).await {
+        Err(Error::Rejected(Rejection::NotFound { .. })) => Ok(json!({
+            "record": {"id": place.id}, "titles": {},
+            "can": {"update": false, "delete": false, "transitions": [], "fields": []},
+        })),
+        other => other,
+    }
+}
+
+/// What the reader can do with the record now.
+async fn can(app: &App, scene: &Scene, seen: &Seen) -> Result<Json, Failure> {
+    app.settle(scene, |facts| outcome_of_can(scene, seen, facts)).await
+}
+
+fn outcome_of_can(scene: &Scene, seen: &Seen, facts: &Facts) -> Outcome<Json> {
+    let (entity, record) = (&seen.entity, &seen.record);
+    saving(scene, facts, "app", None, |s| {
+        outcome((|| {
+            let here = record.deleted_at.is_none();
+            let update = here && s.access.allows(Action::Update, entity, record, facts)?;
+            let delete = s.access.allows(Action::Delete, entity, record, facts)?;
+            let transitions = if here { command::possible(s, entity, record)? } else { Vec::new() };
+            let fields = if update { writable(s.access, entity, record.state.as_deref()) } else { json!([]) };
+            Ok(json!({"update": update, "delete": delete, "transitions": transitions, "fields": fields}))
+        })())
+    })
+}
+
+/// `"all"` where the state locks nothing; else the fields that it leaves open.
+fn writable(access: &Access<'_>, entity: &Entity, state: Option<&str>) -> Json {
+    let state = state.and_then(|state| entity.lifecycle.as_ref()?.states.get(state));
+    let Some(state) = state.filter(|state| entity.fields.keys().any(|field| state.locks(field))) else {
+        return "all".into();
+    };
+    let open = entity.fields.keys().filter(|field| !state.locks(field) && access.writes(entity, field));
+    json!(open.collect::<Vec<_>>())
+}
+
+async fn latest_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Failure> {
+    let rows = app.store().instances_of_record(record).await?;
+    rows.into_iter().next_back().map(instance_of).transpose()
+}
+
+/// The workflow as it stands.
+async fn about_instance(app: &App, reader: &Reader, instance: &Instance) -> Result<Json, Failure> {
+    let pinned = app.catalog_at(instance.catalog_version).await?;
+    let texts = Texts::new(&pinned, reader.language);
+    let waiting: Vec<Json> = instance
+        .waiting_for()
+        .map(|(_, task)| {
+            json!({"id": task.assignee.id, "name": task.assignee.name, "node": task.node,
+            "since": crate::read::time(task.opened_at)})
+        })
+        .collect();
+    Ok(json!({
+        "id": instance.id,
+        "workflow": instance.workflow,
+        "label": words::workflow_label(texts, &pinned, &instance.workflow),
+        "status": instance.status,
+        "outcome": instance.outcome,
+        "round": instance.round,
+        "initiator": instance.initiator.id,
+        "initiator_name": instance.initiator.name,
+        "started_at": crate::read::time(instance.started_at),
+        "ended_at": instance.ended_at.map(crate::read::time),
+        "waiting_for": waiting,
+        "can_withdraw": instance.status != Status::Ended && instance.initiator.id == reader.user,
+        "returned": instance.returned,
+    }))
+}
+
+/// The reader's open task, and the fields that are hidden from them while they decide.
+async fn own_task(app: &App, reader: &Reader, instance: &Instance) -> Result<Option<(Json, Vec<String>)>, Failure> {
+    let own = instance.tasks.iter().find(|(_, task)| task.assignee.id == reader.user);
+    let Some((id, task)) = own else { return Ok(None) };
+    let pinned = app.catalog_at(instance.catalog_version).await?;
+    Ok(Some(about_task(&pinned, reader, &instance.workflow, *id, &task.node)))
+}
+
+fn about_task(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, node: &str) -> (Json, Vec<String>) {
+    let texts = Texts::new(pinned, reader.language);
+    let mut out = Map::new();
+    out.insert("id".into(), json!(id));
+    out.insert("node".into(), node.into());
+    out.insert("label".into(), words::node_label(texts, pinned, workflow, node).into());
+    let found = pinned.workflows.get(workflow).and_then(|w| w.nodes.get(node));
+    let mut hidden = Vec::new();
+    if let Some(NodeKind::Approval(approval)) = found.map(|n| &n.kind) {
+        let verbs = &approval.verbs;
+        let allowed = [
+            ("approve", Some(verbs.approve)),
+            ("reject", verbs.reject),
+            ("return", verbs.give_back),
+            ("transfer", verbs.transfer),
+        ];
+        let there = allowed.iter().filter_map(|(verb, reason)| Some((*verb, (*reason)?)));
+        let reasons: Map<String, Json> = there.map(|(verb, reason)| (verb.to_owned(), json!(reason))).collect();
+        out.insert("verbs".into(), json!(reasons.keys().collect::<Vec<_>>()));
+        out.insert("write".into(), json!(approval.write));
+        out.insert("reason".into(), Json::Object(reasons));
+        hidden = approval.hide.iter().map(ToString::to_string).collect();
+    }
+    (Json::Object(out), hidden)
+}
+
+fn hide(mask: &mut Mask, hidden: &[String]) {
+    if let Mask::Only(paths) = mask {
+        paths.retain(|path| !hidden.iter().any(|h| path == h || path.starts_with(&format!("{h}."))));
+    }
+}

@@ -1,0 +1,227 @@
+//! `/api/records/{entity}` and below: lists, one record, changes, the trash.
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, Path, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use kernel::Rejection;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json_, json};
+use uuid::Uuid;
+
+use super::{
+    Error, Query, Reader,
+    idempotency::Keyed,
+    query::{cursor_from_text, cursor_to_text},
+    record_answer,
+};
+use crate::{
+    App, Failure,
+    command::{CreateRecord, RemoveRecord, UpdateRecord},
+    engine::Performed,
+    read::{ListRequest, Plan},
+};
+
+/// Lists are counted so far.
+const COUNT_CAP: u32 = 10_000;
+
+/// A record's place: `{entity}/{id}` of the path.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) entity: String,
+    pub(super) id: Uuid,
+}
+
+impl FromRequestParts<App> for Place {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Path_ {
+            entity: String,
+            id: String,
+        }
+        let found: Result<Path<Path_>, _> = Path::from_request_parts(parts, app).await;
+        let Ok(Path(place)) = found else { return Err(Error::NoSuchPath) };
+        // What is no id is the id of nothing.
+        let id = Uuid::parse_str(&place.id).map_err(|_| Error::not_found(&place.entity, &place.id))?;
+        Ok(Self { entity: place.entity, id })
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct ListQuery {
+    view: Option<String>,
+    filter: Option<String>,
+    q: Option<String>,
+    sort: Option<String>,
+    columns: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+    deleted: Option<String>,
+}
+
+impl ListQuery {
+    /// As the library takes it.
+    pub(super) fn request(self) -> Result<ListRequest, Error> {
+        let filter = match self.filter.as_deref().filter(|text| !text.is_empty()) {
+            Some(text) => Some(
+                serde_json::from_str(text)
+                    .map_err(|error| Error::invalid("filter", "filter", format!("expected JSON, but {error}")))?,
+            ),
+            None => None,
+        };
+        let parts = |text: &str| text.split(',').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect();
+        Ok(ListRequest {
+            view: self.view.filter(|view| !view.is_empty()),
+            filter,
+            q: self.q,
+            sort: self.sort.as_deref().map(parts).unwrap_or_default(),
+            columns: self.columns.as_deref().map(parts).filter(|columns: &Vec<String>| !columns.is_empty()),
+            after: self.after.as_deref().filter(|text| !text.is_empty()).map(cursor_from_text).transpose()?,
+            limit: self.limit,
+            deleted: matches!(self.deleted.as_deref(), Some("1" | "true")),
+        })
+    }
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Json_>, Error> {
+    let page = app.list(&reader.scene(), &entity, &query.request()?).await?;
+    let mut out = Map::new();
+    out.insert("rows".into(), json!(page.rows));
+    out.insert("titles".into(), Json_::Object(page.titles));
+    out.insert("next".into(), page.next.as_ref().map(cursor_to_text).into());
+    if !page.colors.is_empty() {
+        out.insert("colors".into(), Json_::Object(page.colors));
+    }
+    Ok(Json(Json_::Object(out)))
+}
+
+pub(super) async fn count(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Json_>, Error> {
+    let scene = reader.scene();
+    let plan = Plan::new(&scene, &entity, &query.request()?)?;
+    let found = app.store().count(&scene.catalog.entities, &plan.select, COUNT_CAP).await?;
+    Ok(Json(json!({"count": found.count, "exact": found.exact})))
+}
+
+pub(super) async fn show(State(app): State<App>, reader: Reader, place: Place) -> Result<Response, Error> {
+    let answer = record_answer::of(&app, &reader, &place, &[]).await?;
+    Ok(with_etag(StatusCode::OK, answer))
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    keyed: Keyed<Map<String, Json_>>,
+) -> Result<Response, Error> {
+    let key = keyed.key(reader.user);
+    let command = CreateRecord { entity: entity.clone(), fields: flat(keyed.body), id: None, source: "app" };
+    let (id, warnings) = match app.perform_once(Some(reader.user), &command, key).await? {
+        Performed::Now(written) => (written.record.id, written.warnings),
+        Performed::Before(committed) => (written_id(&committed, &entity)?, Vec::new()),
+    };
+    let answer = record_answer::after(&app, &reader, &Place { entity, id }, &warnings).await?;
+    Ok(with_etag(StatusCode::CREATED, answer))
+}
+
+pub(super) async fn update(
+    State(app): State<App>,
+    reader: Reader,
+    place: Place,
+    keyed: Keyed<Map<String, Json_>>,
+) -> Result<Response, Error> {
+    let key = keyed.key(reader.user);
+    let version = keyed.body.get("version").and_then(Json_::as_i64);
+    let version = version.ok_or_else(|| Error::invalid("version", "required", "expected the version that was read"))?;
+    let command = UpdateRecord {
+        entity: place.entity.clone(),
+        id: place.id,
+        version: Some(version),
+        fields: flat(keyed.body),
+        source: "app",
+    };
+    let warnings = match app.perform_once(Some(reader.user), &command, key).await {
+        Ok(Performed::Now(written)) => written.warnings,
+        Ok(Performed::Before(_)) => Vec::new(),
+        Err(failure) => return Err(stale_with_current(&app, &reader, &place, failure).await),
+    };
+    let answer = record_answer::after(&app, &reader, &place, &warnings).await?;
+    Ok(with_etag(StatusCode::OK, answer))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Version {
+    version: Option<i64>,
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    reader: Reader,
+    place: Place,
+    Query(asked): Query<Version>,
+) -> Result<StatusCode, Error> {
+    let command = RemoveRecord { entity: place.entity, id: place.id, version: asked.version, deleted: true };
+    app.perform(Some(reader.user), &command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn restore(State(app): State<App>, reader: Reader, place: Place) -> Result<Response, Error> {
+    let command = RemoveRecord { entity: place.entity.clone(), id: place.id, version: None, deleted: false };
+    app.perform(Some(reader.user), &command).await?;
+    let answer = record_answer::after(&app, &reader, &place, &[]).await?;
+    Ok(with_etag(StatusCode::OK, answer))
+}
+
+/// Line tables may come below `lines`, `{"lines": {"items": […]}}`, or beside the fields.
+pub(super) fn flat(mut body: Map<String, Json_>) -> Map<String, Json_> {
+    if body.get("lines").is_some_and(Json_::is_object)
+        && let Some(Json_::Object(tables)) = body.remove("lines")
+    {
+        body.extend(tables);
+    }
+    body
+}
+
+/// A stale change is told with the record as it is now.
+pub(super) async fn stale_with_current(app: &App, reader: &Reader, place: &Place, failure: Failure) -> Error {
+    match failure {
+        Failure::Rejected(rejection @ Rejection::Stale { .. }) => {
+            match record_answer::of(app, reader, place, &[]).await {
+                Ok(answer) => {
+                    let current = answer.get("record").cloned().unwrap_or_default();
+                    Error::Stale { rejection, current }
+                }
+                Err(error) => error,
+            }
+        }
+        other => other.into(),
+    }
+}
+
+fn written_id(committed: &store::Committed, entity: &str) -> Result<Uuid, Error> {
+    let found = committed.records.iter().find(|record| record.entity == *entity);
+    found.map(|record| record.id).ok_or(Error::KeyReused)
+}
+
+/// The answer with its version as an entity tag.
+pub(super) fn with_etag(status: StatusCode, answer: Json_) -> Response {
+    let version = answer.get("record").and_then(|record| record.get("version")).and_then(Json_::as_i64);
+    let mut response = (status, Json(answer)).into_response();
+    if let Some(tag) = version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok()) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

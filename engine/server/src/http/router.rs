@@ -1,0 +1,133 @@
+//! All routes, and what every request goes through.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, StatusCode},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{get, patch, post},
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _, SizeAbove},
+    },
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+use tracing::Span;
+
+use super::{
+    Error, app_model, comments, demo, draft, events, export, first_run, health, imports, instances, lookup, metrics,
+    notifications, openapi, records, schemas, secure, session, tasks, test_clock, timeline, transitions, ui,
+};
+use crate::App;
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    metrics::install();
+    let limits = app.options().limits.clone();
+    let request_id = HeaderName::from_static("x-request-id");
+    let around = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(answered).on_failure(()))
+        .layer(PropagateRequestIdLayer::new(request_id))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
+        .layer(from_fn_with_state(app.clone(), secure::answer_headers))
+        .layer(CatchPanicLayer::custom(panicked));
+    let asked = Router::new()
+        .merge(session_routes())
+        .merge(record_routes())
+        .merge(work_routes())
+        .route("/health", get(health::show))
+        .route("/metrics", get(metrics::show))
+        .route("/schemas/{file}", get(schemas::show))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
+        .layer(DefaultBodyLimit::max(limits.body));
+    let uploads = Router::new()
+        .route("/api/imports", get(imports::list).post(imports::upload))
+        .layer(DefaultBodyLimit::max(limits.upload));
+    // What takes as long as it takes: streams.
+    let streams = Router::new().route("/api/events", get(events::show)).route("/api/export/{file}", get(export::csv));
+    asked
+        .merge(uploads)
+        .merge(streams)
+        .fallback(ui::serve)
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(from_fn_with_state(app.clone(), secure::same_origin))
+        .layer(from_fn(metrics::measure))
+        .layer(around)
+        .with_state(app)
+}
+
+fn session_routes() -> Router<App> {
+    Router::new()
+        .route(
+            "/api/session",
+            get(session::show).post(session::sign_in).patch(session::change).delete(session::sign_out),
+        )
+        .route("/api/session/password", post(session::password))
+        .route("/api/demo", get(demo::show))
+        .route("/api/first_run", post(first_run::run))
+        .route("/api/app", get(app_model::show))
+        .route("/api/openapi.json", get(openapi::show))
+        .route("/api/test_clock", post(test_clock::set))
+}
+
+fn record_routes() -> Router<App> {
+    let one = "/api/records/{entity}/{id}";
+    Router::new()
+        .route("/api/records/{entity}", get(records::list).post(records::create))
+        .route("/api/records/{entity}/count", get(records::count))
+        .route("/api/records/{entity}/lookup", get(lookup::list))
+        .route("/api/records/{entity}/draft", post(draft::show))
+        .route(one, patch(records::update).get(records::show).delete(records::remove))
+        .route(&format!("{one}/restore"), post(records::restore))
+        .route(&format!("{one}/transitions/{{name}}"), post(transitions::make))
+        .route(&format!("{one}/preview"), get(transitions::preview))
+        .route(&format!("{one}/timeline"), get(timeline::list))
+        .route(&format!("{one}/comments"), post(comments::write))
+}
+
+fn work_routes() -> Router<App> {
+    Router::new()
+        .route("/api/tasks", get(tasks::list))
+        .route("/api/tasks/count", get(tasks::count))
+        .route("/api/tasks/{id}/{verb}", post(tasks::decide))
+        .route("/api/instances", get(instances::list))
+        .route("/api/instances/{id}", get(instances::show))
+        .route("/api/instances/{id}/withdraw", post(instances::withdraw))
+        .route("/api/instances/{id}/cancel", post(instances::cancel))
+        .route("/api/notifications", get(notifications::list))
+        .route("/api/notifications/read", post(notifications::read))
+        .route("/api/imports/{id}", get(imports::read))
+        .route("/api/imports/{id}/dry_run", post(imports::dry_run))
+        .route("/api/imports/{id}/run", post(imports::run))
+        .route("/api/imports/{id}/undo", post(imports::undo))
+}
+
+fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    // The query is left out: it may hold what people search for.
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+fn answered<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
+    let (status, ms) = (response.status().as_u16(), took.as_millis());
+    if status >= 500 {
+        tracing::error!(status, ms, "answered");
+    } else {
+        tracing::debug!(status, ms, "answered");
+    }
+}
+
+fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    Error::internal(format!("a handler panicked: {}", text.unwrap_or("without a word"))).into_response()
+}

@@ -1,0 +1,180 @@
+//! `/api/session`: signing in and out, the reader's language and password.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+use kernel::context::Person;
+use serde::Deserialize;
+use serde_json::{Value as Json_, json};
+use store::Credentials;
+use uuid::Uuid;
+
+use super::{Body, Error, Reader, headers, reader};
+use crate::{
+    App,
+    app_model::known_language,
+    auth::{Passwords, SESSION_IDLE, Token},
+    command::UpdateRecord,
+};
+
+/// The reader's session, or why there is none.
+pub(super) async fn show(State(app): State<App>, reader: Option<Reader>) -> Result<Json<Json_>, Error> {
+    match reader {
+        Some(reader) => Ok(Json(about(&app, reader.user, &reader.person, &reader.token))),
+        None if app.is_first_run().await? => Err(Error::FirstRun),
+        None => Err(Error::Unauthenticated),
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    email: String,
+    password: String,
+}
+
+/// Signs in. Whether the account is unknown, left, or the password wrong: the answer and its time are the same.
+pub(super) async fn sign_in(State(app): State<App>, parts: Parts, Body(body): Body<SignIn>) -> Result<Response, Error> {
+    let email = body.email.trim().to_lowercase();
+    let address = headers::address(&parts, app.options().behind_proxy);
+    let tries = app.sign_in_tries();
+    tries.take(address, &email).map_err(|much| Error::RateLimited { retry_after: much.retry_after })?;
+    let user = app.person_by_email(&email);
+    let stored = match &user {
+        Some((id, _)) => app.store().credentials(*id).await?,
+        None => None,
+    };
+    let stored = stored.map(|found| found.password_hash);
+    let right = app.passwords().verify(&body.password, stored.as_deref()).await;
+    let Some((id, person)) = user.filter(|(_, person)| right && person.active) else {
+        tracing::info!(email, address = address.map(tracing::field::display), "sign-in refused");
+        return Err(Error::WrongCredentials);
+    };
+    tries.give_back(address, &email);
+    tracing::info!(user = %id, address = address.map(tracing::field::display), "signed in");
+    // A browser that was signed in before gets a new token, never the old one.
+    if let Some(old) = reader::token(&parts.headers) {
+        app.store().delete_session(&old.hash()).await?;
+    }
+    let token = begin(&app, id).await?;
+    signed_in(&app, &parts, id, &person, &token)
+}
+
+/// Opens a session.
+pub(super) async fn begin(app: &App, user: Uuid) -> Result<Token, Error> {
+    let token = Token::random();
+    let now = app.clock().now();
+    let session = store::Session {
+        token_hash: token.hash(),
+        user,
+        csrf: token.csrf(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + SESSION_IDLE,
+    };
+    app.store().create_session(&session).await?;
+    Ok(token)
+}
+
+/// The answer to a sign-in.
+pub(super) fn signed_in(
+    app: &App,
+    parts: &Parts,
+    user: Uuid,
+    person: &Person,
+    token: &Token,
+) -> Result<Response, Error> {
+    let cookie = reader::cookie(Some(token), headers::is_https(&parts.headers, app.options().behind_proxy))?;
+    Ok(reader::with_cookie(Json(about(app, user, person, token)).into_response(), cookie))
+}
+
+/// Signs out.
+pub(super) async fn sign_out(State(app): State<App>, reader: Reader, parts: Parts) -> Result<Response, Error> {
+    app.store().delete_session(&reader.token.hash()).await?;
+    let cookie = reader::cookie(None, headers::is_https(&parts.headers, app.options().behind_proxy))?;
+    Ok(reader::with_cookie(StatusCode::NO_CONTENT.into_response(), cookie))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Change {
+    language: String,
+}
+
+/// Changes the reader's language.
+pub(super) async fn change(
+    State(app): State<App>,
+    reader: Reader,
+    Body(body): Body<Change>,
+) -> Result<Json<Json_>, Error> {
+    let language = known_language(Some(&body.language));
+    if language != body.language {
+        return Err(Error::invalid(
+            "language",
+            "option",
+            format!("expected a language, but found `{}`", body.language),
+        ));
+    }
+    let fields = [("language".to_owned(), language.into())].into_iter().collect();
+    // The engine writes it: people may not change their own record otherwise.
+    let command = UpdateRecord { entity: "user".into(), id: reader.user, version: None, fields, source: "app" };
+    app.perform(None, &command).await?;
+    let person = app.org().people.get(&reader.user).cloned().unwrap_or_default();
+    Ok(Json(about(&app, reader.user, &person, &reader.token)))
+}
+
+#[derive(Deserialize)]
+pub(super) struct NewPassword {
+    old: String,
+    new: String,
+}
+
+/// Changes the reader's password; all their other sessions end.
+pub(super) async fn password(
+    State(app): State<App>,
+    reader: Reader,
+    parts: Parts,
+    Body(body): Body<NewPassword>,
+) -> Result<Response, Error> {
+    let tries = app.sign_in_tries();
+    let address = headers::address(&parts, app.options().behind_proxy);
+    tries.take(address, &reader.person.email).map_err(|much| Error::RateLimited { retry_after: much.retry_after })?;
+    let stored = app.store().credentials(reader.user).await?.map(|found| found.password_hash);
+    if !app.passwords().verify(&body.old, stored.as_deref()).await {
+        return Err(Error::invalid("old", "wrong", "this is not the present password"));
+    }
+    tries.give_back(address, &reader.person.email);
+    Passwords::acceptable(&body.new).map_err(|weak| Error::invalid("new", "weak", weak.to_string()))?;
+    let password_hash = app.passwords().hash(&body.new).await.map_err(Error::internal)?;
+    app.store().set_credentials(reader.user, &Credentials { password_hash, must_change: false }).await?;
+    app.store().delete_sessions_of(reader.user, None).await?;
+    let token = begin(&app, reader.user).await?;
+    signed_in(&app, &parts, reader.user, &reader.person, &token)
+}
+
+/// What the app must know of the reader.
+fn about(app: &App, user: Uuid, person: &Person, token: &Token) -> Json_ {
+    let published = app.published();
+    let firm = app.firm();
+    let org = app.org();
+    let department = person.department.and_then(|id| org.departments.get(&id));
+    let language = known_language(person.language.as_deref());
+    json!({
+        "user": {
+            "id": user,
+            "name": person.name,
+            "email": person.email,
+            "language": language,
+            "roles": person.roles,
+            "department": person.department,
+            "department_title": department.map(|found| &found.name),
+            "admin": person.roles.iter().any(|role| published.catalog.roles.get(role).is_some_and(|r| r.definition.admin)),
+        },
+        "csrf": token.csrf(),
+        "demo": firm.demo,
+        "company": firm.company,
+        "language": language,
+        "version": published.catalog.version,
+    })
+}

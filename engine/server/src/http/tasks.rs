@@ -1,0 +1,134 @@
+//! `/api/tasks`: what waits for the reader, and deciding it.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use kernel::{command::Act, definition::FieldKind, rights::Mask, schema::Entity, workflow::Verb};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json_, json};
+use store::Before;
+use uuid::Uuid;
+
+use super::{
+    Error, Query, Reader,
+    idempotency::Keyed,
+    instances,
+    query::{cursor_from_text, cursor_to_text},
+    words,
+};
+use crate::{App, app_model::Texts, command::ActOnInstance, read::time};
+
+const PAGE: u32 = 50;
+/// A task's summary shows so many fields.
+const SUMMARY: usize = 4;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Json_>, Error> {
+    let before: Option<Before> = asked.after.as_deref().map(cursor_from_text).transpose()?;
+    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 100);
+    let mut tasks = app.store().open_tasks(reader.user, before, limit + 1).await?;
+    let more = tasks.len() > limit as usize;
+    tasks.truncate(limit as usize);
+    let next = tasks.last().filter(|_| more).map(|task| cursor_to_text(&Before { at: task.created_at, id: task.id }));
+    let scene = reader.scene();
+    let mut rows = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        let instance = app.store().instance(task.instance).await?;
+        let (workflow, version) = instance.map_or((None, 0), |row| (Some(row.workflow), row.catalog_version));
+        let pinned = if version == 0 {
+            scene.catalog.clone()
+        } else {
+            app.catalog_at(version).await.map_err(crate::Failure::from)?
+        };
+        let texts = Texts::new(&pinned, reader.language);
+        let label = workflow.as_ref().map(|w| words::node_label(texts, &pinned, w, &task.node));
+        let seen = app.see(&scene, &task.entity, task.record).await.ok();
+        let title = seen.as_ref().map(|seen| seen.record.title.clone()).unwrap_or_default();
+        let summary = seen.as_ref().map(|seen| summary(&reader, &seen.entity, &seen.record, &seen.mask));
+        rows.push(json!({
+            "id": task.id, "instance": task.instance, "node": task.node, "label": label, "entity": task.entity,
+            "record": task.record, "title": title, "initiator": task.initiator,
+            "initiator_name": scene.org.people.get(&task.initiator).map(|person| &person.name),
+            "created_at": time(task.created_at), "workflow": workflow, "summary": summary,
+        }));
+    }
+    Ok(Json(json!({"rows": rows, "next": next})))
+}
+
+/// The figures by which an approver knows what it is about: amounts first.
+fn summary(reader: &Reader, entity: &Entity, record: &kernel::Record, mask: &Mask) -> Vec<Json_> {
+    let published = reader.app.published();
+    let texts = Texts::new(&published.catalog, reader.language);
+    let rank = |kind: FieldKind| match kind {
+        FieldKind::Money => Some(0),
+        FieldKind::Percent => Some(1),
+        FieldKind::Date => Some(2),
+        FieldKind::Decimal | FieldKind::Integer => Some(3),
+        _ => None,
+    };
+    let mut shown: Vec<_> = entity
+        .columns()
+        .filter(|field| mask.shows(&field.name) && !record.get(&field.name).is_null())
+        .filter_map(|field| Some((rank(field.kind)?, field)))
+        .collect();
+    shown.sort_by_key(|(rank, _)| *rank);
+    shown
+        .into_iter()
+        .take(SUMMARY)
+        .map(|(_, field)| {
+            let path = format!("fields.{}.label", field.name);
+            let label = texts.text(kernel::definition::Kind::Entity, &entity.name, &path, &field.label);
+            let value = record.get(&field.name).to_json();
+            json!({"label": label, "field": field.name, "type": field.kind, "value": value})
+        })
+        .collect()
+}
+
+pub(super) async fn count(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
+    Ok(Json(json!({"count": app.store().count_open_tasks(reader.user).await?})))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Verdict {
+    reason: Option<String>,
+    to: Option<Uuid>,
+    #[serde(default)]
+    fields: Map<String, Json_>,
+}
+
+pub(super) async fn decide(
+    State(app): State<App>,
+    reader: Reader,
+    Path((id, verb)): Path<(String, String)>,
+    keyed: Keyed<Verdict>,
+) -> Result<Json<Json_>, Error> {
+    let key = keyed.key(reader.user);
+    let verdict = keyed.body;
+    let task = Uuid::parse_str(&id).map_err(|_| Error::not_found("task", &id))?;
+    let verb = match verb.as_str() {
+        "approve" => Verb::Approve,
+        "reject" => Verb::Reject,
+        "return" => Verb::Return,
+        "transfer" => {
+            let to = verdict.to.ok_or_else(|| Error::invalid("to", "required", "expected whom it goes to"))?;
+            Verb::Transfer { to }
+        }
+        _ => return Err(Error::NoSuchPath),
+    };
+    let found = app.store().task(task).await?.ok_or_else(|| Error::not_found("task", task))?;
+    let reason = verdict.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let act = Act::Decide { task, verb, reason, fields: verdict.fields };
+    let command = ActOnInstance { instance: found.row.instance, act };
+    app.perform_once(Some(reader.user), &command, key).await?;
+    Ok(Json(json!({"instance": instances::after(&app, &reader, found.row.instance).await?})))
+}

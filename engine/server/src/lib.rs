@@ -1,0 +1,31 @@
+//! The server: the only crate that knows HTTP. What it decides, the kernel decides; what it keeps, the store keeps.
+
+pub mod app;
+mod app_model;
+mod assets;
+pub mod auth;
+pub mod catalogs;
+pub mod cli;
+mod clock;
+pub mod command;
+pub mod engine;
+pub mod events;
+mod failure;
+pub mod firm;
+pub mod http;
+pub mod import;
+mod openapi;
+mod options;
+mod org;
+pub mod pack_test;
+pub mod packs;
+pub mod publish;
+pub mod read;
+mod seed;
+pub mod set_up;
+mod work;
+
+pub use app::{App, OpenError, Scene};
+pub use clock::Clock;
+pub use failure::Failure;
+pub use options::{Limits, Options};

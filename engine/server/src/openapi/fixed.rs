@@ -1,0 +1,87 @@
+//! The part of the API document that no definition changes.
+
+use serde_json::{Map, Value as Json, json};
+
+/// Groups of fixed paths.
+pub(super) fn tags() -> Vec<Json> {
+    ["session", "work", "import", "system"].map(|name| json!({"name": name})).to_vec()
+}
+
+/// The one envelope of refusals.
+pub(super) fn error_answer() -> Json {
+    json!({"description": "Refused", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/error"}}}})
+}
+
+/// Schemas that no definition changes.
+pub(super) fn schemas() -> Map<String, Json> {
+    let problem = json!({"type": "object", "properties": {
+        "path": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}, "values": {"type": "object"},
+    }});
+    let error = json!({"type": "object", "required": ["error"], "properties": {"error": {
+        "type": "object", "required": ["code", "message"], "properties": {
+            "code": {"type": "string"}, "message": {"type": "string"},
+            "details": {"type": "array", "items": {"$ref": "#/components/schemas/problem"}},
+        },
+    }}});
+    [("problem".to_owned(), problem), ("error".to_owned(), error)].into_iter().collect()
+}
+
+/// Parameters of every list.
+pub(super) fn list_parameters() -> Json {
+    let of = |name: &str, text: &str, kind: &str| json!({"name": name, "in": "query", "description": text, "schema": {"type": kind}});
+    json!([
+        of("view", "A view: its filter, order and columns", "string"),
+        of("filter", "A filter as JSON, as in definitions", "string"),
+        of("q", "Words to search for", "string"),
+        of("sort", "Fields, - before one for the greatest first", "string"),
+        of("columns", "Fields or paths across references", "string"),
+        of("after", "`next` of the page before", "string"),
+        of("limit", "Rows, at most 200", "integer"),
+    ])
+}
+
+/// Paths that no definition changes: path, method, tag, what it does.
+const FIXED: [(&str, &str, &str, &str); 22] = [
+    ("/api/session", "get", "session", "The reader's session"),
+    ("/api/session", "post", "session", "Sign in: {email, password}"),
+    ("/api/session", "patch", "session", "Change the reader's language"),
+    ("/api/session", "delete", "session", "Sign out"),
+    ("/api/session/password", "post", "session", "Change the password: {old, new}"),
+    ("/api/app", "get", "session", "The definitions as the reader's app needs them"),
+    ("/api/events", "get", "session", "Server-sent events: change, tasks, notification, published"),
+    ("/api/tasks", "get", "work", "Open tasks of the reader"),
+    ("/api/tasks/count", "get", "work", "How many"),
+    ("/api/tasks/{id}/{verb}", "post", "work", "Decide: approve, reject, return, transfer"),
+    ("/api/instances", "get", "work", "What the reader started"),
+    ("/api/instances/{id}", "get", "work", "The way of an approval, behind and ahead"),
+    ("/api/instances/{id}/withdraw", "post", "work", "Take it back"),
+    ("/api/notifications", "get", "work", "Notices to the reader"),
+    ("/api/notifications/read", "post", "work", "Mark as read: {ids} or {all: true}"),
+    ("/api/imports", "get", "import", "Imports of the reader"),
+    ("/api/imports", "post", "import", "Upload a file"),
+    ("/api/imports/{id}", "get", "import", "How far it is"),
+    ("/api/imports/{id}/dry_run", "post", "import", "Check without writing"),
+    ("/api/imports/{id}/run", "post", "import", "Do it"),
+    ("/api/imports/{id}/undo", "post", "import", "Undo it"),
+    ("/health", "get", "system", "Whether this node can serve"),
+];
+
+/// Paths that no definition changes.
+pub(super) fn paths() -> Map<String, Json> {
+    let mut paths = Map::new();
+    for (path, method, tag, summary) in FIXED {
+        let parameters: Vec<Json> = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
+        let operation = json!({
+            "tags": [tag], "summary": summary, "parameters": parameters,
+            "responses": {"2XX": {"description": "Done", "content": {"application/json": {}}}, "default": error_answer()},
+        });
+        if let Some(entry) = paths.entry(path).or_insert_with(|| json!({})).as_object_mut() {
+            entry.insert(method.into(), operation);
+        }
+    }
+    paths
+}

@@ -1,0 +1,168 @@
+//! The JSON Schema of an entity's records as they travel.
+
+use kernel::{
+    Name,
+    definition::{FieldKind, Kind},
+    schema::{Entity, Field},
+};
+use serde_json::{Map, Value as Json, json};
+
+use crate::app_model::{Sight, Texts};
+
+/// Whether a schema is of what is read or of what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Read,
+    Write,
+}
+
+/// The schema of a record, with an example.
+pub(super) fn schema(texts: Texts<'_>, sight: &Sight<'_>, entity: &Entity, side: Side) -> Json {
+    let mut properties = Map::new();
+    let mut example = Map::new();
+    if side == Side::Read {
+        for (name, schema, value) in system_fields() {
+            properties.insert(name.into(), schema);
+            example.insert(name.into(), value);
+        }
+    } else {
+        properties
+            .insert("version".into(), json!({"type": "integer", "description": "PATCH: the version it is made from"}));
+    }
+    let mut required = Vec::new();
+    for field in entity.fields.values() {
+        let allowed = match side {
+            Side::Read => sight.may_read(&entity.name, None, &field.name),
+            Side::Write => writable(sight, entity, None, field),
+        };
+        if allowed {
+            properties.insert(field.name.to_string(), field_schema(texts, sight, entity, None, field, side));
+            example.insert(field.name.to_string(), field_example(sight, entity, None, field, side));
+            if field.required {
+                required.push(field.name.clone());
+            }
+        }
+    }
+    let mut out = Map::new();
+    out.insert("type".into(), "object".into());
+    out.insert("title".into(), texts.text(Kind::Entity, &entity.name, "label", &entity.definition.label).into());
+    out.insert("properties".into(), Json::Object(properties));
+    if side == Side::Write && !required.is_empty() {
+        out.insert("required".into(), json!(required));
+    }
+    out.insert("examples".into(), json!([example]));
+    Json::Object(out)
+}
+
+fn writable(sight: &Sight<'_>, entity: &Entity, lines: Option<&Name>, field: &Field) -> bool {
+    (!field.computed || field.may_override) && sight.may_write(&entity.name, lines, &field.name)
+}
+
+fn field_schema(
+    texts: Texts<'_>,
+    sight: &Sight<'_>,
+    entity: &Entity,
+    lines: Option<&Name>,
+    field: &Field,
+    side: Side,
+) -> Json {
+    let mut out = match kind_schema(field.kind) {
+        Json::Object(map) => map,
+        other => return other,
+    };
+    let path = lines.map_or_else(|| format!("fields.{}", field.name), |l| format!("fields.{l}.fields.{}", field.name));
+    let label = texts.text(Kind::Entity, &entity.name, &format!("{path}.label"), &field.label);
+    out.insert("title".into(), label.into());
+    if !field.options.is_empty() {
+        let options = json!(field.options.keys().collect::<Vec<_>>());
+        if field.kind == FieldKind::MultiChoice {
+            out.insert("items".into(), json!({"type": "string", "enum": options}));
+        } else {
+            out.insert("enum".into(), options);
+        }
+    }
+    if let Some(to) = &field.to {
+        out.insert("description".into(), format!("a record of {to}").into());
+    }
+    if field.kind == FieldKind::Lines {
+        let mut properties = Map::new();
+        properties.insert("id".into(), json!({"type": "string", "format": "uuid"}));
+        for inner in field.fields.values() {
+            let allowed = match side {
+                Side::Read => sight.may_read(&entity.name, Some(&field.name), &inner.name),
+                Side::Write => writable(sight, entity, Some(&field.name), inner),
+            };
+            if allowed {
+                let schema = field_schema(texts, sight, entity, Some(&field.name), inner, side);
+                properties.insert(inner.name.to_string(), schema);
+            }
+        }
+        out.insert("items".into(), json!({"type": "object", "properties": properties}));
+    }
+    Json::Object(out)
+}
+
+fn kind_schema(kind: FieldKind) -> Json {
+    match kind {
+        FieldKind::Text | FieldKind::LongText | FieldKind::Phone | FieldKind::Choice => json!({"type": "string"}),
+        FieldKind::Integer => json!({"type": "integer"}),
+        FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
+            json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"})
+        }
+        FieldKind::Boolean => json!({"type": "boolean"}),
+        FieldKind::Date => json!({"type": "string", "format": "date"}),
+        FieldKind::Datetime => json!({"type": "string", "format": "date-time"}),
+        FieldKind::MultiChoice => json!({"type": "array", "items": {"type": "string"}}),
+        FieldKind::Reference | FieldKind::User | FieldKind::Department => json!({"type": "string", "format": "uuid"}),
+        FieldKind::Lines => json!({"type": "array"}),
+        FieldKind::Email => json!({"type": "string", "format": "email"}),
+        FieldKind::Url => json!({"type": "string", "format": "uri"}),
+        FieldKind::Currency => json!({"type": "string", "pattern": "^[A-Z]{3}$"}),
+    }
+}
+
+fn field_example(sight: &Sight<'_>, entity: &Entity, lines: Option<&Name>, field: &Field, side: Side) -> Json {
+    match field.kind {
+        FieldKind::Text | FieldKind::LongText => field.label.clone().into(),
+        FieldKind::Integer => 1.into(),
+        FieldKind::Decimal | FieldKind::Money => "12.50".into(),
+        FieldKind::Percent => "0.15".into(),
+        FieldKind::Boolean => true.into(),
+        FieldKind::Date => "2026-11-21".into(),
+        FieldKind::Datetime => EXAMPLE_TIME.into(),
+        FieldKind::Choice => field.options.keys().next().map_or(Json::Null, |key| json!(key)),
+        FieldKind::MultiChoice => json!(field.options.keys().take(1).collect::<Vec<_>>()),
+        FieldKind::Reference | FieldKind::User | FieldKind::Department => EXAMPLE_ID.into(),
+        FieldKind::Email => "somebody@example.com".into(),
+        FieldKind::Phone => "+86 21 5555 0000".into(),
+        FieldKind::Url => "https://example.com".into(),
+        FieldKind::Currency => "CNY".into(),
+        FieldKind::Lines if lines.is_none() => {
+            let inner = field.fields.values().filter(|inner| match side {
+                Side::Read => sight.may_read(&entity.name, Some(&field.name), &inner.name),
+                Side::Write => writable(sight, entity, Some(&field.name), inner),
+            });
+            let line: Map<String, Json> =
+                inner.map(|f| (f.name.to_string(), field_example(sight, entity, Some(&field.name), f, side))).collect();
+            json!([line])
+        }
+        FieldKind::Lines => Json::Null,
+    }
+}
+
+const EXAMPLE_ID: &str = "0193f1a0-0000-7000-8000-000000000001";
+const EXAMPLE_TIME: &str = "2026-11-21T08:00:00.000Z";
+
+fn system_fields() -> [(&'static str, Json, Json); 7] {
+    let text = || json!({"type": ["string", "null"]});
+    let time = || json!({"type": "string", "format": "date-time"});
+    [
+        ("id", json!({"type": "string", "format": "uuid"}), EXAMPLE_ID.into()),
+        ("version", json!({"type": "integer"}), 1.into()),
+        ("state", text(), Json::Null),
+        ("number", text(), Json::Null),
+        ("title", json!({"type": "string"}), "…".into()),
+        ("created_at", time(), EXAMPLE_TIME.into()),
+        ("updated_at", time(), EXAMPLE_TIME.into()),
+    ]
+}

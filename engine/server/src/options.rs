@@ -1,0 +1,65 @@
+//! What a server is started with.
+
+use std::{path::PathBuf, time::Duration};
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:<file>` or `postgres://…`.
+    pub database: String,
+    /// Whether the first start sets up the demo by itself.
+    pub demo: bool,
+    /// Whether the clock can be set by the API.
+    pub test_clock: bool,
+    /// Whether a proxy stands before it, whose `X-Forwarded-*` headers count.
+    pub behind_proxy: bool,
+    /// Packs that are published at the first start, beside the built-in ones.
+    pub definitions: Vec<PathBuf>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// What one may ask of a server.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Failed sign-ins from one address at once; one more every [`Limits::sign_in_refill`].
+    pub sign_ins_per_address: u32,
+    /// Failed sign-ins to one account at once.
+    pub sign_ins_per_account: u32,
+    /// How long until one more is allowed.
+    pub sign_in_refill: Duration,
+    /// Bytes of a JSON body.
+    pub body: usize,
+    /// Bytes of an uploaded file.
+    pub upload: usize,
+    /// How long a request may take.
+    pub request: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_ins_per_address: 30,
+            sign_ins_per_account: 8,
+            sign_in_refill: Duration::from_secs(30),
+            body: 2 << 20,
+            upload: 64 << 20,
+            request: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Options {
+    /// For this database, everything else as it is by default.
+    #[must_use]
+    pub fn new(database: impl Into<String>) -> Self {
+        Self {
+            database: database.into(),
+            demo: false,
+            test_clock: false,
+            behind_proxy: false,
+            definitions: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}

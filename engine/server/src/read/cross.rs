@@ -1,0 +1,123 @@
+//! Paths across references: what a reader may know of the record at their end.
+
+use kernel::{
+    Catalog, Name,
+    expression::LowerError,
+    query::{FieldPath, Operand, Predicate},
+    rights::{Access, any},
+    schema::Entity,
+};
+
+use crate::app::Scene;
+
+/// A reference on the way of a path: how it is reached, and where it leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Crossing {
+    pub(super) prefix: FieldPath,
+    pub(super) entity: Name,
+}
+
+/// The references that a path crosses; a path within lines crosses none that a predicate could name.
+pub(super) fn crossings(catalog: &Catalog, entity: &Entity, path: &str) -> Vec<Crossing> {
+    let mut found = Vec::new();
+    let mut at = entity;
+    let mut prefix: FieldPath = Vec::new();
+    let mut segments = path.split('.').peekable();
+    while let Some(segment) = segments.next() {
+        if segments.peek().is_none() {
+            break;
+        }
+        let Some(field) = at.fields.get(segment) else { break };
+        let Some(next) = field.to.as_ref().and_then(|to| catalog.entity(to)) else { break };
+        prefix.push(field.name.clone());
+        found.push(Crossing { prefix: prefix.clone(), entity: next.name.clone() });
+        at = next;
+    }
+    found
+}
+
+/// Whether the record that a crossing leads to may be read.
+pub(super) fn visible(scene: &Scene, access: &Access<'_>, crossing: &Crossing) -> Result<Predicate, LowerError> {
+    // People and departments are known to everybody by their names; the rights compiler shows no other field of them.
+    if access.is_engine() || is_open(&crossing.entity) {
+        return Ok(Predicate::True);
+    }
+    let Some(entity) = scene.catalog.entity(&crossing.entity) else { return Ok(Predicate::False) };
+    Ok(prefixed(&crossing.prefix, access.read_predicate(entity)?))
+}
+
+/// The same, or there is nothing to be seen.
+pub(super) fn visible_or_empty(
+    scene: &Scene,
+    access: &Access<'_>,
+    crossing: &Crossing,
+) -> Result<Predicate, LowerError> {
+    Ok(any(vec![visible(scene, access, crossing)?, Predicate::IsNull(crossing.prefix.clone())]))
+}
+
+/// Entities whose titles everybody knows.
+pub(super) fn is_open(entity: &str) -> bool {
+    matches!(entity, "user" | "department" | "position")
+}
+
+/// A predicate over a referred record as one over the record that refers to it.
+fn prefixed(prefix: &[Name], predicate: Predicate) -> Predicate {
+    let path = |own: FieldPath| -> FieldPath { prefix.iter().cloned().chain(own).collect() };
+    let operand = |own: Operand| match own {
+        Operand::Path(own) => Operand::Path(path(own)),
+        value @ Operand::Value(_) => value,
+    };
+    match predicate {
+        Predicate::True => Predicate::True,
+        // Lines of another record cannot be looked at from here; to be safe, it counts as hidden.
+        Predicate::False | Predicate::Some { .. } => Predicate::False,
+        Predicate::All(each) => Predicate::All(each.into_iter().map(|p| prefixed(prefix, p)).collect()),
+        Predicate::Any(each) => Predicate::Any(each.into_iter().map(|p| prefixed(prefix, p)).collect()),
+        // The opposite of what is hidden to be safe would be shown: hide the whole.
+        Predicate::Not(inner) if has_lines(&inner) => Predicate::False,
+        Predicate::Not(inner) => Predicate::Not(Box::new(prefixed(prefix, *inner))),
+        Predicate::Compare { left, operator, right } => {
+            Predicate::Compare { left: operand(left), operator, right: operand(right) }
+        }
+        Predicate::In { operand, values } => Predicate::In { operand: path(operand), values },
+        Predicate::IsNull(operand) => Predicate::IsNull(path(operand)),
+        Predicate::Contains { operand, text } => Predicate::Contains { operand: path(operand), text },
+        Predicate::StartsWith { operand, text } => Predicate::StartsWith { operand: path(operand), text },
+        Predicate::Has { operand, value } => Predicate::Has { operand: path(operand), value },
+    }
+}
+
+fn has_lines(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::Some { .. } => true,
+        Predicate::All(each) | Predicate::Any(each) => each.iter().any(has_lines),
+        Predicate::Not(inner) => has_lines(inner),
+        Predicate::True
+        | Predicate::False
+        | Predicate::Compare { .. }
+        | Predicate::In { .. }
+        | Predicate::IsNull(_)
+        | Predicate::Contains { .. }
+        | Predicate::StartsWith { .. }
+        | Predicate::Has { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_on_the_other_record_is_reached_over_the_reference() {
+        let own = Predicate::IsNull(vec![Name::new("owner")]);
+        let seen = prefixed(&[Name::new("partner")], own);
+        assert_eq!(seen, Predicate::IsNull(vec![Name::new("partner"), Name::new("owner")]));
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_counts_as_hidden_even_when_negated() {
+        let lines = Predicate::Some { lines: Name::new("lines"), filter: Box::new(Predicate::True) };
+        assert_eq!(prefixed(&[], lines.clone()), Predicate::False);
+        assert_eq!(prefixed(&[], Predicate::Not(Box::new(lines))), Predicate::False);
+    }
+}

@@ -1,0 +1,357 @@
+//! Lists: from what a reader asks for to a selection that shows them nothing they may not know, and back to rows.
+
+use std::sync::Arc;
+
+use kernel::{
+    Name, Rejection, SYSTEM_FIELDS,
+    definition::FieldKind,
+    expression::{Env, Expr, Reference, Scope, compile_filter, lower},
+    query::{Cursor, Facts, FieldPath, Predicate, Row, Select, Sort},
+    rights::{Access, all, any},
+    schema::Entity,
+    search::query_tokens,
+    text::fold,
+};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Titles, cross, not_lowerable, record::known_entity};
+use crate::{App, Failure, Scene};
+
+/// A page has so many rows if nothing else is asked for.
+const DEFAULT_LIMIT: u32 = 50;
+/// And at most so many.
+const MAX_LIMIT: u32 = 200;
+
+/// What a reader asks for.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// A view: its filter, columns, order and colours.
+    pub view: Option<String>,
+    /// A filter.
+    pub filter: Option<Json>,
+    /// Words to search for.
+    pub q: Option<String>,
+    /// The order; that of the view if left out.
+    pub sort: Vec<String>,
+    /// The columns; those of the view if left out.
+    pub columns: Option<Vec<String>>,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// How many rows.
+    pub limit: Option<u32>,
+    /// Whether the trash is shown.
+    pub deleted: bool,
+}
+
+/// A list as it is asked of the store, with what its flags mean.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The entity.
+    pub entity: Arc<Entity>,
+    /// What the store is asked.
+    pub select: Select,
+    /// The columns by their paths.
+    pub columns: Vec<String>,
+    /// Flags: first those of roles, then these crossings, then colours.
+    roles: usize,
+    crossed: Vec<cross::Crossing>,
+    colors: Vec<String>,
+}
+
+/// A page of a list, as its reader gets it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Rows in wire form.
+    pub rows: Vec<Map<String, Json>>,
+    /// Titles of what they refer to.
+    pub titles: Map<String, Json>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+    /// Colours of rows by id.
+    pub colors: Map<String, Json>,
+}
+
+impl Plan {
+    /// Works out the selection.
+    ///
+    /// # Errors
+    /// If the request names something that is not there, or that the reader may not know.
+    pub fn new(scene: &Scene, entity: &str, request: &ListRequest) -> Result<Self, Failure> {
+        let entity = Arc::clone(known_entity(scene, entity)?);
+        let ctx = scene.ctx();
+        let access = Access::new(&scene.catalog, &ctx);
+        let asked = Asked { scene, access: &access, entity: &entity };
+        let view = match &request.view {
+            Some(name) => Some(
+                scene
+                    .catalog
+                    .views
+                    .get(name.as_str())
+                    .filter(|view| view.definition.entity == entity.name)
+                    .ok_or_else(|| {
+                        Rejection::invalid("view", "unknown", format!("no view `{name}` of `{}`", entity.name))
+                    })?,
+            ),
+            None => None,
+        };
+        let shown = view.or_else(|| scene.catalog.views.get(&entity.name));
+        let mut used: Vec<String> = Vec::new();
+        let mut filters: Vec<Predicate> = Vec::new();
+        if let Some(filter) = view.and_then(|view| view.filter.as_ref()) {
+            filters.push(asked.lowered("view", filter, &mut used)?);
+        }
+        if let Some(filter) = &request.filter {
+            let expr = compile_filter(filter, &Scope::record(scene.catalog.types(), &entity.name))
+                .map_err(|found| wrong_filter(&found))?;
+            filters.push(asked.lowered("filter", &expr, &mut used)?);
+        }
+        let sort = asked.sort(request, shown.map(|view| &view.definition.sort), &mut used)?;
+        let tokens = asked.search(request.q.as_deref(), &mut filters, &mut used)?;
+        filters.push(access.list_predicate(&entity, &used)?);
+        for crossing in used.iter().flat_map(|path| cross::crossings(&scene.catalog, &entity, path)) {
+            filters.push(cross::visible_or_empty(scene, &access, &crossing).map_err(|e| not_lowerable("filter", e))?);
+        }
+        let columns = asked.columns(request, shown.map(|view| &view.definition.columns))?;
+        let mut flags = access.flags(&entity).map_err(|error| not_lowerable("", error))?;
+        let roles = flags.len();
+        let mut crossed = Vec::new();
+        for crossing in columns.iter().flat_map(|path| cross::crossings(&scene.catalog, &entity, path)) {
+            if !crossed.contains(&crossing) {
+                flags.push(cross::visible(scene, &access, &crossing).map_err(|e| not_lowerable("columns", e))?);
+                crossed.push(crossing);
+            }
+        }
+        let mut colors = Vec::new();
+        for (color, expr) in view.iter().flat_map(|view| &view.color) {
+            // A colour tells what its condition reads, so it is shown only to those who may read it.
+            let mut reads = Vec::new();
+            if let Ok(predicate) = asked.lowered("view", expr, &mut reads)
+                && reads.iter().all(|path| access.reads(&entity, path))
+            {
+                flags.push(predicate);
+                colors.push(json!(color).as_str().unwrap_or_default().to_owned());
+            }
+        }
+        let select = Select {
+            entity: entity.name.clone(),
+            columns: columns.iter().map(|path| field_path(path)).collect(),
+            filter: all(filters),
+            tokens,
+            sort,
+            after: request.after.clone(),
+            limit: request.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT),
+            flags,
+            deleted: request.deleted,
+        };
+        Ok(Self { entity, select, columns, roles, crossed, colors })
+    }
+
+    /// Rows as their reader gets them.
+    #[must_use]
+    pub fn rows(&self, scene: &Scene, rows: &[Row]) -> (Vec<Map<String, Json>>, Titles, Map<String, Json>) {
+        let ctx = scene.ctx();
+        let access = Access::new(&scene.catalog, &ctx);
+        let mut titles = Titles::default();
+        let mut colors = Map::new();
+        let shown = rows.iter().map(|row| {
+            let (own, further) = row.flags.split_at(self.roles.min(row.flags.len()));
+            let (crossed, colored) = further.split_at(self.crossed.len().min(further.len()));
+            let mask = access.mask(&self.entity, own);
+            let mut out = Map::new();
+            out.insert("id".into(), json!(row.record.id));
+            out.insert("version".into(), json!(row.record.version));
+            out.insert("state".into(), json!(row.record.state));
+            out.insert("title".into(), json!(row.record.title));
+            for (path, value) in self.columns.iter().zip(&row.values) {
+                let first = path.split('.').next().unwrap_or(path);
+                let hidden = self.crossed.iter().zip(crossed).any(|(crossing, seen)| !seen && leads(crossing, path));
+                if mask.shows(first) && !hidden {
+                    if let Some(field) = end_of(scene, &self.entity, path) {
+                        titles.want_value(field, value);
+                    } else if path.ends_with("_by") {
+                        titles.want_people([value.as_id()]);
+                    }
+                    out.insert(path.clone(), value.to_json());
+                }
+            }
+            if let Some((color, _)) = self.colors.iter().zip(colored).find(|(_, holds)| **holds) {
+                colors.insert(row.record.id.to_string(), color.clone().into());
+            }
+            out
+        });
+        let shown = shown.collect();
+        (shown, titles, colors)
+    }
+}
+
+impl App {
+    /// A page of a list.
+    ///
+    /// # Errors
+    /// As [`Plan::new`], or if the store fails.
+    pub async fn list(&self, scene: &Scene, entity: &str, request: &ListRequest) -> Result<Listed, Failure> {
+        let plan = Plan::new(scene, entity, request)?;
+        let page = self.store().select(&scene.catalog.entities, &plan.select).await?;
+        let (rows, titles, colors) = plan.rows(scene, &page.rows);
+        let titles = titles.look_up(self, scene).await?;
+        Ok(Listed { rows, titles, next: page.next, colors })
+    }
+}
+
+/// What is needed to read a request.
+struct Asked<'a> {
+    scene: &'a Scene,
+    access: &'a Access<'a>,
+    entity: &'a Entity,
+}
+
+impl Asked<'_> {
+    /// A condition as a predicate; what it reads goes to `used`.
+    fn lowered(&self, place: &str, expr: &Expr, used: &mut Vec<String>) -> Result<Predicate, Failure> {
+        used.extend(reads(expr, self.entity));
+        let ctx = self.scene.ctx();
+        let facts = Facts::new();
+        lower(expr, &Env::new(&ctx, &facts, self.scene.catalog.as_ref())).map_err(|error| not_lowerable(place, error))
+    }
+
+    fn sort(
+        &self,
+        request: &ListRequest,
+        of_view: Option<&Vec<String>>,
+        used: &mut Vec<String>,
+    ) -> Result<Vec<Sort>, Failure> {
+        let asked = !request.sort.is_empty();
+        let keys = if asked { Some(&request.sort) } else { of_view };
+        let mut sort = Vec::new();
+        for key in keys.into_iter().flatten() {
+            let (path, descending) = key.strip_prefix('-').map_or((key.as_str(), false), |path| (path, true));
+            self.must_be_there("sort", path)?;
+            // An order that nobody asked for is no reason to refuse the list.
+            if !asked && !self.access.reads(self.entity, path) {
+                continue;
+            }
+            used.push(path.to_owned());
+            sort.push(Sort { by: field_path(path), descending });
+        }
+        Ok(sort)
+    }
+
+    fn columns(&self, request: &ListRequest, of_view: Option<&Vec<String>>) -> Result<Vec<String>, Failure> {
+        let mut columns = Vec::new();
+        if let Some(asked) = &request.columns {
+            for path in asked {
+                self.must_be_there("columns", path)?;
+                if !self.access.reads(self.entity, path) {
+                    return Err(Rejection::Forbidden { message: format!("`{path}` cannot be read by you") }.into());
+                }
+                columns.push(path.clone());
+            }
+        } else {
+            columns.extend(of_view.into_iter().flatten().filter(|path| self.access.reads(self.entity, path)).cloned());
+        }
+        Ok(columns)
+    }
+
+    /// The tokens to be found. Where the reader may not read all that the search looks through, titles and numbers are
+    /// looked through instead.
+    fn search(
+        &self,
+        q: Option<&str>,
+        filters: &mut Vec<Predicate>,
+        used: &mut Vec<String>,
+    ) -> Result<Vec<String>, Failure> {
+        let Some(q) = q.map(str::trim).filter(|q| !q.is_empty()) else { return Ok(Vec::new()) };
+        let through: Vec<String> = self
+            .entity
+            .search
+            .iter()
+            .flat_map(|(lines, expr)| {
+                let reads = reads(expr, self.entity);
+                reads.into_iter().map(move |path| match lines {
+                    Some(lines) if !path.starts_with(&format!("{lines}.")) => format!("{lines}.{path}"),
+                    _ => path,
+                })
+            })
+            .collect();
+        if self.access.list_predicate(self.entity, &through).is_ok() {
+            used.extend(through);
+            return Ok(query_tokens(q));
+        }
+        let text = fold(q);
+        let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: text.clone() };
+        filters.push(any(vec![contains("title"), contains("number")]));
+        Ok(Vec::new())
+    }
+
+    fn must_be_there(&self, place: &str, path: &str) -> Result<(), Failure> {
+        if is_there(self.scene, self.entity, path) {
+            return Ok(());
+        }
+        let known = self.entity.fields.keys().map(|name| &**name).chain(SYSTEM_FIELDS);
+        let near = kernel::nearest(path, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Err(Rejection::invalid(place, "unknown", format!("no field `{path}` of `{}`{near}", self.entity.name)).into())
+    }
+}
+
+/// The fields of this entity that an expression reads, and paths across references as far as they are plain.
+fn reads(expr: &Expr, entity: &Entity) -> Vec<String> {
+    if let Some(path) = expr.as_path() {
+        return vec![path.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(".")];
+    }
+    let mut found: Vec<String> = Vec::new();
+    for reference in expr.references() {
+        if let Reference::Field { entity: of, lines, field, own } = reference {
+            if own && of == entity.name {
+                found.push(lines.map_or_else(|| field.to_string(), |lines| format!("{lines}.{field}")));
+            } else {
+                // Which reference leads there is not told: every one that does must be readable.
+                let ways = entity.columns().filter(|way| way.to.as_ref() == Some(&of));
+                found.extend(ways.map(|way| format!("{}.{field}", way.name)));
+            }
+        }
+    }
+    found
+}
+
+fn leads(crossing: &cross::Crossing, path: &str) -> bool {
+    let mut segments = path.split('.');
+    crossing.prefix.iter().all(|name| segments.next() == Some(name.as_str())) && segments.next().is_some()
+}
+
+/// Whether a list can show a path: a field of the header, perhaps across references, but no line table.
+fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
+    let (way, last) = path.rsplit_once('.').map_or((None, path), |(way, last)| (Some(way), last));
+    let at = match way {
+        Some(way) => {
+            end_of(scene, entity, way).and_then(|field| scene.catalog.entity(field.to.as_ref()?)).map(AsRef::as_ref)
+        }
+        None => Some(entity),
+    };
+    at.is_some_and(|at| {
+        SYSTEM_FIELDS.contains(&last) || at.fields.get(last).is_some_and(|field| field.kind != FieldKind::Lines)
+    })
+}
+
+/// The field at the end of a path.
+fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s kernel::schema::Field> {
+    let mut at = entity;
+    let mut rest = path;
+    while let Some((head, tail)) = rest.split_once('.') {
+        at = scene.catalog.entity(at.fields.get(head)?.to.as_ref()?)?;
+        rest = tail;
+    }
+    at.fields.get(rest)
+}
+
+fn field_path(path: &str) -> FieldPath {
+    path.split('.').map(Name::new).collect()
+}
+
+fn wrong_filter(found: &[kernel::Diagnostic]) -> Failure {
+    let problems = found.iter().map(|d| {
+        let path = if d.path.is_empty() { "filter".to_owned() } else { format!("filter.{}", d.path) };
+        let hint = d.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        kernel::Problem::new(path, "filter", format!("{}{hint}", d.message))
+    });
+    Rejection::Invalid(problems.collect()).into()
+}

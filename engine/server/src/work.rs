@@ -1,0 +1,60 @@
+//! What the server does by itself, beside answering: notices what was published by others, forgets what is over.
+
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+
+use crate::App;
+
+/// How often it looks for a newer version of the definitions.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often people are read again, in case another process changed them.
+const PEOPLE: u32 = 10;
+/// How often what is over is forgotten, in looks.
+const TIDY: u32 = 3600;
+/// Answers to repeated requests are kept so long.
+const KEEP_ANSWERS: chrono::Duration = chrono::Duration::days(2);
+
+/// Starts it; it ends when the server stops.
+pub(crate) fn start(app: &App) -> JoinHandle<()> {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut stop = app.stopping();
+        let mut clock = tokio::time::interval(LOOK);
+        let mut count: u32 = 0;
+        loop {
+            tokio::select! {
+                _ = stop.wait_for(|stopping| *stopping) => return,
+                _ = clock.tick() => {}
+            }
+            count = count.wrapping_add(1);
+            look(&app, count).await;
+        }
+    })
+}
+
+async fn look(app: &App, count: u32) {
+    match app.take_up_published().await {
+        Ok(true) => tracing::info!(version = app.published().catalog.version, "definitions taken up"),
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "published definitions cannot be taken up"),
+    }
+    if count.is_multiple_of(PEOPLE)
+        && let Err(error) = refresh(app).await
+    {
+        tracing::error!(%error, "people cannot be read");
+    }
+    if count.is_multiple_of(TIDY) {
+        let now = app.clock().now();
+        let sessions = app.store().purge_sessions(now).await;
+        let answers = app.store().purge_answered(now - KEEP_ANSWERS).await;
+        if let Err(error) = sessions.and(answers) {
+            tracing::warn!(%error, "what is over cannot be forgotten");
+        }
+    }
+}
+
+async fn refresh(app: &App) -> Result<(), store::Error> {
+    app.refresh_firm().await?;
+    app.refresh_org().await
+}
