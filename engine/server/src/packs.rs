@@ -81,19 +81,24 @@ fn needs(pack: &PackSource) -> Vec<String> {
     file.and_then(|file| serde_json::from_str::<Needs>(&file.text).ok()).map(|found| found.needs).unwrap_or_default()
 }
 
+/// Whether a folder is a pack. The schemas of definitions, one of which is the schema of `pack.json`, are none.
+pub(crate) fn is_pack(folder: &Path) -> bool {
+    folder.join("pack.json").is_file() && folder.file_name().is_none_or(|name| name != "schemas")
+}
+
 /// A folder with `pack.json` is a pack; else each folder in it that has one.
 fn read_folder(folder: &Path) -> Result<Vec<PackSource>, Vec<Diagnostic>> {
     let cannot = |error: &io::Error| {
         let told = format!("cannot be read: {error}");
         vec![Diagnostic::error("E0001", "", told).in_file(folder.display().to_string())]
     };
-    if folder.join("pack.json").is_file() {
+    if is_pack(folder) {
         return read_pack(folder).map(|pack| vec![pack]);
     }
     let mut inner: Vec<PathBuf> = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect())
         .map_err(|error| cannot(&error))?;
-    inner.retain(|path| path.join("pack.json").is_file());
+    inner.retain(|path| is_pack(path));
     inner.sort();
     if inner.is_empty() {
         let told = "expected a folder with `pack.json`, but there is none";

@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use kernel::Diagnostic;
 
 use super::diagnostics;
+use crate::packs::is_pack;
 
 #[expect(clippy::print_stdout, reason = "the command line's output")]
 pub(super) fn run(check: bool, paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
@@ -56,7 +57,7 @@ fn files(path: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
             } else if name.ends_with(".json") {
                 // Other JSON files, such as schemas or a scenario beside a pack, are left alone.
                 let root = pack_root(&inner);
-                if root.join("pack.json").is_file() {
+                if is_pack(&root) {
                     found.push((root, inner));
                 }
             }
@@ -69,5 +70,5 @@ fn files(path: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
 /// The nearest folder above with a `pack.json`, or the file's own.
 fn pack_root(file: &Path) -> PathBuf {
     let own = file.parent().unwrap_or_else(|| Path::new(""));
-    own.ancestors().find(|folder| folder.join("pack.json").is_file()).unwrap_or(own).to_owned()
+    own.ancestors().find(|folder| is_pack(folder)).unwrap_or(own).to_owned()
 }
