@@ -32,12 +32,6 @@ impl Schema for IndexMap<Name, Arc<Entity>> {
     }
 }
 
-impl Schema for kernel::Catalog {
-    fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
-        self.entities.get(name)
-    }
-}
-
 /// How a column keeps its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {
