@@ -108,7 +108,7 @@ fn next_wave<'a>(catalog: &Catalog, wanted: Vec<Wanted<'a>>) -> (Vec<Wanted<'a>>
     let first = ready.iter().position(|ready| *ready);
     let Some(first) = first.and_then(|index| wanted.get(index)).map(|w| w.data.entity.clone()) else {
         let mut rest = wanted;
-        let one = rest.remove(0);
+        let one = rest.remove(least_entangled(catalog, &rest));
         return (vec![one], rest);
     };
     // Document numbers follow the order written, so those records are made one after the other.
@@ -120,6 +120,43 @@ fn next_wave<'a>(catalog: &Catalog, wanted: Vec<Wanted<'a>>) -> (Vec<Wanted<'a>>
         if ready && next.data.entity == first && !full { wave.push(next) } else { rest.push(next) }
     }
     (wave, rest)
+}
+
+/// Of records that all wait for each other the first that waits for itself in the end and can do without what it waits
+/// for; the first of all if there is none, whose refusal then says what is wrong.
+fn least_entangled(catalog: &Catalog, wanted: &[Wanted<'_>]) -> usize {
+    let waits: Vec<Vec<usize>> = wanted
+        .iter()
+        .map(|w| {
+            let keys = references(w.fields.values(), wanted);
+            wanted.iter().enumerate().filter(|(_, other)| keys.contains(&other.key)).map(|(index, _)| index).collect()
+        })
+        .collect();
+    let in_ring = |start: usize| {
+        let mut seen = vec![false; wanted.len()];
+        let mut next = vec![start];
+        while let Some(at) = next.pop() {
+            for &to in waits.get(at).into_iter().flatten() {
+                if to == start {
+                    return true;
+                }
+                if let Some(seen) = seen.get_mut(to).filter(|seen| !**seen) {
+                    *seen = true;
+                    next.push(to);
+                }
+            }
+        }
+        false
+    };
+    let can_do_without = |w: &Wanted<'_>| {
+        let Some(entity) = catalog.entity(&w.data.entity) else { return false };
+        w.fields
+            .iter()
+            .filter(|(_, value)| reference(value, wanted).is_some())
+            .all(|(name, _)| entity.fields.get(name).is_some_and(|field| !field.required && field.fields.is_empty()))
+    };
+    let found = wanted.iter().enumerate().position(|(index, w)| can_do_without(w) && in_ring(index));
+    found.unwrap_or(0)
 }
 
 /// Makes records at the same time: the store commits together what comes together.
@@ -199,6 +236,25 @@ fn reference<'w>(value: &Json, wanted: &'w [Wanted<'_>]) -> Option<&'w Name> {
         Json::Array(list) => list.iter().find_map(|inner| reference(inner, wanted)),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
     }
+}
+
+/// All keys among the wanted that the values refer to.
+fn references<'w>(
+    values: impl IntoIterator<Item = impl std::borrow::Borrow<Json>>,
+    wanted: &'w [Wanted<'_>],
+) -> Vec<&'w Name> {
+    let mut found = Vec::new();
+    for value in values {
+        match value.borrow() {
+            Json::Object(object) => match object.get("$ref").and_then(Json::as_str) {
+                Some(key) => found.extend(wanted.iter().map(|w| w.key).find(|k| ***k == *key)),
+                None => found.extend(references(object.values(), wanted)),
+            },
+            Json::Array(list) => found.extend(references(list, wanted)),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+    found
 }
 
 fn waits_for<'w>(fields: &IndexMap<Name, Json>, wanted: &'w [Wanted<'_>]) -> Option<&'w Name> {
