@@ -317,7 +317,7 @@ export const handlers: [string, RegExp, Handler][] = [
     const name = /filename="([^"]+)"/.exec(String(body.multipart ?? ''))?.[1] ?? 'upload.xlsx'
     const id = `im${imports.length + 1}`
     imports.unshift({ id, file: name, at: hoursAgo(0), by_name: String(signedIn?.name ?? ''), status: 'uploaded', done: 0, total: 49999, started: 0, problems: [], problem_count: 0, summary: {} })
-    return ok({ id, file: name, sheets: ['Year 2009-2010', 'Notes'], headings: ['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'Price', 'Customer ID', 'Country'], sample: [
+    return ok({ id, file: name, sheets: ['Year 2009-2010', 'Notes'], sheet: 'Year 2009-2010', remembered: null, headings: ['Invoice', 'StockCode', 'Description', 'Quantity', 'InvoiceDate', 'Price', 'Customer ID', 'Country'], sample: [
       ['489434', '85048', '15CM CHRISTMAS GLASS BALL 20 LIGHTS', '12', '2009-12-01 07:45', '6.95', '13085', 'United Kingdom'],
       ['489434', '79323P', 'PINK CHERRY LIGHTS', '12', '2009-12-01 07:45', '6.75', '13085', 'United Kingdom'],
       ['C489449', '22087', 'PAPER BUNTING WHITE LACE', '-12', '2009-12-01 10:33', '2.95', '16321', 'Australia'],

@@ -4,7 +4,7 @@ import type { AppModel, ChoiceOption, Color, EntityModel, Field, FormPart, Langu
 type Text = [en: string, zh: string]
 type Draft = Partial<Field> & { type: Field['type']; text: Text; choices?: [string, string, string, Color?][]; columns?: Record<string, Draft> }
 
-const money = (text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'money', text, scale: 2, currency: { field: 'currency' }, ...more })
+const money = (text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'money', text, scale: 2, currency: ['field', 'bare', 'currency', 'text'], ...more })
 const ref = (to: string, text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'reference', to, text, ...more })
 const computed = { writable: false, formula: {}, server: true }
 
@@ -65,10 +65,10 @@ const entities: Record<string, EntityDraft> = {
         },
       },
       amount: money(['Amount', '金额'], computed),
-      amount_cny: money(['Amount (CNY)', '人民币金额'], { ...computed, currency: { setting: 'base_currency' } }),
+      amount_cny: money(['Amount (CNY)', '人民币金额'], { ...computed, currency: ['setting', 'base_currency', 'text'] }),
       premium: money(['Premium', '保险费'], computed),
       fob_net: money(['FOB net', 'FOB 净值'], computed),
-      profit: money(['Profit', '利润'], { ...computed, currency: { setting: 'base_currency' } }),
+      profit: money(['Profit', '利润'], { ...computed, currency: ['setting', 'base_currency', 'text'] }),
       margin: { type: 'percent', scale: 8, display: 2, text: ['Margin', '毛利率'], ...computed },
       notes: { type: 'long_text', text: ['Notes', '备注'] },
     },

@@ -31,16 +31,26 @@ export interface ImportJob {
   problem_count: number
   summary: Record<string, ImportCounts>
   error?: string | null
+  /** Of one import alone: what stands in its file. */
+  sheets?: string[]
+  sheet?: string
+  headings?: string[]
+  sample?: ImportUpload['sample']
 }
 
 export interface ImportUpload {
   id: string
   file: string
   sheets: string[]
+  /** The sheet that was read. */
+  sheet?: string
   headings: string[]
   sample: (string | number | boolean | null)[][]
-  suggestion: { entity?: string; columns?: Record<string, string> }
-  imports: ({ name: string; label?: string } | string)[]
+  suggestion: { entity?: string | null; columns?: Record<string, string>; key?: string[] }
+  /** What was chosen for a file with the same headings before. */
+  remembered?: ImportPlan | null
+  /** Imports of the pack whose columns are all there. */
+  imports: { name: string; label: string }[]
 }
 
 export type ImportPlan =

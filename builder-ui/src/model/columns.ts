@@ -1,5 +1,6 @@
 /** Which columns a list shows, and what it must ask the server for to show them. */
-import type { AppModel, EntityModel, View, ViewColumn, Wire } from './app'
+import type { AppModel, EntityModel, View, ViewColumn } from './app'
+import { placeOf } from './expression/reads'
 import { filterFields } from './filter'
 
 /** Every column that the chooser offers: the view's own, then the other fields of the entity. */
@@ -28,35 +29,18 @@ export function chosenColumns(offered: ViewColumn[], view: View, chosen: string[
   return found.length > 0 ? found : view.columns
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Where the currency of an amount stands, as far as a list can follow it: a field of the row, or a setting. */
-export type CurrencyPlace = { field: string } | { setting: string } | { code: string } | null
-
-export function currencyPlace(wire: Wire): CurrencyPlace {
-  if (typeof wire === 'string') return { field: wire }
-  if (!isObject(wire)) return null
-  if (typeof wire.setting === 'string') return { setting: wire.setting }
-  if (typeof wire.field === 'string') return { field: wire.field }
-  if (Array.isArray(wire.path) && wire.path.every((step) => typeof step === 'string')) return { field: wire.path.join('.') }
-  if (typeof wire.text === 'string') return { code: wire.text }
-  return null
-}
-
 /** The row's path to the currency of a column: across the same references as the amount. */
 export function currencyPath(column: ViewColumn): string | null {
-  const place = column.currency === undefined ? null : currencyPlace(column.currency)
-  if (!place || !('field' in place)) return null
+  const place = column.currency === undefined ? null : placeOf(column.currency)
+  if (!place || !('path' in place)) return null
   const prefix = column.path.includes('.') ? column.path.slice(0, column.path.lastIndexOf('.') + 1) : ''
-  return prefix + place.field
+  return prefix + place.path
 }
 
 export function currencyOf(column: ViewColumn, row: Record<string, unknown>, model: AppModel): string | null {
-  const place = column.currency === undefined ? null : currencyPlace(column.currency)
+  const place = column.currency === undefined ? null : placeOf(column.currency)
   if (!place) return null
-  if ('code' in place) return place.code
+  if ('text' in place) return place.text
   const value = 'setting' in place ? model.settings[place.setting] : row[currencyPath(column) ?? '']
   return typeof value === 'string' && value ? value : null
 }

@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { EntityModel, Field } from './app'
-import { mappingProblems, rememberedMapping, rememberMapping, suggestColumns, suggestKey, type Mapping } from './import-plan'
+import { mappingProblems, suggestColumns, suggestKey, type Mapping } from './import-plan'
 
 const field = (name: string, label: string, more: Partial<Field> = {}): Field => ({ name, label, type: 'text', required: false, unique: false, writable: true, server: false, ...more })
 const entity = {
@@ -28,19 +28,5 @@ describe('a mapping', () => {
     const { twice, missing } = mappingProblems(mapping, entity)
     expect(twice).toEqual(['name'])
     expect(missing.map((one) => one.name)).toEqual(['code'])
-  })
-})
-
-describe('the memory for mappings', () => {
-  beforeEach(() => localStorage.clear())
-  it('knows a file again by its headings, in any order', () => {
-    const mapping: Mapping = { entity: 'item', columns: { Code: 'code' }, key: ['code'], existing: 'update' }
-    rememberMapping(['Code', 'Name'], mapping, localStorage)
-    expect(rememberedMapping(['name ', 'CODE'], localStorage)).toEqual(mapping)
-    expect(rememberedMapping(['Code'], localStorage)).toBeNull()
-  })
-  it('survives rubbish in the storage', () => {
-    localStorage.setItem('portolan.import_mappings', '{broken')
-    expect(rememberedMapping(['Code'], localStorage)).toBeNull()
   })
 })

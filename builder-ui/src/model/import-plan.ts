@@ -1,4 +1,4 @@
-/** Which column of a file goes into which field: suggested, corrected by hand, remembered for files with the same headings. */
+/** Which column of a file goes into which field: suggested, then corrected by hand. The server remembers what was chosen. */
 import type { EntityModel, Field } from './app'
 
 export interface Mapping {
@@ -44,32 +44,4 @@ export function mappingProblems(mapping: Mapping, entity: EntityModel): { twice:
   const twice = [...new Set(fields.filter((name, n) => fields.indexOf(name) !== n))]
   const missing = importableFields(entity).filter((field) => field.required && !field.default && !fields.includes(field.name))
   return { twice, missing }
-}
-
-const signature = (headings: string[]) => [...headings].map(fold).sort().join('|')
-const place = 'portolan.import_mappings'
-const mostRemembered = 20
-
-interface Remembered extends Mapping {
-  signature: string
-}
-
-function readAll(storage: Storage): Remembered[] {
-  try {
-    const kept: unknown = JSON.parse(storage.getItem(place) ?? '[]')
-    return Array.isArray(kept) ? (kept as Remembered[]) : []
-  } catch {
-    return []
-  }
-}
-
-export function rememberMapping(headings: string[], mapping: Mapping, storage: Storage): void {
-  const own = { ...mapping, signature: signature(headings) }
-  const others = readAll(storage).filter((one) => one.signature !== own.signature)
-  storage.setItem(place, JSON.stringify([own, ...others].slice(0, mostRemembered)))
-}
-
-export function rememberedMapping(headings: string[], storage: Storage): Mapping | null {
-  const found = readAll(storage).find((one) => one.signature === signature(headings))
-  return found ? { entity: found.entity, columns: found.columns, key: found.key, existing: found.existing } : null
 }

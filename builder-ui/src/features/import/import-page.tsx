@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams } from 'react-router'
-import { dryRun, readImport, runImport, undoImport, uploadImport, type ImportJob, type ImportPlan } from '@/api/imports'
+import { dryRun, readImport, runImport, undoImport, uploadImport, type ImportJob, type ImportPlan, type ImportUpload } from '@/api/imports'
 import { keys } from '@/api/keys'
 import { errorText } from '@/locales/i18n'
 import { formatDecimal } from '@/model/format'
@@ -63,7 +63,7 @@ export default function ImportPage() {
         <>
           <Steps at={data.status === 'uploaded' || remapping ? 0 : data.status === 'checking' || data.status === 'checked' ? 1 : data.status === 'done' ? 3 : 2} />
           {data.status === 'uploaded' || remapping
-            ? <Mapping id={id} busy={busy} onCheck={(plan) => void act(() => dryRun(id, plan))} />
+            ? <Mapping job={data} busy={busy} onCheck={(plan) => void act(() => dryRun(id, plan))} />
             : <Result job={data} busy={busy} onRun={() => void act(() => runImport(id))} onUndo={() => void act(() => undoImport(id))} onRemap={() => setRemapping(true)} />}
         </>
       ) : null}
@@ -71,12 +71,12 @@ export default function ImportPage() {
   )
 }
 
-function Mapping({ id, busy, onCheck }: { id: string; busy: boolean; onCheck: (plan: ImportPlan) => void }) {
+function Mapping({ job, busy, onCheck }: { job: ImportJob; busy: boolean; onCheck: (plan: ImportPlan) => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
-  const [upload, setUpload] = useState(() => readUpload(id))
+  const [upload, setUpload] = useState(() => readUpload(job.id) ?? asUpload(job))
   const [error, setError] = useState<string | null>(null)
-  const file = keptFile(id)
+  const file = keptFile(job.id)
   if (!upload) {
     return <Empty icon="spreadsheet" title={t('import:forgotten')} text={t('import:forgotten_text')}><Button onClick={() => void navigate(paths.imports)}>{t('import:again')}</Button></Empty>
   }
@@ -98,6 +98,12 @@ function Mapping({ id, busy, onCheck }: { id: string; busy: boolean; onCheck: (p
       <MappingForm key={upload.id} upload={upload} busy={busy} onCheck={onCheck} onSheet={file ? (sheet) => void readSheet(sheet) : undefined} />
     </>
   )
+}
+
+/** After a reload on another day: the columns are known, only the suggestions are not. */
+function asUpload(job: ImportJob): ImportUpload | null {
+  const { id, file, headings, sample = [], sheets = [], sheet } = job
+  return headings?.length ? { id, file, headings, sample, sheets, ...(sheet ? { sheet } : {}), suggestion: { entity: job.entity ?? null }, imports: [] } : null
 }
 
 interface ResultProps {

@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import type { ImportPlan, ImportUpload } from '@/api/imports'
 import type { AppModel, EntityModel } from '@/model/app'
-import { importableFields, mappingProblems, rememberedMapping, rememberMapping, suggestColumns, suggestKey, type Mapping } from '@/model/import-plan'
+import { importableFields, mappingProblems, suggestColumns, suggestKey, type Mapping } from '@/model/import-plan'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { FieldFrame } from '@/ui/field-frame'
@@ -25,19 +25,24 @@ const prepared = 'import:'
 
 function mappingFor(model: AppModel, upload: ImportUpload, name: string): Mapping {
   const entity = model.entities[name]
-  const remembered = rememberedMapping(upload.headings, localStorage)
-  if (remembered?.entity === name) return remembered
+  const { remembered, suggestion } = upload
+  if (remembered && 'entity' in remembered && remembered.entity === name) {
+    return { entity: name, columns: remembered.columns, key: remembered.key, existing: remembered.existing }
+  }
   if (!entity) return { entity: name, columns: {}, key: [], existing: 'skip' }
   const own = suggestColumns(upload.headings, entity)
-  const columns = upload.suggestion.entity === name ? { ...own, ...upload.suggestion.columns } : own
-  return { entity: name, columns, key: suggestKey(columns, entity), existing: 'skip' }
+  const columns = suggestion.entity === name ? { ...own, ...suggestion.columns } : own
+  const key = suggestion.entity === name && suggestion.key?.length ? suggestion.key : suggestKey(columns, entity)
+  return { entity: name, columns, key, existing: 'skip' }
 }
 
+/** What the reader came for, what was chosen last time, what the pack has prepared, what the headings look like. */
 function firstTarget(model: AppModel, upload: ImportUpload, wanted: string | null): string | null {
   const importable = (name: string | null | undefined) => (name && model.entities[name]?.can.import ? name : null)
+  const { remembered } = upload
+  const before = remembered ? ('import' in remembered ? prepared + remembered.import : importable(remembered.entity)) : null
   const ready = upload.imports[0]
-  const remembered = rememberedMapping(upload.headings, localStorage)
-  return importable(wanted) ?? importable(remembered?.entity) ?? (ready ? prepared + (typeof ready === 'string' ? ready : ready.name) : null) ?? importable(upload.suggestion.entity)
+  return importable(wanted) ?? before ?? (ready ? prepared + ready.name : null) ?? importable(upload.suggestion.entity)
 }
 
 export function MappingForm({ upload, busy, onCheck, onSheet }: MappingFormProps) {
@@ -49,16 +54,13 @@ export function MappingForm({ upload, busy, onCheck, onSheet }: MappingFormProps
   const entities = useMemo(() => Object.values(model.entities).filter((entity) => entity.can.import), [model])
   const entity = model.entities[target ?? '']
   const definition = target?.startsWith(prepared) ? target.slice(prepared.length) : null
-  const sheet = upload.sheets.length > 1 ? { sheet: upload.sheets[0] ?? '' } : {}
 
   const choose = (next: string | null) => {
     setTarget(next)
     if (next && !next.startsWith(prepared)) setMapping(mappingFor(model, upload, next))
   }
   const check = () => {
-    if (definition) return onCheck({ import: definition })
-    rememberMapping(upload.headings, mapping, localStorage)
-    return onCheck({ ...mapping })
+    onCheck(definition ? { import: definition } : { ...mapping })
   }
   const problems = entity ? mappingProblems(mapping, entity) : null
   const ready = definition !== null || (entity !== undefined && Object.keys(mapping.columns).length > 0 && problems?.twice.length === 0)
@@ -69,7 +71,7 @@ export function MappingForm({ upload, busy, onCheck, onSheet }: MappingFormProps
         <div className={style.choices}>
           {upload.sheets.length > 1 ? (
             <FieldFrame label={t('import:sheet')}>
-              {({ id }) => <Select id={id} value={sheet.sheet ?? null} disabled={!onSheet} onChange={(next) => { if (next) onSheet?.(next) }} options={upload.sheets.map((name) => ({ value: name, label: name }))} />}
+              {({ id }) => <Select id={id} value={upload.sheet ?? upload.sheets[0] ?? null} disabled={!onSheet} onChange={(next) => { if (next) onSheet?.(next) }} options={upload.sheets.map((name) => ({ value: name, label: name }))} />}
             </FieldFrame>
           ) : null}
           <FieldFrame label={t('import:into')}>
@@ -81,7 +83,7 @@ export function MappingForm({ upload, busy, onCheck, onSheet }: MappingFormProps
                 searchable
                 placeholder={t('import:choose_target')}
                 options={[
-                  ...(upload.imports.length > 0 ? [{ label: t('import:prepared'), options: upload.imports.map((one) => (typeof one === 'string' ? { value: prepared + one, label: one } : { value: prepared + one.name, label: one.label ?? one.name })) }] : []),
+                  ...(upload.imports.length > 0 ? [{ label: t('import:prepared'), options: upload.imports.map((one) => ({ value: prepared + one.name, label: one.label })) }] : []),
                   { label: t('import:single'), options: entities.map((one) => ({ value: one.name, label: one.label_plural })) },
                 ]}
               />

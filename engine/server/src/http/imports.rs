@@ -88,7 +88,20 @@ pub(super) async fn upload(
 
 pub(super) async fn read(State(app): State<App>, reader: Reader, Path(id): Path<Uuid>) -> Result<Json<Json_>, Error> {
     let row = app.import_of(Some(reader.user), id).await?;
-    Ok(Json(shown(&app, &row)))
+    let mut job = shown(&app, &row);
+    let state: ImportState = serde_json::from_value(row.state).unwrap_or_default();
+    // What stands in the file, so that its columns can be chosen after a reload of the page too.
+    if let Some(job) = job.as_object_mut() {
+        for (key, value) in [
+            ("sheets", json!(state.sheets)),
+            ("sheet", json!(state.sheet)),
+            ("headings", json!(state.headings)),
+            ("sample", json!(state.sample)),
+        ] {
+            job.insert(key.to_owned(), value);
+        }
+    }
+    Ok(Json(job))
 }
 
 pub(super) async fn dry_run(
