@@ -43,14 +43,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end(found.body === null ? '' : typeof found.body === 'string' ? found.body : JSON.stringify(found.body))
 }
 
+type Next = () => void
+function serve(request: IncomingMessage, response: ServerResponse, next: Next): void {
+  if (request.url?.startsWith('/api/')) void answer(request, response)
+  else next()
+}
+
 export function mockServer(): Plugin {
   return {
     name: 'portolan-mock',
-    configureServer(server) {
-      server.middlewares.use((request, response, next) => {
-        if (request.url?.startsWith('/api/')) void answer(request, response)
-        else next()
-      })
-    },
+    configureServer: (server) => void server.middlewares.use(serve),
+    configurePreviewServer: (server) => void server.middlewares.use(serve),
   }
 }

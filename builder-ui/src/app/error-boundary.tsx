@@ -1,6 +1,5 @@
 import { Component, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useRouteError } from 'react-router'
 import { Button } from '@/ui/button'
 import { Empty } from '@/ui/empty'
 
@@ -17,16 +16,12 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: u
   }
 }
 
-export function RouteFailure() {
-  return <Failure error={useRouteError()} />
-}
-
 /** A page's code that cannot be fetched is nearly always a new build on the server. */
 function isStaleBuild(error: unknown): boolean {
   return error instanceof Error && /dynamically imported module|Importing a module script/i.test(error.message)
 }
 
-function Failure({ error }: { error: unknown }) {
+export function Failure({ error }: { error: unknown }) {
   const { t } = useTranslation()
   const stale = isStaleBuild(error)
   return (

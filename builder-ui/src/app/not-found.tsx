@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { paths } from '@/model/paths'
 import { Empty } from '@/ui/empty'
-import { useDocumentTitle } from '@/ui/page'
+import { useDocumentTitle } from '@/ui/document-title'
 
 export function NotFound() {
   const { t } = useTranslation()

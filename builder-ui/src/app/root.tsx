@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { ApiError, ConnectionError } from '@/api/client'
+import { useKitWords } from '@/locales/i18n'
 import { Theme } from '@/ui/theme'
 import { ErrorBoundary } from './error-boundary'
 import { Gate } from './gate'
@@ -24,7 +25,7 @@ const client = makeQueryClient()
 export function Root() {
   return (
     <QueryClientProvider client={client}>
-      <Theme>
+      <Theme words={useKitWords()}>
         <ErrorBoundary>
           <Gate />
         </ErrorBoundary>

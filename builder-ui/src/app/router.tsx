@@ -1,7 +1,7 @@
 /** Which address shows what. Every page is a chunk of its own. */
 import { createBrowserRouter } from 'react-router'
-import { RouteFailure } from './error-boundary'
 import { NotFound } from './not-found'
+import { RouteFailure } from './route-failure'
 import { Shell } from './shell/shell'
 
 type PageModule = { default: React.ComponentType }

@@ -1,10 +1,12 @@
 /** Interface texts: one folder per language, one file per namespace, loaded as one chunk per language. */
 import i18next from 'i18next'
-import { initReactI18next } from 'react-i18next'
+import { initReactI18next, useTranslation } from 'react-i18next'
 import { ApiError, ConnectionError, setRequestLanguage } from '@/api/client'
 import type { LanguageCode } from '@/model/app'
+import type { Theme } from '@/ui/theme'
 
-const chunks: Record<LanguageCode, () => Promise<{ texts: Record<string, Record<string, unknown>> }>> = {
+type KitWords = Parameters<typeof Theme>[0]['words']
+const chunks: Record<LanguageCode, () => Promise<{ texts: Record<string, Record<string, unknown>>; kit?: KitWords }>> = {
   en: () => import('./en'),
   zh_hans: () => import('./zh_hans'),
 }
@@ -22,8 +24,16 @@ export function codeOf(tag: string): LanguageCode {
   return tag.toLowerCase().startsWith('zh') ? 'zh_hans' : 'en'
 }
 
+const kitWords = new Map<string, KitWords>()
+
+/** The kit's own texts in the language now spoken. */
+export function useKitWords(): KitWords {
+  return kitWords.get(useTranslation().i18n.language)
+}
+
 async function load(code: LanguageCode): Promise<void> {
-  const { texts } = await chunks[code]()
+  const { texts, kit } = await chunks[code]()
+  kitWords.set(tagOf[code], kit)
   for (const [path, bundle] of Object.entries(texts)) {
     i18next.addResourceBundle(tagOf[code], path.slice(path.lastIndexOf('/') + 1, -'.json'.length), bundle)
   }

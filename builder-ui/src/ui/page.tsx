@@ -1,5 +1,6 @@
 import { useEffect, useRef, type ReactNode } from 'react'
 import { Link } from 'react-router'
+import { useDocumentTitle } from './document-title'
 import { Icon } from './icon'
 import style from './page.module.css'
 
@@ -34,12 +35,6 @@ export function Page({ title, above, beside, actions, children, fill = false, wi
       {children}
     </div>
   )
-}
-
-export function useDocumentTitle(title: string): void {
-  useEffect(() => {
-    document.title = title ? `${title} · Portolan` : 'Portolan'
-  }, [title])
 }
 
 let visited = false

@@ -1,9 +1,7 @@
 /** The kit underneath, dressed in our colours; its default theme is too pale for WCAG AA. */
 import { App, ConfigProvider } from 'antd'
-import en from 'antd/locale/en_US'
-import zh from 'antd/locale/zh_CN'
+import type { Locale } from 'antd/es/locale'
 import type { ReactNode } from 'react'
-import { useTranslation } from 'react-i18next'
 
 const theme = {
   token: {
@@ -50,12 +48,12 @@ const theme = {
   },
 } as const
 
-export function Theme({ children }: { children: ReactNode }) {
-  const { i18n } = useTranslation()
+/** The kit speaks English by itself; `words` are its texts in another language. */
+export function Theme({ words, children }: { words: Locale | undefined; children: ReactNode }) {
   return (
     <ConfigProvider
       theme={theme}
-      locale={i18n.language.startsWith('zh') ? zh : en}
+      {...(words ? { locale: words } : {})}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
     >

@@ -1,6 +1,6 @@
 /** Ctrl+K: jump to a page, start a new record, find one. */
 import { useQueries } from '@tanstack/react-query'
-import { useDeferredValue, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useDeferredValue, useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useAppModel, useSession } from '@/api/app-context'
@@ -13,25 +13,8 @@ import { navigation } from './menu'
 import { createItems, pageItems, searchedEntities, type PaletteItem } from './palette-items'
 import style from './command-palette.module.css'
 
-export function usePaletteKey(open: () => void): void {
-  const latest = useRef(open)
-  useEffect(() => {
-    latest.current = open
-  })
-  useEffect(() => {
-    const listen = (event: globalThis.KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') {
-        event.preventDefault()
-        latest.current()
-      }
-    }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [])
-}
-
 /** Waits until typing pauses: each pause asks the server a few questions. */
-export function usePause<T>(value: T, wait = 180): T {
+function usePause<T>(value: T, wait = 180): T {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), wait)
@@ -77,7 +60,7 @@ function useFound(query: string): { items: PaletteItem[]; busy: boolean } {
   }
 }
 
-export function CommandPalette({ onClose }: { onClose: () => void }) {
+export default function CommandPalette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const list = useId()

@@ -1,5 +1,5 @@
 /** The frame around every page: navigation, top bar, banners; on a phone a bar at the thumb. */
-import { Suspense, useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Outlet, ScrollRestoration, useNavigation } from 'react-router'
 import { useAppModel } from '@/api/app-context'
@@ -7,10 +7,12 @@ import { phone, useMedia } from '@/ui/use-media'
 import { useServerEvents } from '../events'
 import { Banners } from './banners'
 import { BottomBar } from './bottom-bar'
-import { CommandPalette, usePaletteKey } from './command-palette'
 import { Navigation } from './navigation'
 import { TopBar } from './top-bar'
+import { usePaletteKey } from './use-palette-key'
 import style from './shell.module.css'
+
+const CommandPalette = lazy(() => import('./command-palette'))
 
 const remembered = 'portolan.nav'
 
@@ -42,7 +44,7 @@ export function Shell() {
         </main>
       </div>
       {small ? <BottomBar /> : null}
-      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
+      {searching ? <Suspense fallback={null}><CommandPalette onClose={() => setSearching(false)} /></Suspense> : null}
       <ScrollRestoration />
     </div>
   )

@@ -16,7 +16,7 @@ interface ConditionEditorProps {
 }
 
 /** Field, operator, value; applied as one. */
-export function ConditionEditor({ fields, start, onDone, onRemove, onCancel }: ConditionEditorProps) {
+export default function ConditionEditor({ fields, start, onDone, onRemove, onCancel }: ConditionEditorProps) {
   const { t } = useTranslation()
   const [condition, setCondition] = useState<Condition | null>(start ?? null)
   const field = fields.find((one) => one.path === condition?.path)

@@ -1,14 +1,17 @@
 /** The conditions of a list as chips that read as text; each opens to be changed. */
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Condition, FilterField, ListFilter } from '@/model/filter'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { Popover } from '@/ui/popover'
-import { ConditionEditor } from './condition-editor'
 import { describe } from './describe'
-import { useTitles } from './reference-select'
+import { useTitles } from './use-titles'
 import style from './filter-bar.module.css'
+
+// Loaded when first needed: most visits to a list change no filter, and its pickers weigh as much as the list itself.
+const loadEditor = () => import('./condition-editor')
+const ConditionEditor = lazy(loadEditor)
 
 interface FilterBarProps {
   fields: FilterField[]
@@ -24,7 +27,7 @@ export function FilterButton({ fields, filter, onChange }: FilterBarProps) {
     setOpen(false)
   }
   return (
-    <Popover open={open} onOpenChange={setOpen} content={<ConditionEditor fields={fields} onDone={add} onCancel={() => setOpen(false)} />}>
+    <Popover open={open} onOpenChange={setOpen} content={<Suspense fallback={<div className={style.editor} />}><ConditionEditor fields={fields} onDone={add} onCancel={() => setOpen(false)} /></Suspense>}>
       <Button icon="filter" expanded={open}>{t('list:filter.add')}</Button>
     </Popover>
   )
@@ -62,7 +65,11 @@ function Chip({ fields, condition, onChange }: { fields: FilterField[]; conditio
       <Popover
         open={open}
         onOpenChange={setOpen}
-        content={<ConditionEditor fields={fields} start={condition} onDone={(next) => { onChange(next); setOpen(false) }} onRemove={() => onChange(null)} onCancel={() => setOpen(false)} />}
+        content={(
+          <Suspense fallback={<div className={style.editor} />}>
+            <ConditionEditor fields={fields} start={condition} onDone={(next) => { onChange(next); setOpen(false) }} onRemove={() => onChange(null)} onCancel={() => setOpen(false)} />
+          </Suspense>
+        )}
       >
         <button type="button" className={style.text} aria-expanded={open}>{text}</button>
       </Popover>

@@ -1,10 +1,11 @@
 /** Picks records by searching their entity; for filters, where several may be meant. */
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '@/api/keys'
-import { lookupRecords, readRecord } from '@/api/records'
+import { lookupRecords } from '@/api/records'
 import { MultiSelect } from '@/ui/select'
+import { useTitles } from './use-titles'
 
 interface ReferenceSelectProps {
   entity: string
@@ -36,17 +37,4 @@ export function ReferenceSelect({ entity, value, onChange, label }: ReferenceSel
       empty={found.isFetching ? t('loading') : t('list:filter.no_records')}
     />
   )
-}
-
-/** Titles of records chosen earlier, as a shared address has only their ids. */
-export function useTitles(entity: string | undefined, ids: string[]): Record<string, string> {
-  const answers = useQueries({
-    queries: ids.map((id) => ({
-      queryKey: keys.record(entity ?? '', id),
-      queryFn: () => readRecord(entity ?? '', id),
-      enabled: entity !== undefined,
-      staleTime: 60_000,
-    })),
-  })
-  return Object.fromEntries(answers.flatMap((answer, n) => (answer.data ? [[ids[n] ?? '', answer.data.record.title ?? '']] : [])))
 }

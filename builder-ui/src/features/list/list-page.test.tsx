@@ -1,0 +1,161 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { RouteObject } from 'react-router'
+import { fakeServer, type FakeServer } from '@/test/fake-server'
+import { renderPage } from '@/test/render'
+import ListPage from './list-page'
+
+let server: FakeServer
+beforeEach(() => {
+  localStorage.clear()
+  server = fakeServer()
+})
+
+const routes: RouteObject[] = [
+  { path: '/e/:entity', element: <ListPage /> },
+  { path: '/v/:view', element: <ListPage /> },
+  { path: '/e/:entity/:id', element: <p>the record</p> },
+  { path: '/imports', element: <p>the imports</p> },
+]
+const open = (at: string, change?: Parameters<typeof renderPage>[1] extends { change?: infer C } | undefined ? C : never) =>
+  renderPage(null, { routes, at, ...(change ? { change } : {}) })
+const asked = () => server.last('GET', /records\/quotation$/)?.query
+const rows = () => screen.findAllByRole('row')
+
+describe('a list', () => {
+  it('shows the columns of its view, amounts with their currency and references by title', async () => {
+    await open('/v/quotation')
+    const [head, first] = await rows()
+    expect(within(head as HTMLElement).getAllByRole('columnheader').map((one) => one.textContent)).toEqual(['Number', 'Customer', 'Amount', 'Margin', 'State', 'Valid until', 'Owner', 'Quote date'])
+    expect(first).toHaveTextContent('QT-202611-0320')
+    expect(first).toHaveTextContent(/USD 48,\d{3}\.\d{2}/)
+    expect(first).toHaveTextContent('Marco Silva')
+    expect(first).toHaveTextContent('Draft')
+    expect(first).toHaveTextContent('21 Nov 2026')
+    expect(asked()?.get('columns')?.split(',')).toContain('currency')
+  })
+  it('sorts by a heading, then the other way, and keeps it in the address', async () => {
+    const { router } = await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Amount' }))
+    await waitFor(() => expect(asked()?.get('sort')).toBe('amount'))
+    expect(screen.getByRole('columnheader', { name: 'Amount' })).toHaveAttribute('aria-sort', 'ascending')
+    await userEvent.click(screen.getByRole('button', { name: 'Amount' }))
+    await waitFor(() => expect(asked()?.get('sort')).toBe('-amount'))
+    expect(router.state.location.search).toBe('?sort=-amount')
+  })
+  it('searches when typing pauses', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.type(screen.getByRole('textbox', { name: 'Search Quotations' }), 'hansa')
+    await waitFor(() => expect(asked()?.get('q')).toBe('hansa'))
+    expect(server.calls.filter((call) => call.query.get('q') === 'h')).toHaveLength(0)
+  })
+  it('walks by keys and opens with Enter', async () => {
+    const { router } = await open('/v/quotation')
+    await rows()
+    await userEvent.keyboard('jjk')
+    await waitFor(() => expect(screen.getByRole('link', { name: 'QT-202611-0320' })).toHaveFocus())
+    await userEvent.keyboard('j')
+    await waitFor(() => expect(screen.getByRole('link', { name: 'QT-202611-0319' })).toHaveFocus())
+    await userEvent.keyboard('{Enter}')
+    await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/e\/quotation\/.+/))
+  })
+  it('goes to the search box with a slash', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.keyboard('/')
+    expect(screen.getByRole('textbox', { name: 'Search Quotations' })).toHaveFocus()
+  })
+  it('counts only when asked', async () => {
+    await open('/v/quotation')
+    await rows()
+    expect(server.last('GET', /count$/)).toBeUndefined()
+    await userEvent.click(screen.getByRole('button', { name: 'Count all' }))
+    expect(await screen.findByText('60 of 320')).toBeVisible()
+  })
+  it('reads a bookmarked filter, leaving out fields the reader does not have', async () => {
+    await open('/v/quotation?filter=secret~%3D~1%3Bstate~in~approved')
+    await rows()
+    expect(JSON.parse(asked()?.get('filter') ?? '')).toEqual({ all: [['state', 'in', ['approved']]] })
+    expect(screen.getByRole('button', { name: 'State is Approved' })).toBeVisible()
+  })
+  it('remembers which columns somebody wants', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Columns' }))
+    await userEvent.click(await screen.findByRole('checkbox', { name: 'Margin' }))
+    await waitFor(() => expect(screen.queryByRole('columnheader', { name: 'Margin' })).not.toBeInTheDocument())
+    expect(JSON.parse(localStorage.getItem('portolan.columns.quotation') ?? '[]')).not.toContain('margin')
+  })
+  it('says that nothing fits and offers the way back', async () => {
+    await open('/v/quotation?q=zzzz')
+    expect(await screen.findByText('Nothing fits')).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Clear search and filters' }))
+    expect(await screen.findByText('QT-202611-0320')).toBeVisible()
+  })
+  it('teaches how to begin where there is nothing', async () => {
+    server.once('GET', /records\/contact$/, 200, { rows: [], titles: {}, next: null })
+    await open('/e/contact')
+    expect(await screen.findByText('No Contacts yet')).toBeVisible()
+    expect(screen.getByRole('button', { name: 'New Contact' })).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Import a spreadsheet' }))
+    expect(await screen.findByText('the imports')).toBeVisible()
+  })
+  it('offers nothing that the reader may not do', async () => {
+    await open('/v/quotation', (model) => {
+      Object.assign(model.entities.quotation?.can ?? {}, { create: false, export: false, import: false, delete: false })
+    })
+    await rows()
+    expect(screen.queryByRole('button', { name: 'New' })).not.toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'Export' })).not.toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'More' })).not.toBeInTheDocument()
+  })
+  it('says what went wrong and tries again', async () => {
+    server.once('GET', /records\/quotation$/, 500, { error: { code: 'internal', message: '', details: [] } })
+    await open('/v/quotation')
+    expect(await screen.findByRole('alert')).toBeVisible()
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByText('QT-202611-0320')).toBeVisible()
+  })
+})
+
+describe('the filter builder', () => {
+  const choose = async (box: string, option: string) => {
+    await userEvent.click(await screen.findByRole('combobox', { name: box }))
+    await userEvent.click(await screen.findByTitle(option))
+  }
+  it('makes a condition of field, comparison and value, and shows it as text', async () => {
+    const { router } = await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    await choose('Field', 'Amount')
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Value' }), '20,000')
+    await userEvent.click(screen.getByRole('button', { name: 'Apply' }))
+    expect(await screen.findByRole('button', { name: 'Amount ≥ 20,000' })).toBeVisible()
+    await waitFor(() => expect(JSON.parse(asked()?.get('filter') ?? '{}')).toEqual({ all: [['amount', '>=', '20000']] }))
+    expect(new URLSearchParams(router.state.location.search).get('filter')).toBe('amount~>=~20000')
+  })
+  it('does not apply half a condition', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    await choose('Field', 'Amount')
+    expect(screen.getByRole('button', { name: 'Apply' })).toBeDisabled()
+  })
+  it('takes percent as people write it', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Filter' }))
+    await choose('Field', 'Margin')
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Value' }), '12.5')
+    await userEvent.click(screen.getByRole('button', { name: 'Apply' }))
+    await waitFor(() => expect(JSON.parse(asked()?.get('filter') ?? '{}')).toEqual({ all: [['margin', '>=', '0.125']] }))
+  })
+  it('removes a condition', async () => {
+    const { router } = await open('/v/quotation?filter=state~in~approved')
+    await userEvent.click(await screen.findByRole('button', { name: 'Remove filter: State is Approved' }))
+    await waitFor(() => expect(router.state.location.search).toBe(''))
+  })
+})
