@@ -49,7 +49,7 @@ const theme = {
 } as const
 
 /** The kit speaks English by itself; `words` are its texts in another language. */
-export function Theme({ words, children }: { words: Locale | undefined; children: ReactNode }) {
+export function Theme({ words, children }: { words?: Locale | undefined; children: ReactNode }) {
   return (
     <ConfigProvider
       theme={theme}

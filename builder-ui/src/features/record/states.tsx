@@ -7,7 +7,7 @@ import type { EntityModel } from '@/model/app'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Empty } from '@/ui/empty'
-import { useDocumentTitle } from '@/ui/page'
+import { useDocumentTitle } from '@/ui/document-title'
 import { Skeleton, SkeletonRows } from '@/ui/skeleton'
 import style from './record.module.css'
 
