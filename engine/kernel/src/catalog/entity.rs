@@ -91,7 +91,7 @@ fn compile_field(
     };
     let at = |key: &str| format!("{path}.{key}");
     check_shape(c, &path, lines.is_some(), name, field);
-    let wanted = Type::of_field(&entity.name, name, field);
+    let wanted = scope.type_of(name).unwrap_or_else(|| Type::of_field(&entity.name, name, field));
     let target = match lines {
         None => Target::Field(name.clone()),
         Some(lines) => Target::LineField { lines: lines.clone(), field: name.clone() },

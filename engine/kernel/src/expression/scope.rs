@@ -135,6 +135,12 @@ impl<'a> Scope<'a> {
         Self { bare: Bare::Columns(columns), ..Self::constants(types) }
     }
 
+    /// The type of a bare name, the currency of an amount in its place: what a formula of this field must give.
+    #[must_use]
+    pub fn type_of(&self, name: &Name) -> Option<Type> {
+        super::compile(name, self).ok().map(|expr| expr.ty().clone())
+    }
+
     /// The same with `old.` and `new.`, two versions of the record.
     #[must_use]
     pub fn with_versions(mut self, entity: &Name) -> Self {

@@ -176,6 +176,17 @@ fn currencies_are_not_mixed() {
 }
 
 #[test]
+fn a_formula_gives_the_currency_of_its_field() {
+    let world = World::load();
+    let scope = record(&world);
+    let wanted = scope.type_of(&"amount".into()).unwrap();
+    assert_eq!(wanted, Type::Money(Currency::At("doc.currency".into())));
+    assert!(compile_as("sum(lines.price) + 1", &scope, &wanted).is_ok());
+    assert!(compile_as("cost / factor", &scope, &wanted).is_ok());
+    assert_eq!(compile_as("cost", &scope, &wanted).unwrap_err()[0].code, "E0306");
+}
+
+#[test]
 fn types_are_found() {
     for (source, ty) in [
         ("quantity / 2", Type::Decimal),
