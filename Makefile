@@ -46,7 +46,7 @@ fmt: $(if $(UI),builder-ui/node_modules/.installed) ## Format everything
 
 .PHONY: bench
 bench: ## Measure against the floor; writes target/bench.json
-	.tools/with-postgres .tools/bench
+	PORTOLAN_FSYNC=on .tools/with-postgres .tools/bench
 
 .PHONY: dist
 dist: $(UI) ## One binary with the app and the packs inside: dist/portolan

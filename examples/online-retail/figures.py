@@ -38,7 +38,7 @@ def main(arguments):
     countries, name, _ = place("country", "name")
     lines, quantity, quantity_scale = place("past_order", "quantity", "lines")
     _, price, price_scale = place("past_order", "unit_price", "lines")
-    join = f'"{lines}" l join "{orders}" o on o.id = l.record_id and o.deleted_at is null'
+    join = f'"{lines}" l join "{orders}" o on o.id = l.record__id and o.deleted_at is null'
     totals = db.execute(
         f'select c."{name}", sum(l."{quantity}" * l."{price}") from {join}'
         f' left join "{countries}" c on c.id = o."{country}" group by 1'

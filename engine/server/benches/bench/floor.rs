@@ -292,12 +292,16 @@ async fn open_sqlite(path: &str, grouped: bool, documents: usize) -> Result<(Dat
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    let mut transaction = pool.begin().await?;
-    for sql in TABLES {
-        sqlx::query(sql).execute(&mut *transaction).await?;
+    let mut tasks = Vec::new();
+    // Without documents it goes on with what is there.
+    if documents > 0 {
+        let mut transaction = pool.begin().await?;
+        for sql in TABLES {
+            sqlx::query(sql).execute(&mut *transaction).await?;
+        }
+        tasks = sqlite::fill(&mut transaction, documents).await?;
+        transaction.commit().await?;
     }
-    let tasks = sqlite::fill(&mut transaction, documents).await?;
-    transaction.commit().await?;
     let readers = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
     let writer = if grouped {
         let (queue, waiting) = mpsc::channel(1_024);

@@ -1,0 +1,125 @@
+//! Lists over ten thousand and over a million records. The records are copies, made in the database by SQL, for making
+//! a million by the API would take longer than the whole benchmark may.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Row as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::{
+    FLOOR_HEADERS, LISTS,
+    measure::{Run, run},
+    ours,
+    program::Program,
+    report::Report,
+};
+
+/// How many records the list has.
+const SIZES: [(i64, &str); 2] = [(10_000, "10 k"), (1_000_000, "1 M")];
+/// The first page: filtered, sorted, with a column of another entity.
+const LIST: &str = "/api/records/quotation?limit=50&sort=-number&columns=number,customer.name,state,amount,quote_date&filter=%5B%22state%22,%22=%22,%22draft%22%5D";
+
+pub(crate) async fn lists(folder: &Path, ours_url: &str, report: &mut Report) -> Result<()> {
+    let ours_file = ours_url.strip_prefix("sqlite:").context("a file")?.to_owned();
+    let floor_file = folder.join("floor-list.db").display().to_string();
+    // Makes the floor's tables.
+    drop(Program::floor(&format!("sqlite:{floor_file}"), false, 100)?);
+    let mut before: Option<[Run; 2]> = None;
+    for (size, name) in SIZES {
+        grow_ours(&ours_file, size).await?;
+        let program = Program::portolan(ours_url).await?;
+        let known = ours::prepare(&program).await?;
+        let everybody = list(&program, &known.everything, LIST).await?;
+        let own = list(&program, &known.rep, LIST).await?;
+        drop(program);
+        grow_floor(&floor_file, size).await?;
+        let program = Program::floor_on(&format!("sqlite:{floor_file}"))?;
+        let floor = list(&program, FLOOR_HEADERS, "/documents").await?;
+        drop(program);
+        let add = |report: &mut Report, what: &str, run: Run| {
+            report.add(&format!("first page of {name}, {what}, median"), "sqlite", 1, (run.p50, Some(floor.p50)), "ms", "–");
+            report.add(&format!("first page of {name}, {what}, p99"), "sqlite", 1, (run.p99, Some(floor.p99)), "ms", "≤ 50 ms");
+        };
+        add(report, "who sees all", everybody);
+        add(report, "who sees a tenth", own);
+        if let Some([all, tenth]) = before {
+            let goal = "≤ 1.3 of 10 k";
+            report.add("first page, 1 M beside 10 k, who sees all", "sqlite", 1, (everybody.p50, Some(all.p50)), "ms", goal);
+            report.add("first page, 1 M beside 10 k, who sees a tenth", "sqlite", 1, (own.p50, Some(tenth.p50)), "ms", goal);
+        }
+        before = Some([everybody, own]);
+    }
+    Ok(())
+}
+
+async fn list(program: &Program, headers: &str, path: &'static str) -> Result<Run> {
+    let once = |count| {
+        run(program.address, headers, 1, count, move |mut client, _| async move {
+            client.send("GET", path, None).await?.expect(200)?;
+            Ok(client)
+        })
+    };
+    // What is not in memory yet is not what is measured.
+    once(20).await?;
+    once(LISTS).await
+}
+
+async fn open(file: &str) -> Result<SqliteConnection> {
+    // Safe at a crash is not what these copies need to be.
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Off)
+        .foreign_keys(false);
+    Ok(options.connect().await?)
+}
+
+const NUMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ";
+
+/// Copies a record of a salesperson until there are so many; nine of ten copies belong to somebody else.
+async fn grow_ours(file: &str, size: i64) -> Result<()> {
+    let mut db = open(file).await?;
+    let there: i64 = sqlx::query("select count(*) from quotation").fetch_one(&mut db).await?.try_get(0)?;
+    let columns = sqlx::query("select name from pragma_table_info('quotation')").fetch_all(&mut db).await?;
+    let columns: Vec<String> = columns.iter().map(|c| c.try_get(0)).collect::<Result<_, _>>()?;
+    let values: Vec<String> = columns
+        .iter()
+        .map(|column| match column.as_str() {
+            "id" => "randomblob(16)".into(),
+            "number" => "'B-' || (i + $1)".into(),
+            "number__key" => "'b-' || printf('%09d', i + $1)".into(),
+            "title" => "'Copy ' || (i + $1)".into(),
+            "title__key" => "'copy ' || printf('%09d', i + $1)".into(),
+            "updated_at" => "updated_at + i".into(),
+            "owner" => "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end".into(),
+            other => format!("\"{other}\""),
+        })
+        .collect();
+    let names: Vec<String> = columns.iter().map(|c| format!("\"{c}\"")).collect();
+    let sql = format!(
+        "{NUMBERS}$2) insert into quotation ({}) select {} from n, (select * from quotation where state = 'draft' limit 1) q",
+        names.join(", "),
+        values.join(", ")
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(there).bind(size - there).execute(&mut db).await?;
+    sqlx::query("analyze").execute(&mut db).await?;
+    sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut db).await?;
+    Ok(())
+}
+
+async fn grow_floor(file: &str, size: i64) -> Result<()> {
+    let mut db = open(file).await?;
+    let there: i64 = sqlx::query("select count(*) from documents").fetch_one(&mut db).await?.try_get(0)?;
+    let sql = format!(
+        "{NUMBERS}$2) insert into documents select hex(randomblob(16)), version, state, 'B-' || (i + $1), title, partner, \
+         date('2000-01-01', '+' || (i % 9000) || ' days'), total, created_at, created_by, updated_at + i, updated_by, search \
+         from n, (select * from documents limit 1)"
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(there).bind(size - there).execute(&mut db).await?;
+    sqlx::query("analyze").execute(&mut db).await?;
+    sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut db).await?;
+    Ok(())
+}
