@@ -50,7 +50,8 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await button.click()
     const label = language === 'en' ? person.role_label : person.role_label_zh || person.role_label
     await page.getByRole('button', { name: new RegExp(`${label}.*${person.name.split(' ')[0]}`, 's') }).first().click()
-    await page.getByRole('main').waitFor()
+    await page.getByRole('heading', { level: 1, name: t('sign_in:title'), exact: true }).waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { level: 1 }).waitFor()
   }
   const appModel = (page) => page.evaluate((code) => fetch(`/api/app?language=${code}`).then((answer) => answer.json()), language)
 
@@ -104,6 +105,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await page.waitForFunction(() => document.body.innerText.includes('GBP') || [...document.querySelectorAll('input')].some((input) => input.value.includes('GBP')))
   })
   await step('the term of delivery is chosen', page, () => choose(page, label('incoterm'), 'FOB'))
+  await step('the term of payment is chosen', page, () => choose(page, label('payment_term'), '30'))
   if (phone) {
     await step('lines are entered on cards', page, async () => {
       for (const code of known.products.slice(0, 2)) {
@@ -188,6 +190,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
   await step('the finance manager signs in', finance.page, () => signIn(finance.page, as('finance_manager')))
   await step('the task is announced on the home page', finance.page, () => finance.page.getByRole('link', { name: /QT-/ }).first().waitFor(), { goOn: true })
   await finance.page.goto(address)
+  await finance.page.getByRole('region', { name: t('record:approval.title') }).waitFor()
   await look(finance.page, 'approval')
   await approve(finance, 'the finance manager')
 
