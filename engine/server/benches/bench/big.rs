@@ -40,15 +40,43 @@ pub(crate) async fn lists(folder: &Path, ours_url: &str, report: &mut Report) ->
         let floor = list(&program, FLOOR_HEADERS, "/documents").await?;
         drop(program);
         let add = |report: &mut Report, what: &str, run: Run| {
-            report.add(&format!("first page of {name}, {what}, median"), "sqlite", 1, (run.p50, Some(floor.p50)), "ms", "–");
-            report.add(&format!("first page of {name}, {what}, p99"), "sqlite", 1, (run.p99, Some(floor.p99)), "ms", "≤ 50 ms");
+            report.add(
+                &format!("first page of {name}, {what}, median"),
+                "sqlite",
+                1,
+                (run.p50, Some(floor.p50)),
+                "ms",
+                "–",
+            );
+            report.add(
+                &format!("first page of {name}, {what}, p99"),
+                "sqlite",
+                1,
+                (run.p99, Some(floor.p99)),
+                "ms",
+                "≤ 50 ms",
+            );
         };
         add(report, "who sees all", everybody);
         add(report, "who sees a tenth", own);
         if let Some([all, tenth]) = before {
             let goal = "≤ 1.3 of 10 k";
-            report.add("first page, 1 M beside 10 k, who sees all", "sqlite", 1, (everybody.p50, Some(all.p50)), "ms", goal);
-            report.add("first page, 1 M beside 10 k, who sees a tenth", "sqlite", 1, (own.p50, Some(tenth.p50)), "ms", goal);
+            report.add(
+                "first page, 1 M beside 10 k, who sees all",
+                "sqlite",
+                1,
+                (everybody.p50, Some(all.p50)),
+                "ms",
+                goal,
+            );
+            report.add(
+                "first page, 1 M beside 10 k, who sees a tenth",
+                "sqlite",
+                1,
+                (own.p50, Some(tenth.p50)),
+                "ms",
+                goal,
+            );
         }
         before = Some([everybody, own]);
     }
@@ -94,7 +122,9 @@ async fn grow_ours(file: &str, size: i64) -> Result<()> {
             "title" => "'Copy ' || (i + $1)".into(),
             "title__key" => "'copy ' || printf('%09d', i + $1)".into(),
             "updated_at" => "updated_at + i".into(),
-            "owner" => "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end".into(),
+            "owner" => {
+                "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end".into()
+            }
             other => format!("\"{other}\""),
         })
         .collect();

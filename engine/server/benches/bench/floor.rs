@@ -269,7 +269,7 @@ pub(crate) async fn serve(url: &str, grouped: bool, documents: usize) -> Result<
         let pool = PgPoolOptions::new().max_connections(16).connect(url).await?;
         let mut connection = pool.acquire().await?;
         for sql in TABLES {
-            sqlx::query(sql).execute(&mut *connection).await?;
+            sqlx::query(*sql).execute(&mut *connection).await?;
         }
         let tasks = postgres::fill(&mut connection, documents).await?;
         drop(connection);
@@ -297,7 +297,7 @@ async fn open_sqlite(path: &str, grouped: bool, documents: usize) -> Result<(Dat
     if documents > 0 {
         let mut transaction = pool.begin().await?;
         for sql in TABLES {
-            sqlx::query(sql).execute(&mut *transaction).await?;
+            sqlx::query(*sql).execute(&mut *transaction).await?;
         }
         tasks = sqlite::fill(&mut transaction, documents).await?;
         transaction.commit().await?;

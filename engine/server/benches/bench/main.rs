@@ -4,7 +4,7 @@
 //! What is fixed: both run as separate programs, both are asked over HTTP by the same client, both write durably
 //! (SQLite: WAL and synchronous=FULL; PostgreSQL: fsync on).
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a program for the terminal that stops where it must")]
+#![expect(clippy::print_stdout, reason = "a program for the terminal that stops where it must")]
 
 mod big;
 mod floor;
@@ -83,9 +83,14 @@ async fn writes(db: &str, url: &str, floor: &Path, report: &mut Report) -> Resul
     let approvals: usize = LOADS.iter().map(|(_, count)| count).sum();
     let goal = if db == "sqlite" { "≥ 0.5 of group commit" } else { "≥ 0.6" };
     let (ours_save, ours_approve) = ours(url).await?;
-    let modes: &[(bool, &str)] = if db == "sqlite" { &[(true, "group commit"), (false, "a commit each")] } else { &[(false, "")] };
+    let modes: &[(bool, &str)] =
+        if db == "sqlite" { &[(true, "group commit"), (false, "a commit each")] } else { &[(false, "")] };
     for (grouped, mode) in modes {
-        let place = if db == "sqlite" { format!("sqlite:{}", floor.join(format!("floor-{grouped}.db")).display()) } else { floor.display().to_string() };
+        let place = if db == "sqlite" {
+            format!("sqlite:{}", floor.join(format!("floor-{grouped}.db")).display())
+        } else {
+            floor.display().to_string()
+        };
         let program = Program::floor(&place, *grouped, approvals)?;
         let save = floor_saves(&program).await?;
         let approve = floor_approvals(&program).await?;
@@ -93,7 +98,14 @@ async fn writes(db: &str, url: &str, floor: &Path, report: &mut Report) -> Resul
         let goal = if *grouped || db != "sqlite" { goal } else { "–" };
         for (what, ours, floor) in [("save with 5 lines", &ours_save, &save), ("approve", &ours_approve, &approve)] {
             for ((clients, _), (mine, theirs)) in LOADS.iter().zip(ours.iter().zip(floor)) {
-                report.add(&format!("{what}{beside}"), db, *clients, (mine.0.throughput, Some(theirs.0.throughput)), "/s", goal);
+                report.add(
+                    &format!("{what}{beside}"),
+                    db,
+                    *clients,
+                    (mine.0.throughput, Some(theirs.0.throughput)),
+                    "/s",
+                    goal,
+                );
             }
             let (mine, theirs) = (&ours[LOADS.len() - 1], &floor[LOADS.len() - 1]);
             report.add(&format!("{what}, p99{beside}"), db, 64, (mine.0.p99, Some(theirs.0.p99)), "ms", "–");
@@ -157,7 +169,8 @@ const FLOOR_HEADERS: &str = "cookie: session=token\r\n";
 
 async fn floor_saves(program: &Program) -> Result<Measured> {
     let line = json!({"item": "item", "quantity": 3, "price": 250});
-    let document: Arc<Value> = Arc::new(json!({"partner": "p1", "day": "2026-03-05", "lines": [line, line, line, line, line]}));
+    let document: Arc<Value> =
+        Arc::new(json!({"partner": "p1", "day": "2026-03-05", "lines": [line, line, line, line, line]}));
     let mut saves = Vec::new();
     for (clients, count) in LOADS {
         let document = Arc::clone(&document);

@@ -26,7 +26,13 @@ pub(crate) struct Run {
 }
 
 /// Sends requests 0 to `count` from `clients` connections, each sending its next as soon as its last is answered.
-pub(crate) async fn run<F, R>(address: SocketAddr, headers: &str, clients: usize, count: usize, request: F) -> Result<Run>
+pub(crate) async fn run<F, R>(
+    address: SocketAddr,
+    headers: &str,
+    clients: usize,
+    count: usize,
+    request: F,
+) -> Result<Run>
 where
     F: Fn(Client, usize) -> R + Clone + Send + Sync + 'static,
     R: Future<Output = Result<Client>> + Send,

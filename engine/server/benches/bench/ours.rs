@@ -43,19 +43,29 @@ pub(crate) async fn prepare(program: &Program) -> Result<Known> {
     let everything = sign_in(program, &demo, "general_manager").await?;
     client.headers.clone_from(&rep);
     let customer = first(&mut client, "/api/records/customer?filter=%5B%22level%22,%22=%22,%22a%22%5D&limit=1").await?;
-    let incoterm = first(&mut client, "/api/records/incoterm?filter=%5B%22code%22,%22=%22,%22FOB%22%5D&limit=1").await?;
+    let incoterm =
+        first(&mut client, "/api/records/incoterm?filter=%5B%22code%22,%22=%22,%22FOB%22%5D&limit=1").await?;
     let products = client.send("GET", "/api/records/product?limit=5", None).await?.expect(200)?.json()?;
-    let products: Vec<Value> = products["rows"].as_array().context("no products")?.iter().map(|p| p["id"].clone()).collect();
+    let products: Vec<Value> =
+        products["rows"].as_array().context("no products")?.iter().map(|p| p["id"].clone()).collect();
     for pieces in [100, 300, 1_000, 3_000, 10_000, 30_000] {
-        let lines: Vec<Value> =
-            products.iter().cycle().take(5).map(|p| json!({"product": p, "quantity": pieces.to_string(), "unit_price": "12.5"})).collect();
+        let lines: Vec<Value> = products
+            .iter()
+            .cycle()
+            .take(5)
+            .map(|p| json!({"product": p, "quantity": pieces.to_string(), "unit_price": "12.5"}))
+            .collect();
         let quotation = json!({
             "customer": customer, "incoterm": incoterm, "currency": "USD", "freight": null, "insurance_rate": null, "lines": lines,
         });
         let saved = client.send("POST", "/api/records/quotation", Some(&quotation)).await?.expect(201)?.json()?;
         let id = saved["record"]["id"].as_str().context("no id")?.to_owned();
-        let way = client.send("GET", &format!("/api/records/quotation/{id}/preview?transition=submit"), None).await?.expect(200)?;
-        let approvals = way.json()?["nodes"].as_array().map_or(0, |n| n.iter().filter(|n| n["kind"] == "approval").count());
+        let way = client
+            .send("GET", &format!("/api/records/quotation/{id}/preview?transition=submit"), None)
+            .await?
+            .expect(200)?;
+        let approvals =
+            way.json()?["nodes"].as_array().map_or(0, |n| n.iter().filter(|n| n["kind"] == "approval").count());
         if approvals == 1 {
             return Ok(Known { rep, manager, everything, quotation });
         }
@@ -80,7 +90,9 @@ pub(crate) async fn tasks(program: &Program, known: &Known) -> Result<Vec<String
     loop {
         let page = client.send("GET", &format!("/api/tasks?limit=100{after}"), None).await?.expect(200)?.json()?;
         let rows = page["rows"].as_array().context("no rows")?;
-        found.extend(rows.iter().filter(|r| r["node"] == "sales_manager").filter_map(|r| Some(r["id"].as_str()?.to_owned())));
+        found.extend(
+            rows.iter().filter(|r| r["node"] == "sales_manager").filter_map(|r| Some(r["id"].as_str()?.to_owned())),
+        );
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),
             None => return Ok(found),

@@ -27,7 +27,15 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, name: &str, db: &str, clients: usize, figures: (f64, Option<f64>), unit: &str, goal: &str) {
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        db: &str,
+        clients: usize,
+        figures: (f64, Option<f64>),
+        unit: &str,
+        goal: &str,
+    ) {
         let (ours, floor) = figures;
         let ratio = floor.filter(|f| *f > 0.0).map(|f| round(ours / f));
         let row = Row {
@@ -74,10 +82,15 @@ fn round(figure: f64) -> f64 {
 fn machine() -> String {
     let mut text = String::new();
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find(|l| l.starts_with("model name")).and_then(|l| l.split(": ").nth(1)).unwrap_or("unknown processor");
+    let model = cpu
+        .lines()
+        .find(|l| l.starts_with("model name"))
+        .and_then(|l| l.split(": ").nth(1))
+        .unwrap_or("unknown processor");
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kilobytes: f64 = memory.lines().next().and_then(|l| l.split_whitespace().nth(1)).and_then(|k| k.parse().ok()).unwrap_or(0.0);
+    let kilobytes: f64 =
+        memory.lines().next().and_then(|l| l.split_whitespace().nth(1)).and_then(|k| k.parse().ok()).unwrap_or(0.0);
     let _ = write!(text, "{cores} cores of {model}, {:.0} GiB", kilobytes / 1_048_576.0);
     text
 }

@@ -62,13 +62,15 @@ pub(super) async fn upload(
     mut form: Multipart,
 ) -> Result<(StatusCode, Json<Json_>), Error> {
     let mut upload = Upload { name: String::new(), content: Vec::new(), sheet: None };
-    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+    while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e))? {
         match field.name() {
             Some("file") => {
                 upload.name = field.file_name().unwrap_or("file").to_owned();
-                upload.content = field.bytes().await.map_err(unreadable)?.to_vec();
+                upload.content = field.bytes().await.map_err(|e| unreadable(&e))?.to_vec();
             }
-            Some("sheet") => upload.sheet = Some(field.text().await.map_err(unreadable)?).filter(|s| !s.is_empty()),
+            Some("sheet") => {
+                upload.sheet = Some(field.text().await.map_err(|e| unreadable(&e))?).filter(|s| !s.is_empty())
+            }
             _ => {}
         }
     }
@@ -157,6 +159,6 @@ fn shown(app: &App, row: &ImportRow) -> Json_ {
     })
 }
 
-fn unreadable(error: MultipartError) -> Error {
+fn unreadable(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Error::TooLarge } else { Error::BadRequest(error.body_text()) }
 }

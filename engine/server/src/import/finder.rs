@@ -1,6 +1,6 @@
 //! Finds records by what their fields hold: for references, and for the records that rows are about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use kernel::{
     Name, Value,
@@ -59,9 +59,8 @@ impl Finder {
         for lookup in lookups {
             let place = (lookup.entity.clone(), lookup.by.clone());
             let known = self.known.entry(place.clone()).or_default();
-            let value = folded_value(&lookup.value);
-            if !known.contains_key(&value) {
-                known.insert(value, Found::None);
+            if let Entry::Vacant(unknown) = known.entry(folded_value(&lookup.value)) {
+                unknown.insert(Found::None);
                 asked.entry(place).or_default().push(lookup.value.clone());
             }
         }

@@ -298,7 +298,7 @@ async fn look(name: String, content: Vec<u8>, sheet: Option<String>) -> Result<(
         .await
         .map_err(|e| document::Error::from(std::io::Error::other(e)))
         .and_then(|r| r)
-        .map_err(unreadable)?;
+        .map_err(|e| unreadable(&e))?;
     if state.headings.is_empty() {
         return Err(Rejection::invalid(
             "file",
@@ -310,7 +310,7 @@ async fn look(name: String, content: Vec<u8>, sheet: Option<String>) -> Result<(
     Ok((content, state))
 }
 
-fn unreadable(error: document::Error) -> Failure {
+fn unreadable(error: &document::Error) -> Failure {
     Rejection::invalid("file", error.code(), error.to_string()).into()
 }
 

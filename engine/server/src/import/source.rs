@@ -24,12 +24,6 @@ pub(super) struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file on the disk.
-    pub(super) fn at(path: &Path) -> Self {
-        let name = path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-        Self { path: path.to_owned(), name, temporary: false }
-    }
-
     /// Bytes, put into a file of their own until this is dropped: a spreadsheet is not read from its front to its end.
     pub(super) fn of(bytes: &[u8], name: &str) -> std::io::Result<Self> {
         let path = std::env::temp_dir().join(format!("portolan-import-{}", uuid::Uuid::now_v7()));

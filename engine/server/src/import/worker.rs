@@ -179,12 +179,10 @@ impl<'a> Worker<'a> {
         for (group, key) in pending {
             let mark = mark_of(&group, &key);
             let found = existing.get(&key.iter().map(folded_value).collect::<Vec<_>>()).copied();
-            match self.plan(&scene, index, target, &entity, &group, mark, found.unwrap_or(Found::None)).await? {
-                Some(one) => {
-                    wanted.push(one);
-                    kept.push((group, mark));
-                }
-                None => {}
+            let found = found.unwrap_or(Found::None);
+            if let Some(one) = self.plan(&scene, index, target, &entity, &group, mark, found).await? {
+                wanted.push(one);
+                kept.push((group, mark));
             }
         }
         self.prefetch(&scene, &entity, &wanted, &mut facts).await?;
