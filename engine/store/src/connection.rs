@@ -17,8 +17,11 @@ use crate::{
     sql::{Bind, BindType, Sql},
 };
 
-/// The longest text that stays prepared.
-const LONGEST_KEPT: usize = 20_000;
+/// How many short statements go to SQLite together.
+const MOST_TOGETHER: usize = 20;
+
+/// From how many values on the numbers of placeholders cost more than writing the text anew.
+const MANY_BINDS: usize = 50;
 
 /// A connection, in a transaction or not.
 #[derive(Debug)]
@@ -77,6 +80,7 @@ impl Connection {
     pub(crate) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
         Ok(match self.driver() {
             Driver::Sqlite(it) => {
+                let sql = if sql.binds.len() > MANY_BINDS { join(vec![sql]) } else { sql };
                 let arguments = sqlite_arguments(sql.binds)?;
                 let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
@@ -102,17 +106,23 @@ impl Connection {
         }
         match self.driver() {
             Driver::Sqlite(it) => {
-                let count = statements.len();
-                let joined = join(statements);
-                let arguments = sqlite_arguments(joined.binds)?;
-                // Long texts are those of imports: keeping them prepared would push the short ones out.
-                let keep = joined.text.len() < LONGEST_KEPT;
-                let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments).persistent(keep);
-                let mut results = it.fetch_many(query);
-                let mut touched = Vec::with_capacity(count);
-                while let Some(step) = results.try_next().await? {
-                    if let Either::Left(done) = step {
-                        touched.push(done.rows_affected());
+                let mut touched = Vec::with_capacity(statements.len());
+                let mut statements = statements.into_iter().peekable();
+                let mut together = Vec::new();
+                while let Some(sql) = statements.next() {
+                    let long = |sql: &Sql| sql.binds.len() > MANY_BINDS;
+                    let last = long(&sql) || statements.peek().is_none_or(long) || together.len() == MOST_TOGETHER;
+                    together.push(sql);
+                    if last {
+                        let joined = join(std::mem::take(&mut together));
+                        let arguments = sqlite_arguments(joined.binds)?;
+                        let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments);
+                        let mut results = it.fetch_many(query);
+                        while let Some(step) = results.try_next().await? {
+                            if let Either::Left(done) = step {
+                                touched.push(done.rows_affected());
+                            }
+                        }
                     }
                 }
                 Ok(touched)
@@ -195,11 +205,11 @@ pub(crate) fn from_millis(millis: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::corrupt("a time", millis))
 }
 
-/// Joins statements into one text, shifting the numbers of placeholders.
+/// Joins statements into one text for SQLite, with `?` for each placeholder, in the order in which they stand: SQLite
+/// seeks a numbered one among all others of its statement, which takes long where rows come by the hundred.
 fn join(statements: Vec<Sql>) -> Sql {
     let mut joined = Sql::default();
-    for sql in statements {
-        let shift = joined.binds.len();
+    for mut sql in statements {
         let text = joined.text.to_mut();
         if !text.is_empty() {
             text.push_str("; ");
@@ -207,13 +217,20 @@ fn join(statements: Vec<Sql>) -> Sql {
         // A `$` stands nowhere in our text but before the number of a placeholder.
         let mut parts = sql.text.split('$');
         text.push_str(parts.next().unwrap_or_default());
+        let mut order = Vec::with_capacity(sql.binds.len());
         for part in parts {
             let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
             let (number, rest) = part.split_at(digits);
-            let number: usize = number.parse().unwrap_or_default();
-            text.push_str(&format!("${}{rest}", number + shift));
+            text.push('?');
+            text.push_str(rest);
+            order.push(number.parse::<usize>().unwrap_or_default());
         }
-        joined.binds.extend(sql.binds);
+        if order.iter().copied().eq(1..=sql.binds.len()) {
+            joined.binds.append(&mut sql.binds);
+        } else {
+            let bind = |number: &usize| number.checked_sub(1).and_then(|at| sql.binds.get(at)).cloned();
+            joined.binds.extend(order.iter().filter_map(bind));
+        }
     }
     joined
 }

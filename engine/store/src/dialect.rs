@@ -195,13 +195,19 @@ impl Dialect {
         }
     }
 
-    /// The condition that the search finds all tokens in a record.
-    pub(crate) fn search(self, sql: &mut Sql, alias: &str, search: &str, tokens: &[&str]) {
+    /// The condition that the search finds all tokens in a record; `one_by_one` where the rows come in another order
+    /// and each is looked up, instead of all that the search finds.
+    pub(crate) fn search(self, sql: &mut Sql, alias: &str, search: &str, tokens: &[&str], one_by_one: bool) {
         match self {
+            Self::Sqlite if one_by_one => {
+                sql.text("exists (select 1 from ").name(search).text(" where ");
+                self.matching(sql, search, tokens);
+                sql.text(" and rowid = ").text(alias).text(".rowid__)");
+            }
             Self::Sqlite => {
-                let query = tokens.iter().map(|t| format!("\"{}\"", plain(t))).collect::<Vec<_>>().join(" AND ");
-                sql.text(alias).text(".rowid__ in (select rowid from ").name(search).text(" where ").name(search);
-                sql.text(" match ").value(query).text(")");
+                sql.text(alias).text(".rowid__ in (select rowid from ").name(search).text(" where ");
+                self.matching(sql, search, tokens);
+                sql.text(")");
             }
             Self::Postgres => {
                 let query = tokens.iter().map(|t| format!("'{}'", plain(t))).collect::<Vec<_>>().join(" & ");
@@ -210,18 +216,32 @@ impl Dialect {
         }
     }
 
-    /// Statements that note what the search finds a record by.
-    pub(crate) fn index(self, table: &str, search: &str, id: uuid::Uuid, tokens: &[String]) -> Sql {
-        let tokens: Vec<String> = tokens.iter().map(|t| plain(t)).filter(|t| !t.is_empty()).collect();
+    /// The condition on SQLite's own search table.
+    pub(crate) fn matching(self, sql: &mut Sql, search: &str, tokens: &[&str]) {
+        let query = tokens.iter().map(|t| format!("\"{}\"", plain(t))).collect::<Vec<_>>().join(" AND ");
+        sql.name(search).text(" match ").value(query);
+    }
+
+    /// The statement that notes what the search finds records by.
+    pub(crate) fn index(self, table: &str, search: &str, records: &[(uuid::Uuid, Vec<String>)]) -> Sql {
         let mut sql = Sql::default();
+        sql.text("with new (id, tokens) as (values ").list(records, ", ", |sql, (id, tokens)| {
+            let tokens = tokens.iter().map(|t| plain(t)).filter(|t| !t.is_empty());
+            sql.text("(").value(*id).text(", ");
+            match self {
+                Self::Sqlite => sql.value(tokens.collect::<Vec<_>>().join(" ")),
+                Self::Postgres => sql.value(Bind::Texts(tokens.collect())),
+            };
+            sql.text(")");
+        });
         match self {
             Self::Sqlite => {
-                sql.text("insert or replace into ").name(search).text("(rowid, tokens) select rowid__, ");
-                sql.value(tokens.join(" ")).text(" from ").name(table).text(" where id = ").value(id);
+                sql.text(") insert or replace into ").name(search).text(" (rowid, tokens) ");
+                sql.text("select t.rowid__, new.tokens from new join ").name(table).text(" t on t.id = new.id");
             }
             Self::Postgres => {
-                sql.text("update ").name(table).text(" set search__ = array_to_tsvector(");
-                sql.value(Bind::Texts(tokens)).text(") where id = ").value(id);
+                sql.text(") update ").name(table).text(" t set search__ = array_to_tsvector(new.tokens) from new ");
+                sql.text("where t.id = new.id");
             }
         }
         sql

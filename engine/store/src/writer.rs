@@ -124,7 +124,7 @@ impl Writer {
     pub(crate) fn start(connection: Connection, counters: Arc<Counters>) -> Self {
         let (people, people_waiting) = mpsc::channel(WAITING);
         let (bulk, bulk_waiting) = mpsc::channel(WAITING);
-        let task = Task { connection, people: people_waiting, bulk: bulk_waiting, counters };
+        let task = Task { connection, people: people_waiting, bulk: bulk_waiting, counters, clean: false };
         tokio::spawn(task.run());
         Self { people, bulk }
     }
@@ -152,6 +152,8 @@ struct Task {
     people: mpsc::Receiver<Box<dyn Job>>,
     bulk: mpsc::Receiver<Box<dyn Job>>,
     counters: Arc<Counters>,
+    /// Whether nothing has been written since the savepoint.
+    clean: bool,
 }
 
 impl Task {
@@ -169,11 +171,12 @@ impl Task {
 
     /// Applies a write and what waits behind it, and commits them together.
     async fn group(&mut self, first: Box<dyn Job>) {
-        if let Err(error) = self.connection.execute(Sql::fixed("begin immediate")).await {
+        if let Err(error) = self.connection.execute(Sql::fixed("begin immediate; savepoint one")).await {
             tracing::error!(%error, "the writer could not begin");
             first.fail(error);
             return;
         }
+        self.clean = true;
         let begun = Instant::now();
         let mut group = vec![];
         let mut next = Some(first);
@@ -210,17 +213,22 @@ impl Task {
         }
     }
 
-    /// Applies a write in a savepoint; false if the transaction cannot go on.
+    /// Applies a write in a savepoint; false if the transaction cannot go on. Every statement is a way to SQLite's
+    /// thread and back, so a savepoint in which nothing was kept is used again, and the commit ends the last.
     async fn apply(&mut self, job: &mut Box<dyn Job>) -> bool {
-        if self.connection.execute(Sql::fixed("savepoint one")).await.is_err() {
+        let fresh = Sql::fixed("release one; savepoint one");
+        if !self.clean && self.connection.execute(fresh).await.is_err() {
             return false;
         }
-        let end = match job.apply(&mut self.connection).await {
-            Applied::Done => "release one",
-            Applied::Refused => "rollback to one; release one",
-            Applied::Broken => return false,
-        };
-        self.connection.execute(Sql::fixed(end)).await.is_ok()
+        self.clean = false;
+        match job.apply(&mut self.connection).await {
+            Applied::Done => true,
+            Applied::Refused => {
+                self.clean = self.connection.execute(Sql::fixed("rollback to one")).await.is_ok();
+                self.clean
+            }
+            Applied::Broken => false,
+        }
     }
 
     /// Tries each write in a transaction of its own, after one that held several could not commit.

@@ -50,9 +50,13 @@ pub(super) async fn write(
             insert_lines(dialect, layout, lines, rows, &mut statements)?;
         }
         if !dialect.search_in_row() {
-            for insert in run {
-                let tokens = text::tokens(&written.fill(&insert.search, Some(insert.record.id)));
-                statements.push(dialect.index(&layout.table, &layout.search, insert.record.id, &tokens));
+            let tokens = |insert: &&InsertRecord| {
+                let id = insert.record.id;
+                (id, text::tokens(&written.fill(&insert.search, Some(id))))
+            };
+            let found_by: Vec<_> = run.iter().map(tokens).collect();
+            for piece in pieces(&found_by, 2, dialect.most_binds()) {
+                statements.push(dialect.index(&layout.table, &layout.search, piece));
             }
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn rest(
     }
     if let Some(search) = &update.search {
         let tokens = text::tokens(&written.fill(search, Some(update.id)));
-        statements.push(dialect.index(&layout.table, &layout.search, update.id, &tokens));
+        statements.push(dialect.index(&layout.table, &layout.search, &[(update.id, tokens)]));
     }
     let title = update.title.as_ref().map(|title| written.fill(title, Some(update.id)));
     let (entity, id) = (update.entity.clone(), update.id);

@@ -5,6 +5,7 @@ mod predicate;
 mod records;
 mod scope;
 mod select;
+mod way;
 
 use std::collections::HashMap;
 
@@ -20,6 +21,7 @@ use crate::{Error, Schema, Store, sql::Sql};
 pub(crate) use records::{load, write_ids};
 use scope::{Reading, Scope};
 use select::List;
+use way::Way;
 
 /// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,10 +68,17 @@ impl Store {
     pub async fn select(&self, schema: &dyn Schema, select: &Select) -> Result<Page, Error> {
         let limit = select.limit as usize + 1;
         let mut found = Vec::new();
+        let mut along = None;
+        let way = List::new(self.reading(schema), select)?.way()?;
+        if let Some(Way { probe, index }) = way {
+            let count = self.row(probe).await?.map_or(Ok(0), |row| row.get(0))?;
+            along = Way::along_order(count).then_some(index);
+        }
         let parts = List::new(self.reading(schema), select)?.parts();
         for part in parts {
             if found.len() < limit {
-                let sql = List::new(self.reading(schema), select)?.statement(*part, limit - found.len())?;
+                let list = List::new(self.reading(schema), select)?;
+                let sql = list.along(along.clone()).statement(*part, limit - found.len())?;
                 found.extend(self.rows(sql).await?);
             }
         }

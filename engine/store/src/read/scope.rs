@@ -26,6 +26,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) lines: Option<Name>,
     pub(crate) alias: String,
     joins: Vec<Join>,
+    /// The index along which the rows are read, where that is not left to the planner.
+    pub(crate) along: Option<String>,
 }
 
 struct Join {
@@ -59,7 +61,7 @@ impl<'a> Scope<'a> {
     /// The rows of an entity.
     pub(crate) fn header(reading: Reading<'a>, entity: &str) -> Result<Self, Error> {
         let layout = reading.layouts.get(reading.schema, entity)?;
-        Ok(Self { reading, layout, lines: None, alias: "t".to_owned(), joins: Vec::new() })
+        Ok(Self { reading, layout, lines: None, alias: "t".to_owned(), joins: Vec::new(), along: None })
     }
 
     /// The lines of these rows.
@@ -73,6 +75,7 @@ impl<'a> Scope<'a> {
             lines: Some(lines.clone()),
             alias: format!("{}l", self.alias),
             joins: Vec::new(),
+            along: None,
         })
     }
 
@@ -138,6 +141,9 @@ impl<'a> Scope<'a> {
             None => &self.layout.table,
         };
         sql.text(" from ").name(table).text(" ").text(&self.alias);
+        if let Some(index) = &self.along {
+            sql.text(" indexed by ").name(index);
+        }
         for join in &self.joins {
             sql.text(" left join ").name(&join.layout.table).text(" ").text(&join.alias).text(" on ");
             sql.text(&join.alias).text(".id = ").column(&join.from, &join.column);

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Page, records,
     scope::{Place, Reading, Scope},
+    way::Way,
 };
 use crate::{
     Error,
@@ -31,11 +32,11 @@ pub(super) struct List<'a> {
     after: Option<(Vec<Option<Bind>>, Uuid)>,
 }
 
-struct Key {
-    place: Place,
-    descending: bool,
+pub(super) struct Key {
+    pub(super) place: Place,
+    pub(super) descending: bool,
     /// The column of the key itself, as it is read for a cursor.
-    column: Column,
+    pub(super) column: Column,
 }
 
 /// Which rows a statement reads. In descending order the nulls come last, and no range of an index holds both them and
@@ -71,6 +72,17 @@ impl<'a> List<'a> {
         }
         let after = select.after.as_ref().map(|cursor| read_cursor(reading.dialect, &keys, cursor)).transpose()?;
         Ok(Self { dialect: reading.dialect, select, scope, columns, keys, id_descending, after })
+    }
+
+    /// The choice of a way, where there is one.
+    pub(super) fn way(&mut self) -> Result<Option<Way>, Error> {
+        Way::of(&mut self.scope, self.select, &self.keys, self.id_descending)
+    }
+
+    /// Reads along an index.
+    pub(super) fn along(mut self, index: Option<String>) -> Self {
+        self.scope.along = index;
+        self
     }
 
     /// The statements to try, in order, until the page is full.
@@ -227,7 +239,8 @@ pub(super) fn write_where(sql: &mut Sql, scope: &mut Scope<'_>, select: &Select)
     if !tokens.is_empty() {
         sql.text(" and ");
         let search = scope.layout.search.clone();
-        scope.reading.dialect.search(sql, &alias, &search, &tokens);
+        let one_by_one = scope.along.is_some();
+        scope.reading.dialect.search(sql, &alias, &search, &tokens, one_by_one);
     }
     Ok(())
 }

@@ -195,3 +195,49 @@ on_both!(tokens_are_taken_as_they_are_and_never_as_a_query, |db| {
         db.store.select(&db.entities, &list).await.unwrap_or_else(|e| panic!("{token}: {e:?}"));
     }
 });
+
+on_both!(lists_of_many_are_the_same_as_lists_of_few, |db| {
+    // SQLite reads a list that its condition finds many records for along another index than one of few.
+    let region = record("region", "North", &[]);
+    db.insert(vec![region.clone()]).await;
+    let mut partners = Vec::new();
+    for n in 0..2_600_i64 {
+        let mut fields = vec![("rating", Value::Integer(n % 7))];
+        if n % 20 != 0 {
+            fields.push(("region", Value::Id(region.id)));
+        }
+        partners.push(record("partner", &format!("Common {:04}", n * 7919 % 2600), &fields));
+    }
+    for some in partners.chunks(400) {
+        db.insert(some.to_vec()).await;
+    }
+    let equal = |field: &str, value: Value| Predicate::Compare {
+        left: Operand::Path(path(field)),
+        operator: Comparison::Equal,
+        right: Operand::Value(value),
+    };
+    let inside = equal("region", Value::Id(region.id));
+    let rated = Predicate::All(vec![inside.clone(), equal("rating", 3.into())]);
+    let tokens = kernel::search::query_tokens("common");
+    for (filter, tokens, by) in [
+        (inside.clone(), vec![], "title"),
+        (inside, vec![], "-title"),
+        (rated.clone(), vec![], "-updated_at"),
+        (Predicate::True, tokens.clone(), "title"),
+        (rated, tokens, "-title"),
+    ] {
+        let sorted = sort(by);
+        let fits = |r: &&Record| {
+            let rated = !matches!(filter, Predicate::All(_)) || r.get("rating") == Value::Integer(3);
+            rated && (filter == Predicate::True || !r.get("region").is_null())
+        };
+        let mut expected: Vec<&Record> = partners.iter().filter(fits).collect();
+        expected.sort_by_key(|r| (key(&r.get(&sorted.by[0])), r.id));
+        if sorted.descending {
+            expected.reverse();
+        }
+        let expected: Vec<Uuid> = expected.iter().map(|r| r.id).collect();
+        let list = Select { filter: filter.clone(), tokens, sort: vec![sorted], limit: 700, ..select("partner") };
+        assert_eq!(db.ids(&list).await, expected, "{filter:?} by {by}");
+    }
+});
