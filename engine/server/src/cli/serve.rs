@@ -60,6 +60,7 @@ impl Serve {
         if app.options().demo && app.set_up_demo().await.context("cannot set up the demo")? {
             tracing::info!("the demo is set up");
         }
+        app.recover_imports().await.context("cannot look after imports that were broken off")?;
         say_address(&app, listener.local_addr()?);
         let work = work::start(&app);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
