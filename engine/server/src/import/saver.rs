@@ -210,7 +210,11 @@ fn fate(decided: Result<Saved, Vec<Problem>>, one: &Wanted) -> Fate {
 
 fn problems(rejection: Rejection) -> Vec<Problem> {
     match rejection {
-        Rejection::Invalid(problems) => problems,
+        // A value that is wrong is missing as well; that much is clear.
+        Rejection::Invalid(problems) => {
+            let wrong: Vec<String> = problems.iter().filter(|p| p.code != "required").map(|p| p.path.clone()).collect();
+            problems.into_iter().filter(|p| p.code != "required" || !wrong.contains(&p.path)).collect()
+        }
         Rejection::Forbidden { message } => vec![Problem::new("", "forbidden", message)],
         Rejection::State { code, message } => vec![Problem::new("", code, message)],
         other @ (Rejection::NotFound { .. } | Rejection::Stale { .. }) => {

@@ -107,8 +107,11 @@ impl From<RowProblem> for Trouble {
 }
 
 impl ImportState {
-    /// Notes a problem.
+    /// Notes a problem; once, though it may stand in the way of several records.
     pub(super) fn trouble(&mut self, trouble: Trouble) {
+        if self.problems.iter().rev().take(100).any(|told| *told == trouble) {
+            return;
+        }
         self.problem_count += 1;
         if self.problems.len() < KEPT_PROBLEMS {
             self.problems.push(trouble);

@@ -319,7 +319,7 @@ impl<'a> Worker<'a> {
                 }
                 Err(problem) => {
                     let shown = if let Input::Find(lookup) = input { lookup.value.to_string() } else { String::new() };
-                    troubles.push(told(row, heading(name), problem, shown));
+                    troubles.push(told(row, heading(name).or_else(|| Some(name.to_string())), problem, shown));
                 }
             }
         }
