@@ -272,7 +272,10 @@ export const handlers: [string, RegExp, Handler][] = [
   ['PATCH', /^\/api\/records\/(\w+)\/([\w-]+)$/, ({ body, parameters: [entity = '', id], language, broadcast }) => {
     const row = tables[entity]?.find((one) => one.id === id)
     if (!row) return fail(404, 'not_found')
-    const { version, lines, ...changes } = body
+    const { version, ...rest } = body
+    // Line tables stand beside the fields, under their own names.
+    const lines = Object.fromEntries(Object.entries(rest).filter(([, value]) => Array.isArray(value) && value.every((one) => typeof one === 'object')))
+    const changes = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in lines)))
     if (version !== row.version) return fail(409, 'stale', 'Someone else has changed this', { current: row })
     Object.assign(row, changes, { version: row.version + 1, updated_at: hoursAgo(0) })
     for (const [table, list] of Object.entries((lines ?? {}) as Record<string, Record<string, unknown>[]>)) {

@@ -4,9 +4,12 @@ import type { AppModel, ChoiceOption, Color, EntityModel, Field, FormPart, Langu
 type Text = [en: string, zh: string]
 type Draft = Partial<Field> & { type: Field['type']; text: Text; choices?: [string, string, string, Color?][]; columns?: Record<string, Draft> }
 
-const money = (text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'money', text, scale: 2, currency: ['field', 'bare', 'currency', 'text'], ...more })
+const money = (text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'money', text, scale: 2, currency: ['field', 'doc', 'currency', 'plain'], ...more })
 const ref = (to: string, text: Text, more: Partial<Draft> = {}): Draft => ({ type: 'reference', to, text, ...more })
-const computed = { writable: false, formula: {}, server: true }
+const computed = { writable: false, formula: ['server'], server: true }
+const cell = (name: string) => ['field', 'bare', name, 'decimal']
+const lineAmount = ['call', 'round', [['*', ['*', cell('quantity'), cell('unit_price')], ['-', ['literal', 1, 'integer'], ['??', cell('discount'), ['literal', 0, 'integer']]]], ['literal', 2, 'integer']]]
+const total = ['aggregate', 'sum', ['lines', 'bare', 'lines'], ['field', ['slot', 0], 'amount', 'decimal']]
 
 const levels: [string, string, string, Color?][] = [
   ['a', 'A — key account', 'A — 重点客户', 'green'],
@@ -60,15 +63,15 @@ const entities: Record<string, EntityDraft> = {
           unit: { type: 'text', text: ['Unit', '单位'] },
           unit_price: money(['Unit price', '单价'], { scale: 4, display: 2, required: true }),
           discount: { type: 'percent', scale: 4, display: 1, text: ['Discount', '折扣'] },
-          amount: money(['Amount', '金额'], computed),
+          amount: money(['Amount', '金额'], { writable: false, formula: lineAmount, server: false }),
           unit_cost: money(['Unit cost', '单位成本'], { ...computed, scale: 4 }),
         },
       },
-      amount: money(['Amount', '金额'], computed),
-      amount_cny: money(['Amount (CNY)', '人民币金额'], { ...computed, currency: ['setting', 'base_currency', 'text'] }),
+      amount: money(['Amount', '金额'], { writable: false, formula: total, server: false }),
+      amount_cny: money(['Amount (CNY)', '人民币金额'], { ...computed, currency: ['setting', 'base_currency', 'plain'] }),
       premium: money(['Premium', '保险费'], computed),
       fob_net: money(['FOB net', 'FOB 净值'], computed),
-      profit: money(['Profit', '利润'], { ...computed, currency: ['setting', 'base_currency', 'text'] }),
+      profit: money(['Profit', '利润'], { ...computed, currency: ['setting', 'base_currency', 'plain'] }),
       margin: { type: 'percent', scale: 8, display: 2, text: ['Margin', '毛利率'], ...computed },
       notes: { type: 'long_text', text: ['Notes', '备注'] },
     },
@@ -192,7 +195,7 @@ export function appModel(language: LanguageCode): AppModel {
       name, label: t(draft.label), label_plural: t(draft.plural), type: draft.type, numbered: draft.numbered ?? false,
       ...(draft.title ? { title_field: draft.title } : {}), ...(draft.help ? { help: t(draft.help) } : {}),
       can: { create: true, import: true, export: true, delete: true, ...draft.can },
-      fields, ...(lifecycle ? { lifecycle } : {}), rules: {}, lets: {}, order: [], default_view: `${name}`,
+      fields, ...(lifecycle ? { lifecycle } : {}), rules: {}, lets: {}, order: name === 'quotation' ? [{ target: 'line:lines.amount' }, { target: 'field:amount' }] : [], default_view: `${name}`,
       form: { layout: draft.form?.(t) ?? [{ key: 'main', kind: 'section', columns: 2, fields: Object.keys(fields).map((key) => ({ name: key, span: 1 })) }] },
     }
     const column = (path: string): ViewColumn => {

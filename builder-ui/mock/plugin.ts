@@ -43,16 +43,20 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.end(found.body === null ? '' : typeof found.body === 'string' ? found.body : JSON.stringify(found.body))
 }
 
-type Next = () => void
-function serve(request: IncomingMessage, response: ServerResponse, next: Next): void {
-  if (request.url?.startsWith('/api/')) void answer(request, response)
-  else next()
+function serve(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  if (!request.url?.startsWith('/api/')) next()
+  else answer(request, response).catch((error: unknown) => {
+    // A slip of the mock fails its request, not the whole server.
+    response.writeHead(500, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: { code: 'internal', message: String(error), details: [] } }))
+  })
 }
 
 export function mockServer(): Plugin {
   return {
     name: 'portolan-mock',
     configureServer: (server) => void server.middlewares.use(serve),
+    // The built app can be looked at and measured without a server too.
     configurePreviewServer: (server) => void server.middlewares.use(serve),
   }
 }

@@ -2,9 +2,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import { sum } from '@/fields/exact'
 import type { FormatContext } from '@/fields/field-type'
-import { isNumber } from '@/fields/numbers'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
 import type { Line } from '@/model/record'
@@ -16,6 +14,7 @@ import { FormField } from '../form/form-field'
 import { asLinePlace, linesOf } from '../model/paths'
 import { isBlank } from '../model/values'
 import { useLineProblems } from './line-problems'
+import { totalOf } from './totals'
 import { useColumns } from './use-columns'
 import style from './cards.module.css'
 
@@ -94,7 +93,7 @@ export function LineCards({ table, label, columns: names, totals }: LineCardsPro
               <dt>{field.label}</dt>
               <dd>
                 {currency && <small>{currency} </small>}
-                {fieldType(field.type).format(sum(lines.flatMap((line) => { const value = line[field.name]; return isNumber(value) ? [String(value)] : [] })), field, { language, currency })}
+                {fieldType(field.type).format(totalOf(lines, field.name), field, { language, currency })}
               </dd>
             </div>
           ))}

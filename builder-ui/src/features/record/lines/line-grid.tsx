@@ -3,9 +3,6 @@ import { useVirtualizer, defaultRangeExtractor } from '@tanstack/react-virtual'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
-import { useShallow } from 'zustand/react/shallow'
-import { sum } from '@/fields/exact'
-import { isNumber } from '@/fields/numbers'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
 import { Button } from '@/ui/button'
@@ -15,6 +12,7 @@ import { asLinePlace, linesOf } from '../model/paths'
 import { GridRow } from './grid-row'
 import { blockOf } from './grid-state'
 import { useLineProblems } from './line-problems'
+import { totalOf } from './totals'
 import { useColumns } from './use-columns'
 import { useGrid } from './use-grid'
 import style from './grid.module.css'
@@ -197,15 +195,10 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
 function Totals({ table, totals, columns, count }: { table: Field; totals: readonly string[]; columns: ReturnType<typeof useColumns>['columns']; count: number }) {
   const { t } = useTranslation('record')
   const { form, language } = useForm()
-  const sums = useStore(
-    form.store,
-    useShallow((state) =>
-      columns.map(({ field }) =>
-        totals.includes(field.name)
-          ? sum(linesOf(state.values, table.name).flatMap((line) => { const value = line[field.name]; return isNumber(value) ? [String(value)] : [] }))
-          : null,
-      ),
-    ),
+  const lines = useStore(form.store, (state) => linesOf(state.values, table.name))
+  const sums = useMemo(
+    () => columns.map(({ field }) => (totals.includes(field.name) ? totalOf(lines, field.name) : null)),
+    [columns, lines, totals],
   )
   return (
     <div role="row" aria-rowindex={count + 2} className={`${style.row} ${style.foot}`}>

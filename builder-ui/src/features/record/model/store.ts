@@ -96,6 +96,17 @@ function start(base: Values, titles: Titles): FormState {
   }
 }
 
+/** The same list where nothing goes, so that nobody who looks at it is drawn again. */
+function without(problems: readonly Problem[], gone: ReadonlySet<string>): readonly Problem[] {
+  return problems.some((problem) => gone.has(problem.path)) ? problems.filter((problem) => !gone.has(problem.path)) : problems
+}
+
+function withoutKeys(unreadable: FormState['unreadable'], gone: ReadonlySet<string>): FormState['unreadable'] {
+  const paths = Object.keys(unreadable)
+  if (!paths.some((path) => gone.has(path))) return unreadable
+  return Object.fromEntries(Object.entries(unreadable).filter(([path]) => !gone.has(path)))
+}
+
 /** The values with some places changed; lines that are not touched stay the same objects. */
 function withChanges(values: Values, changes: readonly { path: string; value: Scalar }[]): Values {
   const out: Values = { ...values }
@@ -135,14 +146,12 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
     const edited = new Set(state.edited)
     const changedAt = new Map(state.changedAt)
     const revision = state.revision + 1
-    const unreadable = { ...state.unreadable }
     for (const path of paths) {
       const field = fieldAt(entity, path)
       // A computed value that is emptied is computed again.
       if (field?.compute !== undefined && valueAt(next, path) === null) edited.delete(path)
       else edited.add(path)
       changedAt.set(path, revision)
-      delete unreadable[path]
     }
     const gone = new Set(paths)
     store.setState({
@@ -150,9 +159,9 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       edited,
       changedAt,
       revision,
-      unreadable,
-      refused: state.refused.filter((problem) => !gone.has(problem.path)),
-      drafted: state.drafted.filter((problem) => !gone.has(problem.path)),
+      unreadable: withoutKeys(state.unreadable, gone),
+      refused: without(state.refused, gone),
+      drafted: without(state.drafted, gone),
       lastChanged: paths,
     })
   }
