@@ -48,7 +48,7 @@ function Choice(props: EditProps) {
 
 export const choice: FieldTypeModule = {
   align: 'start',
-  width: 136,
+  width: 128,
   format: (value, field) => (textOf(value) === '' ? '' : optionLabel(textOf(value), field)),
   plain: (value, field) => (textOf(value) === '' ? '' : optionLabel(textOf(value), field)),
   parse: (text, field) => {

@@ -17,7 +17,7 @@ export const date: FieldTypeModule = {
     props.cell ? (
       <TextInput {...props} type={date} placeholder="2026-12-31" />
     ) : (
-      <Suspense fallback={<span className="pf-input pf-disabled" />}>
+      <Suspense fallback={<span className="pf-input">{date.format(props.value, props.field, props.context)}</span>}>
         <DayPicker {...props} />
       </Suspense>
     ),

@@ -106,9 +106,11 @@ function formatWith(language: string, kind: 'date' | 'datetime'): Intl.DateTimeF
   return found
 }
 
-/** A day for the reader: `21 Nov 2026`, `2026/11/21`. */
+/** A day for the reader: `21 Nov 2026`, in Chinese `2026-11-21`. */
 export function formatDate(value: string, language: string): string {
-  return isDate(value) ? formatWith(language, 'date').format(new Date(`${value}T00:00:00Z`)) : value
+  // Chinese offices write the date as it travels.
+  if (!isDate(value) || language.startsWith('zh')) return value
+  return formatWith(language, 'date').format(new Date(`${value}T00:00:00Z`))
 }
 
 /** A moment for the reader, in the time zone of the browser. */

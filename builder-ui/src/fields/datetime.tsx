@@ -27,7 +27,7 @@ export const datetime: FieldTypeModule = {
     props.cell ? (
       <TextInput {...props} type={datetime} placeholder="2026-12-31 09:00" />
     ) : (
-      <Suspense fallback={<span className="pf-input pf-disabled" />}>
+      <Suspense fallback={<span className="pf-input">{datetime.format(props.value, props.field, props.context)}</span>}>
         <DayPicker {...props} time />
       </Suspense>
     ),

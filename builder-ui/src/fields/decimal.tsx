@@ -5,7 +5,7 @@ import { TextInput } from './widgets/text-input'
 
 export const decimal: FieldTypeModule = {
   align: 'end',
-  width: 120,
+  width: 96,
   format: formatNumber,
   plain: plainNumber,
   parse: parseFigure,

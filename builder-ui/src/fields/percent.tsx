@@ -5,7 +5,7 @@ import { TextInput } from './widgets/text-input'
 
 export const percent: FieldTypeModule = {
   align: 'end',
-  width: 104,
+  width: 84,
   format: (value, field, context) => {
     const figure = formatNumber(value, field, context)
     return figure === '' ? '' : `${figure}%`

@@ -193,7 +193,7 @@ describe('a conflict', () => {
 describe('a new record', () => {
   it('starts with the defaults of the server and is made with all that is there', async () => {
     serve((call) => {
-      if (call.path.endsWith('/draft') && Object.keys(call.body).length === 0) return { body: { record: { day: '2026-11-21', currency: 'USD', lines: [] }, titles: {}, problems: [] } }
+      if (call.path.endsWith('/draft') && Object.keys(call.body).length === 0) return { body: { record: { day: '2026-11-21', currency: 'USD' }, titles: {}, problems: [] } }
       if (call.path.endsWith('/lookup')) return { body: { rows: [{ id: 'p1', title: 'Acme' }, { id: 'i1', title: 'Lamp' }] } }
       if (call.method === 'POST' && call.path === '/api/records/request') return { status: 201, body: answerOf({ ...base, ...call.body, id: 'r9', version: 1 } as typeof base) }
       return undefined

@@ -9,7 +9,7 @@ import { vi } from 'vitest'
 import { AppContext } from '@/api/app-context'
 import common from '@/locales/en/common.json'
 import fields from '@/locales/en/fields.json'
-import record from '@/locales/en/record.json'
+import texts from '@/locales/en/record.json'
 import type { AppModel, EntityModel } from '@/model/app'
 import type { PortolanRecord } from '@/model/record'
 import type { Session } from '@/model/session'
@@ -92,7 +92,7 @@ export async function openPage(path: string, options: { entity?: EntityModel } =
   if (!ready) {
     await i18next.use(initReactI18next).init({
       lng: 'en', fallbackLng: false, defaultNS: 'common', ns: ['common', 'fields', 'record'],
-      resources: { en: { common, fields, record } }, interpolation: { escapeValue: false }, react: { useSuspense: false },
+      resources: { en: { common, fields, record: texts } }, interpolation: { escapeValue: false }, react: { useSuspense: false },
     })
     ready = true
   }

@@ -22,12 +22,18 @@ function toWire(value: DateValue | null, time: boolean): string | null {
   return toZoned(new CalendarDateTime(day.year, day.month, day.day, hour, minute), getLocalTimeZone()).toDate().toISOString()
 }
 
+/** English is read on both sides of the ocean: year, month, day is the one order that nobody takes for another. */
+function segmentLocale(language: string): string {
+  const tag = localeTag(language)
+  return tag.startsWith('en') ? 'en-CA' : tag
+}
+
 export default function DayPicker(props: EditProps & { time?: boolean }) {
   const { t } = useTranslation('fields')
   const time = props.time === true
   const invalid = props.invalid ?? false
   return (
-    <I18nProvider locale={localeTag(props.context.language)}>
+    <I18nProvider locale={segmentLocale(props.context.language)}>
       <DatePicker
         className="pf-day"
         aria-label={props.label}
@@ -57,7 +63,7 @@ export default function DayPicker(props: EditProps & { time?: boolean }) {
         >
           <DateInput className="pf-segments">{(segment) => <DateSegment segment={segment} className="pf-segment" />}</DateInput>
           {!props.disabled && (
-            <Button className="pf-icon" aria-label={t('open_calendar', { label: props.label })}>
+            <Button className="pf-icon pf-stay" aria-label={t('open_calendar', { label: props.label })}>
               <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 4.5h11v9h-11zM2.5 7h11M5.5 2.5v3M10.5 2.5v3" /></svg>
             </Button>
           )}
@@ -66,7 +72,7 @@ export default function DayPicker(props: EditProps & { time?: boolean }) {
           <Dialog className="pf-dialog" aria-label={props.label}>
             {({ close }) => (
               <>
-                <Calendar className="pf-calendar">
+                <Calendar className="pf-calendar" firstDayOfWeek="mon">
                   <header>
                     <Button slot="previous" className="pf-icon"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M10 3l-5 5 5 5" /></svg></Button>
                     <Heading />

@@ -25,6 +25,9 @@ interface FormFieldProps {
   asker: string
 }
 
+/** Read-only values of these types stand side by side on a phone. */
+const SHORT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'date', 'boolean', 'currency', 'choice', 'phone'])
+
 export const FormField = memo(function FormField({ path, field, span = 1, asker }: FormFieldProps) {
   const context = useForm()
   const { t } = useTranslation('record')
@@ -61,7 +64,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker 
     </>
   )
   return (
-    <div className={style.field} style={{ gridColumn: `span ${span}` }} data-path={path}>
+    <div className={style.field} style={{ gridColumn: `span ${span}` }} data-path={path} data-short={(!writable && SHORT.has(field.type)) || undefined}>
       <div className={style.labelLine}>
         {writable && labelled ? <label htmlFor={id}>{label}</label> : <span id={`${id}-label`} className={style.label}>{label}</span>}
         {overrides && (

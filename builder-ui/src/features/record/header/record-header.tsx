@@ -42,19 +42,19 @@ export function RecordHeader({ dirty, busy, computing, maySave, transitions, men
   ]
   // A saved record that nobody changed has nothing to save: the way on is the primary act then.
   const saves = maySave && (dirty || fresh || primary === undefined)
+  const more = entries.length > 0 && (
+    <MenuButton entries={entries} placement="bottomRight">
+      <Button icon="more" kind={small ? 'quiet' : 'default'} label={t('header.more')} />
+    </MenuButton>
+  )
   const actions = (
     <>
-      {entries.length > 0 && (
-        <MenuButton entries={entries} placement={small ? 'topRight' : 'bottomRight'}>
-          <Button icon="more" label={t('header.more')} />
-        </MenuButton>
-      )}
       {shown.map((transition) => <Button key={transition.name} disabled={busy} onClick={() => onTransition(transition)}>{transition.label}</Button>)}
       {maySave && <Button kind={saves ? 'primary' : 'default'} busy={busy} disabled={!dirty && !fresh} onClick={onSave}>{t('header.save')}</Button>}
       {primary && <Button kind={saves ? 'default' : 'primary'} disabled={busy} onClick={() => onTransition(primary)}>{primary.label}</Button>}
     </>
   )
-  const acts = maySave || primary !== undefined || entries.length > 0
+  const acts = maySave || primary !== undefined
   return (
     <>
       <header className={style.header}>
@@ -69,7 +69,7 @@ export function RecordHeader({ dirty, busy, computing, maySave, transitions, men
             </span>
           </div>
         </div>
-        {!small && acts && <div className={style.actions}>{actions}</div>}
+        <div className={style.actions}>{more}{!small && actions}</div>
         {entity.lifecycle && !small && <LifecycleBar />}
       </header>
       {small && acts && <div className={style.bar}>{actions}</div>}

@@ -27,10 +27,13 @@ export function fieldAt(entity: EntityModel, path: string): Field | undefined {
   return place.field === undefined ? table : table?.fields?.[place.field]
 }
 
+/** Always the same, so that whoever compares sees no change where there is none. */
+const NO_LINES: Line[] = []
+
 /** The rows of a line table; none if the record has none. */
 export function linesOf(values: Partial<PortolanRecord>, lines: string): Line[] {
   const rows = values[lines]
-  return Array.isArray(rows) ? (rows as Line[]) : []
+  return Array.isArray(rows) ? (rows as Line[]) : NO_LINES
 }
 
 /** The value at a path; null if there is none. */

@@ -90,8 +90,7 @@ export function CommentBox({ entity, id }: { entity: string; id: string }) {
         value={text}
         aria-label={t('record:timeline.comment')}
         placeholder={t('record:timeline.comment_hint')}
-        role="combobox"
-        aria-expanded={offered.length > 0}
+        aria-haspopup="listbox"
         aria-controls={offered.length > 0 ? list : undefined}
         aria-activedescendant={offered.length > 0 ? `${list}-${active}` : undefined}
         aria-autocomplete="list"
