@@ -5,7 +5,7 @@ import { TextInput } from './widgets/text-input'
 
 export const money: FieldTypeModule = {
   align: 'end',
-  width: 122,
+  width: 116,
   format: formatNumber,
   plain: plainNumber,
   parse: parseFigure,

@@ -35,7 +35,8 @@ export function formatNumber(value: Scalar | undefined, field: FieldShape, conte
   const exact = canonical(text)
   if (exact === null) return text
   const [least, most] = shownDigits(field, context)
-  return group(field.type === 'percent' ? shift(exact, 2) : exact, context.language, least, most)
+  // The minus sign proper: as wide as a plus, and never a line's end.
+  return group(field.type === 'percent' ? shift(exact, 2) : exact, context.language, least, most).replace('-', '−')
 }
 
 /** The figure as one edits it: no separators, every digit that is stored. */

@@ -62,7 +62,7 @@ function ShowReference({ value, field, context }: ShowProps) {
 
 export const reference: FieldTypeModule = {
   align: 'start',
-  width: 196,
+  width: 190,
   format: (value, _field, context) => titleOf(value, context),
   plain: (value, _field, context) => titleOf(value, context),
   parse: (text) => (text.trim() === '' ? { value: null } : { lookup: text.trim() }),

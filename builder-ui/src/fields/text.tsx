@@ -4,7 +4,7 @@ import { TextInput } from './widgets/text-input'
 
 export const text: FieldTypeModule = {
   align: 'start',
-  width: 116,
+  width: 100,
   format: textOf,
   plain: textOf,
   parse: (typed) => ({ value: typed.trim() === '' ? null : typed }),

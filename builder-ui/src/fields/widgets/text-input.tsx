@@ -26,6 +26,8 @@ export function TextInput(props: TextInputProps) {
       onUnreadable?.(null)
       onChange(parsed.value)
     } else if ('problem' in parsed) {
+      // Nothing computes with the value that the text was meant to replace.
+      onChange(null)
       onUnreadable?.({ text, problem: parsed.problem, ...(parsed.values ? { values: parsed.values } : {}) })
     }
   }

@@ -121,7 +121,7 @@ describe('whoever submits', () => {
     await openPage('/e/request/r1')
     const user = userEvent.setup()
     await user.click(await screen.findByRole('button', { name: 'Submit' }))
-    const dialog = await screen.findByRole('dialog', { name: 'Submit: RQ-1 Acme' })
+    const dialog = await screen.findByRole('dialog', { name: 'Submit: RQ-1' })
     const step = await within(dialog).findByText('Team lead')
     expect(step.closest('li')).toHaveTextContent(/all of them.*Amount is high.*Zhao Min.*Sun/)
     expect(calls.some((call) => call.path.includes('/transitions/'))).toBe(false)

@@ -54,7 +54,7 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   return (
     <Dialog
       open
-      title={t('record:submit.title', { label, title: base.title || entity.label })}
+      title={t('record:submit.title', { label, title: base.number || base.title || entity.label })}
       width={520}
       onClose={onClose}
       footer={

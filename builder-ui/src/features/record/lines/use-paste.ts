@@ -78,7 +78,8 @@ export function usePaste(table: Field, columns: readonly GridColumn[]): (text: s
         const line = lines[cell.row]
         return line ? [{ ...cell, path: linePath(table.name, line.id, cell.field.name) }] : []
       })
-      form.setMany(placed.flatMap((cell) => ('value' in cell.result ? [{ path: cell.path, value: cell.result.value }] : [])))
+      // Where a text is no value, or is still looked up, nothing computes with what stood there before.
+      form.setMany(placed.map((cell) => ({ path: cell.path, value: 'value' in cell.result ? cell.result.value : null })))
       let bad = 0
       const unread: Record<string, Unreadable> = {}
       const searches: (PastedCell & { path: string; lookup: string })[] = []
