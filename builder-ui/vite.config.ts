@@ -8,7 +8,8 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     host: '127.0.0.1',
-    proxy: mode === 'mock' ? undefined : { '/api': 'http://127.0.0.1:8080', '/schemas': 'http://127.0.0.1:8080', '/health': 'http://127.0.0.1:8080' },
+    // The server compares the origin of a request with its host, so the host must stay what the browser sees.
+    proxy: mode === 'mock' ? undefined : Object.fromEntries(['/api', '/schemas', '/health'].map((path) => [path, { target: 'http://127.0.0.1:8080', changeOrigin: false }])),
   },
   build: {
     outDir: 'dist',

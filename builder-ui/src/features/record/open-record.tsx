@@ -52,8 +52,8 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
   const { form, language } = context
   const id = answer?.record.id ?? null
   const locked = answer?.record.deleted_at !== undefined && answer?.record.deleted_at !== null
-  const mayWrite = !locked && (answer === null ? entity.can.create : answer.can.update || (answer.task?.write.length ?? 0) > 0)
-  const maySave = !locked && (answer === null ? entity.can.create : answer.can.update)
+  const maySave = !locked && (answer === null ? entity.can.create : answer.can.update && answer.can.fields.length > 0)
+  const mayWrite = maySave || (!locked && (answer?.task?.write.length ?? 0) > 0)
 
   const unsaved = useUnsaved(form, entity, user.id, id, mayWrite)
   const { computing } = useDraft(form, entity, mayWrite)

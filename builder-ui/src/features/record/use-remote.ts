@@ -3,6 +3,7 @@
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
+import { useSession } from '@/api/app-context'
 import type { RecordAnswer } from '@/api/records'
 import type { EntityModel } from '@/model/app'
 import { useToast } from '@/ui/toast'
@@ -11,6 +12,7 @@ import { isDirty } from './use-unsaved'
 
 export function useRemote(form: RecordForm, entity: EntityModel, answer: RecordAnswer | null): { news: RecordAnswer | null } {
   const { t } = useTranslation('record')
+  const { user } = useSession()
   const toast = useToast()
   const version = useStore(form.store, (state) => state.base.version)
   const newer = answer !== null && version !== undefined && answer.record.version > version
@@ -18,9 +20,11 @@ export function useRemote(form: RecordForm, entity: EntityModel, answer: RecordA
   useEffect(() => {
     if (!newer || answer === null || isDirty(entity, form.store.getState())) return
     form.reset(answer.record, answer.titles)
-    const name = answer.titles[answer.record.updated_by ?? '']
-    if (name) toast.info(t('remote.shown', { name }))
-  }, [answer, entity, form, newer, t, toast])
+    const by = answer.record.updated_by ?? ''
+    const name = answer.titles[by]
+    // What the engine did after my own act is no news to me.
+    if (name && by !== user.id) toast.info(t('remote.shown', { name }))
+  }, [answer, entity, form, newer, t, toast, user.id])
 
   useEffect(() => {
     if (answer) form.learn(answer.titles)

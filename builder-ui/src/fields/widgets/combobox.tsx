@@ -195,7 +195,7 @@ export function Combobox(props: ComboboxProps) {
         </span>
       )}
       {open && (
-        <Popup anchor={frame} minWidth={240}>
+        <Popup anchor={frame} minWidth={cell ? 340 : 240}>
           <div id={list} role="listbox" aria-label={props.label} className="pf-list" aria-busy={status === 'loading'}>
             {options.map((option, index) => (
               <div

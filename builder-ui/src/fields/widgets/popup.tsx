@@ -38,8 +38,9 @@ export function Popup({ anchor, minWidth, children }: { anchor: RefObject<HTMLEl
   }, [anchor, minWidth])
 
   if (!drawn) return null
+  // Dialogs of the kit let pointers through outside their own frame.
   return createPortal(
-    <div className="pf-popup" style={{ ...drawn.place, minWidth: drawn.place.width }}>{children}</div>,
+    <div className="pf-popup" style={{ ...drawn.place, minWidth: drawn.place.width, pointerEvents: 'auto' }}>{children}</div>,
     drawn.home,
   )
 }

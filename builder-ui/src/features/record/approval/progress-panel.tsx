@@ -16,6 +16,9 @@ import { useForm } from '../form-context'
 import { instanceSteps, isRunning, Steps } from './steps'
 import style from './approval.module.css'
 
+/** A decision need not change the record, so no event tells of it; while one waits, the panel looks again by itself. */
+const REFRESH = 15_000
+
 interface ProgressPanelProps {
   instance: string
   /** Who is signed in. */
@@ -27,7 +30,7 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
   const { t } = useTranslation('record')
   const { language } = useForm()
   const [asking, setAsking] = useState(false)
-  const answer = useQuery({ queryKey: keys.instance(instance), queryFn: () => readInstance(instance) })
+  const answer = useQuery({ queryKey: keys.instance(instance), queryFn: () => readInstance(instance), refetchInterval: (query) => (query.state.data && isRunning(query.state.data) ? REFRESH : false) })
   if (answer.isPending) return <Card title={t('approval.progress')}><SkeletonRows rows={3} height={40} /></Card>
   if (answer.isError) return <Card title={t('approval.progress')}><Notice kind="error" action={<Button size="small" onClick={() => void answer.refetch()}>{t('retry')}</Button>}>{t('approval.no_progress')}</Notice></Card>
   const steps = instanceSteps(answer.data)

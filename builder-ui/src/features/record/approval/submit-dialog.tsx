@@ -13,6 +13,7 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import { useForm, useFormState } from '../form-context'
 import { previewSteps, Steps } from './steps'
+import { useFocusWhen } from './use-focus-when'
 import style from './approval.module.css'
 
 interface SubmitDialogProps {
@@ -32,12 +33,17 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   const area = useId()
   const [words, setWords] = useState('')
   const toast = useToast()
+  const [sent, setSent] = useState(false)
   const preview = useQuery({
     queryKey: ['preview', entity.name, id, transition, base.version],
     queryFn: () => previewTransition(entity.name, id, transition),
     gcTime: 0,
+    // What would be is told once; after the submission it would be told of another state.
+    staleTime: Infinity,
+    enabled: !sent,
   })
   const submit = useMutation({
+    onMutate: () => setSent(true),
     mutationFn: async () => {
       const answer = await transitionRecord(entity.name, id, transition, { version: base.version ?? 1 })
       // The words for the approvers stand in the history, where they can be answered.
@@ -46,9 +52,11 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
     },
     onSuccess: onDone,
     onError: (error) => {
+      setSent(false)
       if (error instanceof ApiError && (error.details.some((detail) => detail.path !== '') || error.code === 'stale')) onRefused(error)
     },
   })
+  const button = useFocusWhen<HTMLButtonElement>(!preview.isPending)
   const steps = previewSteps(preview.data?.nodes ?? [])
   const stopped = (preview.data as { stopped?: string } | undefined)?.stopped
   return (
@@ -60,7 +68,7 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
       footer={
         <div className={style.foot}>
           <Button onClick={onClose}>{t('record:cancel')}</Button>
-          <Button kind="primary" autoFocus busy={submit.isPending} disabled={preview.isPending} onClick={() => submit.mutate()}>{label}</Button>
+          <Button kind="primary" ref={button} busy={submit.isPending} disabled={preview.isPending} onClick={() => submit.mutate()}>{label}</Button>
         </div>
       }
     >

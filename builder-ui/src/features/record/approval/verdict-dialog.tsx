@@ -10,6 +10,7 @@ import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Notice } from '@/ui/notice'
+import { useFocusWhen } from './use-focus-when'
 import style from './approval.module.css'
 
 interface VerdictDialogProps {
@@ -32,6 +33,9 @@ export function VerdictDialog({ task, verb, title, fields, onDone, onTooLate, on
   const [reason, setReason] = useState('')
   const [to, setTo] = useState<ComboOption | null>(null)
   const [tried, setTried] = useState(false)
+  // Where a reason is asked for one begins with it, else with the act itself.
+  const button = useFocusWhen<HTMLButtonElement>(!required && verb !== 'transfer')
+  const area = useFocusWhen<HTMLTextAreaElement>(required)
   const lacksReason = required && reason.trim() === ''
   const lacksReceiver = verb === 'transfer' && to === null
 
@@ -66,7 +70,7 @@ export function VerdictDialog({ task, verb, title, fields, onDone, onTooLate, on
       footer={
         <div className={style.foot}>
           <Button onClick={onClose}>{t('record:cancel')}</Button>
-          <Button kind={verb === 'reject' ? 'danger' : 'primary'} autoFocus={verb === 'approve'} busy={decide.isPending} onClick={confirm}>{t(`record:approval.verb.${verb}`)}</Button>
+          <Button kind={verb === 'reject' ? 'danger' : 'primary'} ref={button} busy={decide.isPending} onClick={confirm}>{t(`record:approval.verb.${verb}`)}</Button>
         </div>
       }
     >
@@ -97,6 +101,7 @@ export function VerdictDialog({ task, verb, title, fields, onDone, onTooLate, on
             {required && <i aria-hidden="true"> *</i>}
           </label>
           <textarea
+            ref={area}
             id={`${ids}-reason`}
             className={style.area}
             value={reason}

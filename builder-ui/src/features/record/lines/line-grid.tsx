@@ -111,7 +111,7 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
         onCopy={grid.onCopy}
         onCut={grid.onCut}
         onPaste={grid.onPaste}
-        style={{ '--columns': template, '--number': '44px', '--width': `${width}px` } as React.CSSProperties}
+        style={{ '--columns': template, '--number': '40px', '--width': `${width}px` } as React.CSSProperties}
       >
         <div className={style.table} style={{ minWidth: width }} role="presentation">
           <div role="row" aria-rowindex={1} className={`${style.row} ${style.head}`}>
