@@ -292,7 +292,10 @@ fn compile_screens<'s>(
             c.finish().into_iter().filter(|d| !problems.iter().any(|p| p.file == d.file)).collect();
         problems.extend(fresh);
     }
-    for (source, definition) in of_kind(sources, problems, Kind::Menu, pick!(Menu)) {
+    // Daily work comes first, people and departments last.
+    let mut menus = of_kind(sources, problems, Kind::Menu, pick!(Menu));
+    menus.sort_by_key(|(source, _)| source.pack == *"system");
+    for (source, definition) in menus {
         let mut c = compiler(source);
         screens::check_menu(&mut c, "items", &definition.items, &catalog.views);
         catalog.menus.insert(source.name.clone(), definition.clone());

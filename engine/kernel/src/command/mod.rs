@@ -14,7 +14,7 @@ use crate::{
     change::Change,
     context::Ids,
     definition::Kind,
-    expression::{self, EvalError},
+    expression::{self, EvalError, Reference},
     query::Outcome,
     rights::Access,
     save::{Saving, Work},
@@ -164,9 +164,31 @@ pub fn preview(
         })
     })();
     match result {
-        Ok(preview) => Outcome::Decided(preview),
+        Ok(preview) => Outcome::Decided(without_hidden(s, pinned, entity, preview)),
         Err(stop) => Stop::outcome(stop),
     }
+}
+
+/// Leaves out what would tell a reader of fields that they may not read: decision rows over them, and their names.
+fn without_hidden(s: &Saving<'_>, pinned: &Catalog, entity: &Entity, mut preview: Preview) -> Preview {
+    let reads = |expr: &expression::Expr| {
+        expr.references().iter().all(|r| match r {
+            Reference::Field { entity: of, lines, field, .. } => {
+                let path = lines.as_ref().map_or_else(|| field.to_string(), |l| format!("{l}.{field}"));
+                s.catalog.entity(of).is_none_or(|e| s.access.reads(e, &path))
+            }
+            _ => true,
+        })
+    };
+    for node in &mut preview.nodes {
+        for fired in node.why.iter_mut().flat_map(|why| &mut why.fired) {
+            if !pinned.decisions.get(&fired.decision).is_some_and(|d| d.inputs().all(reads)) {
+                fired.rules.clear();
+            }
+        }
+        node.depends_on.retain(|field| s.access.reads(entity, field));
+    }
+    preview
 }
 
 /// Why a command stops here.

@@ -202,6 +202,7 @@ impl Work<'_> {
         for (name, value) in &self.record.fields {
             if !value.is_null() {
                 self.given.insert(name.to_string());
+                self.forced.insert(name.to_string());
                 self.changed.insert(name.to_string());
             }
         }
@@ -210,6 +211,7 @@ impl Work<'_> {
                 let set = line.fields.iter().filter(|(_, v)| !v.is_null());
                 let paths: Vec<String> = set.map(|(field, _)| format!("{table}.{}.{field}", line.id)).collect();
                 self.given.extend(paths.iter().cloned());
+                self.forced.extend(paths.iter().cloned());
                 self.changed.extend(paths);
             }
         }

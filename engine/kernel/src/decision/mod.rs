@@ -59,6 +59,11 @@ impl Evaluation {
 }
 
 impl Decision {
+    /// What its rows look at.
+    pub fn inputs(&self) -> impl Iterator<Item = &Expr> {
+        self.inputs.values()
+    }
+
     /// Checks and compiles a definition. Beside the codes of expressions:
     ///
     /// * `E0541` no such entity; `E0542` a test of no input; `E0543` a test cannot be read; `E0544` a test does not fit

@@ -90,6 +90,7 @@ impl Work<'_> {
                 }
                 let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
                 if let (Some(value), Some(target)) = (self.note(name, result), entity.fields.get(name)) {
+                    self.followed.insert(name.to_string());
                     self.set(target, value);
                 }
             }
@@ -115,6 +116,7 @@ impl Work<'_> {
                         }
                         let result = eval(expr, &Env::new(work.s.ctx, work.s.facts, work.s.catalog).over(&*other));
                         if let (Some(value), Some(target)) = (work.note(&at, result), table.fields.get(name)) {
+                            work.followed.insert(at.clone());
                             work.set_line(target, &at, line, value);
                         }
                     }
@@ -125,6 +127,9 @@ impl Work<'_> {
 
     /// Whether a reference at this path fills now: when it was changed; in a draft, when it was changed last.
     fn fills_now(&self, path: &str) -> bool {
+        if self.followed.contains(path) {
+            return true;
+        }
         match self.touched.as_deref() {
             None => self.changed.contains(path),
             Some("") => self.base.is_none() && self.changed.contains(path),
@@ -229,6 +234,7 @@ impl Work<'_> {
     pub(crate) fn put(&mut self, name: &Name, value: Value) {
         if let Some(field) = self.entity.fields.get(name) {
             self.given.insert(name.to_string());
+            self.forced.insert(name.to_string());
             self.set(field, value);
         }
     }

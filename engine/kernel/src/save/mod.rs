@@ -243,6 +243,10 @@ pub(crate) struct Work<'a> {
     pub(crate) changed: HashSet<String>,
     /// In a draft: the path that the writer has just changed, or nothing.
     pub(crate) touched: Option<String>,
+    /// Paths that the engine itself set: by a transition, a mapping, an effect.
+    pub(crate) forced: HashSet<String>,
+    /// Paths that a fill set, whose own fills then follow.
+    pub(crate) followed: HashSet<String>,
     /// Fields that may be written though the state locks them.
     pub(crate) opened: &'a [Name],
     /// What a transition does to the record is history under its name.
@@ -266,6 +270,8 @@ impl<'a> Work<'a> {
             given: HashSet::new(),
             changed: HashSet::new(),
             touched: None,
+            forced: HashSet::new(),
+            followed: HashSet::new(),
             opened: &[],
             action: if base.is_none() { "created" } else { "updated" },
             problems: Vec::new(),

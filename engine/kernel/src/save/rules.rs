@@ -54,6 +54,7 @@ impl Work<'_> {
         if let Some(read_only) = &field.read_only
             && self.changed.contains(path)
             && self.given.contains(path)
+            && !self.forced.contains(path)
         {
             let result = holds(read_only, env);
             if self.note(path, result) == Some(true) {

@@ -213,3 +213,33 @@ fn a_draft_works_everything_out_and_refuses_nothing() {
     assert_eq!(typed.record.get("amount"), decimal("7.5"));
     assert_eq!(typed.record.get("cost"), decimal("150"));
 }
+
+#[test]
+fn what_is_filled_fills_on() {
+    let mut firm = Firm::new();
+    firm.catalog = crate::firm::catalog_with(|path, json| {
+        if path == "entities/partner.json" {
+            json["fields"]["usual"] = json!({"type": "reference", "to": "good"});
+        }
+        if path == "entities/request.json" {
+            json["fields"]["partner"]["fills"]["good"] = json!("usual");
+            json["fields"]["good"] = json!({"type": "reference", "to": "good", "fills": {"note": "name"}});
+        }
+    })
+    .0
+    .unwrap();
+    let (partner, good) = firm.stock();
+    let record = firm.catalog.entity("partner").unwrap().clone();
+    let usual = json!({"usual": good.to_string()});
+    let base = firm
+        .create(None, "partner", json!({"name": "Usual Ltd", "currency": "USD", "owner": SELLER.to_string()}))
+        .unwrap();
+    let saved = firm.decide(None, |s| save::update(s, &record, &base, usual.as_object().unwrap(), 1, &[])).unwrap();
+    firm.put(&saved.record);
+    assert_ne!(partner, base.id);
+    let line = json!({"good": good.to_string(), "quantity": "1", "price": "9"});
+    let request =
+        firm.create(Some(SELLER), "request", json!({"partner": base.id.to_string(), "lines": [line]})).unwrap();
+    assert_eq!(request.get("good"), Value::Id(good));
+    assert_eq!(request.get("note"), Value::text("Lamp"));
+}

@@ -73,7 +73,9 @@ fn outcome_of_can(scene: &Scene, seen: &Seen, facts: &Facts) -> Outcome<Json> {
         outcome((|| {
             let here = record.deleted_at.is_none();
             let update = here && s.access.allows(Action::Update, entity, record, facts)?;
-            let delete = s.access.allows(Action::Delete, entity, record, facts)?;
+            // Only what has not gone on its way can be put into the trash.
+            let begun = entity.lifecycle.as_ref().is_some_and(|l| record.state.as_ref() != Some(&l.start));
+            let delete = !begun && s.access.allows(Action::Delete, entity, record, facts)?;
             let transitions = if here { command::possible(s, entity, record)? } else { Vec::new() };
             let fields = if update { writable(s.access, entity, record.state.as_deref()) } else { json!([]) };
             Ok(json!({"update": update, "delete": delete, "transitions": transitions, "fields": fields}))
