@@ -212,6 +212,9 @@ impl Work<'_> {
             if self.changed.contains(&*field.name) {
                 let value = self.record.get(&field.name);
                 self.check_reference(field, &field.name, &value, None);
+                if self.is_missing(&field.name) {
+                    self.record.fields.insert(field.name.clone(), Value::Null);
+                }
             }
         }
         for table in entity.line_tables() {
@@ -222,10 +225,22 @@ impl Work<'_> {
                     if self.changed.contains(&path) {
                         let value = line.fields.get(&field.name).cloned().unwrap_or_default();
                         self.check_reference(field, &path, &value, Some(line));
+                        if self.is_missing(&path)
+                            && let Some(own) = self.record.lines.get_mut(&table.name)
+                            && let Some(own) = own.iter_mut().find(|own| own.id == line.id)
+                        {
+                            own.fields.insert(field.name.clone(), Value::Null);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Whether a reference leads to nothing that the writer may see. It is then let go, so that neither fills nor
+    /// formulas carry over what the other record holds.
+    fn is_missing(&self, path: &str) -> bool {
+        self.problems.iter().any(|p| p.path == path && p.code == "not_found")
     }
 
     fn check_reference(&mut self, field: &Field, path: &str, value: &Value, line: Option<&Line>) {

@@ -1,7 +1,11 @@
 //! Records as they travel: flat objects of system fields, fields and line tables; without what the reader may not read.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use kernel::{Record, rights::Mask, schema::Entity};
+use kernel::{
+    Record, Value,
+    rights::Mask,
+    schema::{Entity, Field},
+};
 use serde_json::{Map, Value as Json, json};
 
 /// The record as its reader gets it.
@@ -19,7 +23,7 @@ pub fn record_to_json(entity: &Entity, record: &Record, mask: &Mask) -> Map<Stri
     out.insert("updated_by".into(), json!(record.updated_by));
     out.insert("deleted_at".into(), record.deleted_at.map_or(Json::Null, time));
     for field in entity.columns().filter(|field| mask.shows(&field.name)) {
-        out.insert(field.name.to_string(), record.get(&field.name).to_json());
+        out.insert(field.name.to_string(), value_to_json(field, &record.get(&field.name)));
     }
     for table in entity.line_tables().filter(|table| mask.shows(&table.name)) {
         let lines = record.lines.get(&table.name).map(Vec::as_slice).unwrap_or_default();
@@ -28,9 +32,10 @@ pub fn record_to_json(entity: &Entity, record: &Record, mask: &Mask) -> Map<Stri
             .map(|line| {
                 let mut out = Map::new();
                 out.insert("id".into(), json!(line.id));
-                for field in table.fields.keys().filter(|field| mask.shows(&format!("{}.{field}", table.name))) {
-                    let value = line.fields.get(field).map_or(Json::Null, kernel::Value::to_json);
-                    out.insert(field.to_string(), value);
+                for field in table.fields.values().filter(|field| mask.shows(&format!("{}.{}", table.name, field.name)))
+                {
+                    let value = line.fields.get(&field.name).map_or(Json::Null, |value| value_to_json(field, value));
+                    out.insert(field.name.to_string(), value);
                 }
                 Json::Object(out)
             })
@@ -38,6 +43,19 @@ pub fn record_to_json(entity: &Entity, record: &Record, mask: &Mask) -> Map<Stri
         out.insert(table.name.to_string(), Json::Array(lines));
     }
     out
+}
+
+/// A value as it travels: decimals with the digits of their field, whether they come from the database or a formula.
+fn value_to_json(field: &Field, value: &Value) -> Json {
+    match value {
+        Value::Decimal(decimal) if decimal.scale() < field.scale => {
+            let mut padded = *decimal;
+            padded.rescale(field.scale);
+            // A number of 28 digits has no room for more: it stays as it is.
+            if padded == *decimal { Value::Decimal(padded).to_json() } else { value.to_json() }
+        }
+        other => other.to_json(),
+    }
 }
 
 /// A time as it travels.

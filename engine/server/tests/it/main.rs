@@ -1,0 +1,19 @@
+//! The server as its callers see it: requests go through the real router to a real database. SQLite always, PostgreSQL
+//! where it matters and `TEST_POSTGRES_URL` is set. Every test has a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod approval;
+mod client;
+mod events;
+mod export;
+mod first_run;
+mod idempotency;
+mod lists;
+mod model;
+mod publishing;
+mod records;
+mod rights;
+mod session;
+mod support;
+mod tidy;

@@ -1,0 +1,100 @@
+//! Publishing while people work: new instances take the new way, running ones keep the old; broken definitions change
+//! nothing.
+
+use kernel::Severity;
+use serde_json::json;
+use server::{App, Options, publish::PublishError};
+
+use crate::{
+    approval::{submitted, task},
+    records::{made, place},
+    support::{TestApp, on_both},
+};
+
+const LEVELS: &str = "decisions/quotation_level.json";
+
+on_both!(the_next_one_takes_the_new_way_and_a_running_one_keeps_the_old, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let running = submitted(&rep, 80_000).await;
+    let before = rep.get(&format!("{}/preview?transition=submit", place(&made(&rep, 80_000).await))).await.ok();
+    let asked = before["nodes"].as_array().unwrap().iter().filter(|node| node["kind"] == "approval").count();
+    assert!(asked >= 2, "{before}");
+
+    // The amounts from which people are asked go out of reach.
+    let changes = [
+        (LEVELS, "\"> 200000\"", "\"> 200000000\""),
+        (LEVELS, "\"> 500000\"", "\"> 500000000\""),
+        (LEVELS, "\"> 1000000\"", "\"> 1000000000\""),
+    ];
+    let report = server.publish("definitions/trade", &changes).await.unwrap();
+    assert_eq!((report.version, report.is_new), (2, true));
+    assert_eq!(rep.get("/api/session").await.ok()["version"], 2);
+
+    let after = rep.get(&format!("{}/preview?transition=submit", place(&made(&rep, 80_000).await))).await.ok();
+    let now = after["nodes"].as_array().unwrap().iter().filter(|node| node["kind"] == "approval").count();
+    assert!(now < asked, "{after}");
+    let way = rep.get(&format!("/api/instances/{}", running["instance"]["id"].as_str().unwrap())).await.ok();
+    let ahead = way["next"]["nodes"].as_array().unwrap().iter().filter(|node| node["kind"] == "approval").count();
+    assert_eq!(ahead, asked, "{way}");
+    let own = task(&manager, &running).await.unwrap();
+    let path = format!("/api/tasks/{}/approve", own["id"].as_str().unwrap());
+    let done = manager.post(&path, json!({})).await.ok();
+    assert_eq!(done["instance"]["status"], "running", "the next level is still asked");
+});
+
+#[tokio::test]
+async fn the_same_definitions_are_no_new_version() {
+    let server = TestApp::trade().await;
+    let report = server.publish("definitions/trade", &[]).await.unwrap();
+    assert_eq!((report.version, report.is_new, report.made), (1, false, 0));
+}
+
+#[tokio::test]
+async fn broken_definitions_tell_all_problems_and_leave_the_database_as_it_is() {
+    let server = TestApp::trade().await;
+    let changes = [
+        ("entities/customer.json", "\"to\": \"country\"", "\"to\": \"cuontry\""),
+        (LEVELS, "> 200000", "is about 200000"),
+        ("entities/quotation.json", "sum(lines.amount)", "sum(lines.amuont)"),
+    ];
+    let refused = server.publish("definitions/trade", &changes).await;
+    let Err(PublishError::Wrong(problems)) = refused else { panic!("{refused:?}") };
+    let files: Vec<&str> = problems.iter().filter(|p| p.severity == Severity::Error).map(|p| p.file.as_str()).collect();
+    for (file, _, _) in changes {
+        assert!(files.contains(&format!("trade/{file}").as_str()), "{file} is not among {files:?}");
+    }
+    assert!(problems.iter().any(|p| p.hint.as_deref().is_some_and(|hint| hint.contains("country"))));
+    assert_eq!(server.app.store().latest_version().await.unwrap(), 1);
+    made(&server.sign_in("rep_a").await, 10).await;
+}
+
+#[tokio::test]
+async fn a_new_field_is_there_at_once_for_old_and_new_records() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let old = made(&rep, 10).await;
+    let field = ("entities/quotation.json", "\"remarks\": {", "\"colour_wish\": {\"type\": \"text\"}, \"remarks\": {");
+    server.publish("definitions/trade", &[field]).await.unwrap();
+    let changed = rep.patch(&place(&old), json!({"version": 1, "colour_wish": "teal"})).await.ok();
+    assert_eq!(changed["record"]["colour_wish"], "teal");
+    let page =
+        rep.get("/api/records/quotation?columns=colour_wish&filter=%5B%22colour_wish%22%2C%22%3D%22%2C%22teal%22%5D");
+    assert_eq!(page.await.ok()["rows"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_notices_what_another_process_publishes() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let other = App::open(Options::new(server.database())).await.unwrap();
+    let mut packs = server::packs::read(&[crate::support::repository().join("examples/leave_request")]).unwrap();
+    packs.retain(|pack| pack.name == "leave_request");
+    let publication = server::publish::Publication { packs, note: "beside".into(), by: None, demo: false };
+    assert_eq!(other.publish(publication).await.unwrap().version, 2);
+    other.close().await;
+    assert_eq!(rep.get("/api/session").await.ok()["version"], 1);
+    assert!(server.app.take_up_published().await.unwrap());
+    assert_eq!(rep.get("/api/session").await.ok()["version"], 2);
+    made(&rep, 10).await;
+}

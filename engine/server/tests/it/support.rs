@@ -1,0 +1,209 @@
+//! A server for one test. The trade pack with its demo is published once for all of them, then copied.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use server::{
+    App, Clock, Options, packs,
+    publish::{Publication, PublishError, Report},
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::client::Client;
+
+/// The demo's password.
+const PASSWORD: &str = "portolan-demo";
+
+/// A test on both databases: `on_both!(name, |server| { … });`
+macro_rules! on_both {
+    ($name:ident, |$server:ident| $body:block) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a test uses what it needs")]
+            use super::*;
+
+            async fn run($server: &crate::support::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let server = crate::support::TestApp::trade().await;
+                run(&server).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(server) = crate::support::TestApp::trade_on_postgres().await {
+                    run(&server).await;
+                    server.remove().await;
+                }
+            }
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// A server in this process, with a database and a clock of its own.
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    folder: Option<TempDir>,
+    postgres: Option<String>,
+}
+
+pub(crate) fn morning() -> DateTime<Utc> {
+    "2026-11-23T02:00:00Z".parse().unwrap()
+}
+
+impl TestApp {
+    /// With nothing set up.
+    pub(crate) async fn empty() -> Self {
+        Self::empty_with(|_| {}).await
+    }
+
+    /// The same, with other options.
+    pub(crate) async fn empty_with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::open(sqlite(&folder.path().join("test.db")), Some(folder), None, change).await
+    }
+
+    /// With the trade pack and its demo.
+    pub(crate) async fn trade() -> Self {
+        Self::trade_with(|_| {}).await
+    }
+
+    /// The same, with other options.
+    pub(crate) async fn trade_with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("test.db");
+        let base = sqlite_base();
+        std::fs::copy(&base, &own).unwrap();
+        let wal = PathBuf::from(format!("{}-wal", base.display()));
+        if wal.exists() {
+            std::fs::copy(&wal, format!("{}-wal", own.display())).unwrap();
+        }
+        Self::open(sqlite(&own), Some(folder), None, change).await
+    }
+
+    /// The same on PostgreSQL, if there is one.
+    pub(crate) async fn trade_on_postgres() -> Option<Self> {
+        let admin = std::env::var("TEST_POSTGRES_URL").ok()?;
+        let base = postgres_base();
+        let name = format!("server_{}", Uuid::now_v7().simple());
+        execute(&admin, format!("create database {name} template {base}")).await;
+        Some(Self::open(database(&admin, &name), None, Some(name), |_| {}).await)
+    }
+
+    async fn open(
+        url: String,
+        folder: Option<TempDir>,
+        postgres: Option<String>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
+        let mut options = Options { test_clock: true, ..Options::new(url) };
+        change(&mut options);
+        let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
+        Self { router: server::http::router(app.clone()), app, folder, postgres }
+    }
+
+    /// Removes a database of PostgreSQL; SQLite's goes with its folder.
+    pub(crate) async fn remove(&self) {
+        assert!(self.folder.is_none());
+        self.app.close().await;
+        let admin = std::env::var("TEST_POSTGRES_URL").unwrap();
+        execute(&admin, format!("drop database {} with (force)", self.postgres.as_ref().unwrap())).await;
+    }
+
+    /// Where its database lies.
+    pub(crate) fn database(&self) -> String {
+        self.app.options().database.clone()
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn visitor(&self) -> Client {
+        Client::new(self.router.clone())
+    }
+
+    /// A person of the demo, signed in.
+    pub(crate) async fn sign_in(&self, who: &str) -> Client {
+        let mut client = self.visitor();
+        let answer = client.sign_in(&format!("{}@demo.example", who.replace('_', ".")), PASSWORD).await;
+        assert_eq!(answer.status, 200, "{who}: {}", answer.body);
+        client
+    }
+
+    /// The id of a person of the demo.
+    pub(crate) fn person(&self, who: &str) -> Uuid {
+        self.app.person_by_email(&format!("{}@demo.example", who.replace('_', "."))).unwrap().0
+    }
+
+    /// Publishes a folder of packs with some files replaced.
+    pub(crate) async fn publish(&self, folder: &str, changes: &[(&str, &str, &str)]) -> Result<Report, PublishError> {
+        let mut packs = packs::read(&[repository().join(folder)]).unwrap();
+        for (file, from, to) in changes {
+            let found = packs.iter_mut().flat_map(|pack| &mut pack.files).find(|f| f.path == *file).unwrap();
+            assert!(found.text.contains(from), "{file} has no {from}");
+            found.text = found.text.replace(from, to);
+        }
+        self.app.publish(Publication { packs, note: "test".into(), by: None, demo: false }).await
+    }
+}
+
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn sqlite(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+fn database(admin: &str, name: &str) -> String {
+    let slash = admin.rfind('/').unwrap();
+    let end = admin.find('?').unwrap_or(admin.len());
+    format!("{}{name}{}", &admin[..=slash], &admin[end..])
+}
+
+async fn execute(url: &str, sql: String) {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+    let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+}
+
+/// Works in a runtime of its own, since what it makes outlives the test that happens to come first.
+fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    std::thread::spawn(move || runtime().block_on(work)).join().unwrap()
+}
+
+async fn publish_demo(url: String) {
+    let app = App::open_with_clock(Options::new(url), Clock::manual(morning())).await.unwrap();
+    app.set_up_demo().await.unwrap();
+    app.close().await;
+}
+
+fn sqlite_base() -> PathBuf {
+    static BASE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, path) = BASE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("base.db");
+        apart(publish_demo(sqlite(&path)));
+        (folder, path)
+    });
+    path.clone()
+}
+
+fn postgres_base() -> &'static str {
+    static BASE: OnceLock<String> = OnceLock::new();
+    BASE.get_or_init(|| {
+        apart(async {
+            let admin = std::env::var("TEST_POSTGRES_URL").unwrap();
+            let name = format!("server_base_{}", Uuid::now_v7().simple());
+            execute(&admin, format!("create database {name}")).await;
+            publish_demo(database(&admin, &name)).await;
+            name
+        })
+    })
+}
