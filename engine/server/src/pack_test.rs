@@ -414,10 +414,7 @@ impl<'a> Run<'a> {
 
     async fn check_count(&self, entity: &Name, expected: &CountExpectation) -> Result<Vec<String>, Failure> {
         let scene = self.app.scene(None);
-        let filter = match &expected.filter {
-            Some(filter) => Some(with_refs(filter.clone(), &self.ids())),
-            None => None,
-        };
+        let filter = expected.filter.as_ref().map(|filter| with_refs(filter.clone(), &self.ids()));
         let plan = Plan::new(&scene, entity, &ListRequest { filter, ..ListRequest::default() })?;
         let found = self.app.store().count(&scene.catalog.entities, &plan.select, 1_000_000).await?;
         let wanted = u64::try_from(expected.is).unwrap_or_default();

@@ -87,7 +87,7 @@ impl Error {
     }
 
     /// No such thing, or the reader may not know of it.
-    pub fn not_found(kind: impl Into<String>, id: impl ToString) -> Self {
+    pub fn not_found(kind: impl Into<String>, id: impl std::fmt::Display) -> Self {
         Self::Rejected(Rejection::NotFound { kind: kind.into(), id: id.to_string() })
     }
 

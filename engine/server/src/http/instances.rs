@@ -55,12 +55,12 @@ pub(super) async fn list(
         let instance = instance_of(row)?;
         let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
         let title = titles.get(&instance.record.to_string()).cloned().unwrap_or_default();
-        out.push(Json_::Object(head(&reader, &pinned, &instance, title)));
+        out.push(Json_::Object(head(&reader, &pinned, &instance, &title)));
     }
     Ok(Json(json!({"rows": out, "next": next})))
 }
 
-fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: Json_) -> Map<String, Json_> {
+fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -> Map<String, Json_> {
     let texts = Texts::new(pinned, reader.language);
     let waiting: Vec<Json_> = instance
         .waiting_for()
@@ -97,7 +97,7 @@ async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
     let seen = app.see(&scene, &instance.entity, instance.record).await;
     let seen = seen.map_err(|_| Error::not_found("instance", id))?;
     let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
-    let mut out = head(reader, &pinned, &instance, seen.record.title.clone().into());
+    let mut out = head(reader, &pinned, &instance, &seen.record.title.clone().into());
     let events = app.store().events(id).await?;
     out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, &instance, events)));
     let ahead = if instance.status == Status::Ended {

@@ -127,6 +127,7 @@ fn answered<B>(response: &axum::http::Response<B>, took: Duration, _: &Span) {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response {
     let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
     Error::internal(format!("a handler panicked: {}", text.unwrap_or("without a word"))).into_response()
