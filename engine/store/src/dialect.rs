@@ -314,6 +314,20 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// Whether lines may be written before their record, since the key is only looked at when the transaction commits.
+    /// On SQLite that would fail the commit of a whole group.
+    pub(crate) fn lines_before_record(self) -> bool {
+        self == Self::Postgres
+    }
+
+    /// What follows the reference of a line to its record.
+    pub(crate) fn line_reference(self) -> &'static str {
+        match self {
+            Self::Sqlite => " on delete cascade",
+            Self::Postgres => " on delete cascade deferrable initially deferred",
+        }
+    }
+
     /// How many values one statement may bind.
     pub(crate) fn most_binds(self) -> usize {
         match self {

@@ -125,6 +125,22 @@ impl Store {
         Ok(())
     }
 
+    /// Lets the database look at how its values are spread, for better plans; called once in a while and after imports.
+    /// PostgreSQL does that by itself.
+    pub async fn maintain(&self) -> Result<(), Error> {
+        if self.dialect() == Dialect::Postgres {
+            return Ok(());
+        }
+        self.write(Priority::Bulk, |connection| {
+            Box::pin(async move {
+                // Bounded, so that it takes no longer on a great table.
+                connection.execute(Sql::fixed("pragma analysis_limit = 400; pragma optimize = 0x10002")).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Closes the connections, when all work is done.
     pub async fn close(&self) {
         match &self.inner.backend {

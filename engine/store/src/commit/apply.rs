@@ -122,16 +122,26 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     guarded.extend(flow::guarded(connection.dialect(), work)?);
     run_guarded(connection, work, guarded).await?;
 
-    insert::write(connection, work, &inserts, &mut written).await?;
-    let late_headers = update::headers(connection.dialect(), work, &late, &written)?;
-    run_guarded(connection, work, late_headers).await?;
-
-    let mut rest = Vec::new();
-    for update in early.iter().chain(&late) {
-        update::rest(connection.dialect(), work, update, &mut written, &mut rest)?;
+    let dialect = connection.dialect();
+    // Whoever counts in a series holds it until the commit, and others wait: where the database can take the records'
+    // rows after their lines, they come last, unless something else waits for the numbers.
+    let numbers_last =
+        dialect.lines_before_record() && late.is_empty() && !work.commit.changes.iter().any(flow::has_mark);
+    if !numbers_last {
+        insert::write(connection, work, &inserts, &mut written).await?;
+        let late_headers = update::headers(dialect, work, &late, &written)?;
+        run_guarded(connection, work, late_headers).await?;
     }
-    flow::added(connection.dialect(), work, &written, &before, &mut rest)?;
+    let mut rest = Vec::new();
+    insert::lines(dialect, work, &inserts, &mut rest)?;
+    for update in early.iter().chain(&late) {
+        update::rest(dialect, work, update, &mut written, &mut rest)?;
+    }
+    flow::added(dialect, work, &written, &before, &mut rest)?;
     connection.batch(rest).await?;
+    if numbers_last {
+        insert::write(connection, work, &inserts, &mut written).await?;
+    }
     Ok(written)
 }
 

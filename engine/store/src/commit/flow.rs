@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Record,
-    change::{Change, CloseTask, InstanceRow, TaskRow},
+    change::{Change, CloseTask, InstanceRow, NUMBER_MARK, TaskRow},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -120,6 +120,16 @@ pub(super) fn added(
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     Ok(())
+}
+
+/// Whether a change tells of a number that is not known yet.
+pub(super) fn has_mark(change: &Change) -> bool {
+    let marked = |json: &Json| json.to_string().contains(NUMBER_MARK);
+    match change {
+        Change::History(entry) => entry.changes.iter().any(|change| marked(&change.old) || marked(&change.new)),
+        Change::Notify(notice) => marked(&notice.body),
+        _ => false,
+    }
 }
 
 fn as_close(change: &Change) -> Option<(Uuid, &CloseTask)> {

@@ -21,7 +21,7 @@ use crate::{
     text,
 };
 
-/// Writes new records, in order; those of one entity that stand together, together.
+/// Writes the rows of new records, in order; those of one entity that stand together, together.
 pub(super) async fn write(
     connection: &mut Connection,
     work: &Work,
@@ -42,13 +42,6 @@ pub(super) async fn write(
         let Some(first) = run.first() else { continue };
         let layout = work.layout(&first.record.entity)?;
         headers(dialect, layout, run, written, &mut statements)?;
-        for lines in layout.lines.values() {
-            let rows = run.iter().map(|insert| {
-                let lines = insert.record.lines.get(&lines.name).map(Vec::as_slice).unwrap_or_default();
-                (insert.record.id, lines.iter().zip(0..).collect())
-            });
-            insert_lines(dialect, layout, lines, rows, &mut statements)?;
-        }
         if !dialect.search_in_row() {
             let tokens = |insert: &&InsertRecord| {
                 let id = insert.record.id;
@@ -67,6 +60,27 @@ pub(super) async fn write(
         let title = Some(written.fill(&record.title, Some(record.id)));
         let (entity, id) = (record.entity.clone(), record.id);
         written.record(CommittedRecord { entity, id, version: record.version, inserted: true, number, title });
+    }
+    Ok(())
+}
+
+/// Statements that write the lines of new records.
+pub(super) fn lines(
+    dialect: Dialect,
+    work: &Work,
+    inserts: &[&InsertRecord],
+    statements: &mut Vec<Sql>,
+) -> Result<(), Error> {
+    for run in inserts.chunk_by(|a, b| a.record.entity == b.record.entity) {
+        let Some(first) = run.first() else { continue };
+        let layout = work.layout(&first.record.entity)?;
+        for lines in layout.lines.values() {
+            let rows = run.iter().map(|insert| {
+                let lines = insert.record.lines.get(&lines.name).map(Vec::as_slice).unwrap_or_default();
+                (insert.record.id, lines.iter().zip(0..).collect())
+            });
+            insert_lines(dialect, layout, lines, rows, statements)?;
+        }
     }
     Ok(())
 }

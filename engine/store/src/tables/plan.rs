@@ -176,7 +176,14 @@ impl Planner {
         let mut create = Sql::default();
         create.text("create table ").name(&lines.table).text(" (id ").text(id_type).text(" primary key not null, ");
         create.name(LINE_RECORD).text(" ").text(id_type).text(" not null references ").name(&layout.table);
-        create.text(" (id) on delete cascade, ").name(LINE_POSITION).text(" ").text(whole).text(" not null");
+        create
+            .text(" (id)")
+            .text(self.dialect.line_reference())
+            .text(", ")
+            .name(LINE_POSITION)
+            .text(" ")
+            .text(whole)
+            .text(" not null");
         for column in lines.columns.values() {
             self.column(&mut create, column, false);
         }

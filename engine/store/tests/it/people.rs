@@ -106,6 +106,7 @@ on_both!(files_are_noted_once, |db| {
 
 on_both!(the_store_tells_what_it_is_and_did, |db| {
     db.store.ping().await.unwrap();
+    db.store.maintain().await.unwrap();
     assert!(["sqlite", "postgres"].contains(&db.store.database()));
     let before = db.store.stats();
     db.insert(vec![record("region", "R", &[])]).await;
