@@ -222,9 +222,8 @@ pub(super) fn default_view(entity: &Entity) -> ViewDefinition {
     let title = entity.definition.title.clone().unwrap_or_default();
     let named = entity.number.is_none();
     let first = if named { "title" } else { "number" };
-    let shown = |f: &&Field| {
-        !(named && title == format!("{{{}}}", f.name)) && !(named && title.is_empty() && *f.name == *"name")
-    };
+    let in_title = |f: &Field| if title.is_empty() { *f.name == *"name" } else { title == format!("{{{}}}", f.name) };
+    let shown = |f: &&Field| !(named && in_title(f));
     let mut columns = vec![first.to_owned()];
     columns.extend(entity.columns().filter(fits).filter(shown).take(6).map(|f| f.name.to_string()));
     if entity.lifecycle.is_some() {

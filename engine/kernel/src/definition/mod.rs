@@ -160,6 +160,7 @@ impl Kind {
 
 /// Any definition.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "read once at a publish, never kept in number")]
 pub enum Definition {
     /// See [`PackDefinition`].
     Pack(PackDefinition),

@@ -25,6 +25,7 @@ mod user;
 
 pub use decimal::{most, round};
 
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use crate::{Problem, Value, definition::FieldKind, schema::Field};
@@ -97,8 +98,8 @@ impl Wrong {
         Self { code, message: message.into(), limit: None }
     }
 
-    fn limit(code: &'static str, message: impl Into<String>, limit: impl ToString) -> Self {
-        Self { code, message: message.into(), limit: Some(limit.to_string()) }
+    fn limit(code: &'static str, message: impl Into<String>, limit: impl Into<Decimal>) -> Self {
+        Self { code, message: message.into(), limit: Some(limit.into().to_string()) }
     }
 
     fn wire(expected: &str, given: &Json) -> Self {

@@ -262,7 +262,7 @@ proptest! {
             }
         }
         let index = index_tokens(&text);
-        for run in part.split_whitespace().flat_map(|p| split_scripts(p)) {
+        for run in part.split_whitespace().flat_map(split_scripts) {
             // A single character of a word is found at its beginning only.
             if run.chars().count() > 1 || !run.is_ascii() {
                 for token in query_tokens(&run) {

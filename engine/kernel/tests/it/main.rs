@@ -2,7 +2,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::needless_pass_by_value,
-    reason = "helpers of tests stop at what cannot be, and read better with `json!` passed as it is"
+    clippy::disallowed_methods,
+    reason = "helpers of tests stop at what cannot be, read better with `json!` passed as it is, and read their fixtures"
 )]
 
 mod decision_tables;
