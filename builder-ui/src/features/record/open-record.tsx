@@ -145,7 +145,8 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
           dirty={dirty}
           busy={saving.busy || actions.busy}
           computing={computing}
-          maySave={maySave}
+          // Where the state leaves little open, Save waits until there is something to save.
+          maySave={maySave && (dirty || answer === null || answer.can.fields === 'all')}
           transitions={small && answer?.task ? [] : transitions}
           menu={actions.menu}
           onSave={() => void save()}

@@ -78,8 +78,16 @@ export function useActions({ context, answer, dirty, save, take, refresh, refuse
     }
     await during(async () => {
       const version = form.store.getState().base.version ?? 1
-      take(await transitionRecord(entity.name, id, transition.name, { version }))
+      const fresh: RecordAnswer & { made?: { entity: string; id: string }[] } = await transitionRecord(entity.name, id, transition.name, { version })
+      take(fresh)
       told(transition)
+      // What it made (an order, the next revision) is where one goes on.
+      const [made] = fresh.made ?? []
+      const target = made && context.app.entities[made.entity]
+      if (made && target) {
+        toast.info(t('transition.made', { label: target.label }))
+        void navigate(paths.record(made.entity, made.id))
+      }
     })
   }
 

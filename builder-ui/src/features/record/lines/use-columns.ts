@@ -13,6 +13,8 @@ const NUMBER = 40
 const DROP = 36
 const LEAST = 64
 const MOST = 260
+/** Text gives way down to this before the grid scrolls sideways. */
+const TEXT = 124
 /** So many lines tell how wide the columns must be. */
 const SAMPLE = 30
 
@@ -50,12 +52,13 @@ export function useColumns(table: Field, names: readonly string[]): Columns {
     const widths = fields.map((field, index) => needs[index] ?? fieldType(field.type).width)
     // What is read as text takes the room that is left.
     const grows = fields.map((field, index) => index === 0 || field.type === 'text' || field.type === 'long_text')
+    const least = widths.map((width, index) => (grows[index] ? Math.min(width, TEXT) : width))
     const template = [
       `${NUMBER}px`,
-      ...widths.map((width, index) => (grows[index] || fields.length === 1 ? `minmax(${width}px, 1.6fr)` : `minmax(${width}px, 1fr)`)),
+      ...widths.map((width, index) => (grows[index] ? `minmax(${least[index]}px, ${width}fr)` : `${width}px`)),
       `${DROP}px`,
     ].join(' ')
-    return { columns, open, template, width: NUMBER + DROP + widths.reduce((total, width) => total + width, 0) }
+    return { columns, open, template, width: NUMBER + DROP + least.reduce((total, width) => total + width, 0) }
   }, [fields, currencies, needs, open])
 }
 
@@ -75,7 +78,7 @@ function useContentWidths(table: string, fields: readonly Field[], currencies: r
         const contents = lines.map((line) => textWidth(type.format(line[field.name] ?? null, field, context)))
         // An empty table shows what its types usually need.
         const widest = Math.max(heading, ...contents, count === 0 ? type.width - 20 : 0)
-        return Math.round(Math.min(Math.max(widest + 20, LEAST), index === 0 ? MOST : 180))
+        return Math.round(Math.min(Math.max(widest + 17, LEAST), index === 0 ? MOST : 180))
       }),
     // The lines are looked at when they come or go, not with every key.
     // oxlint-disable-next-line react/exhaustive-deps

@@ -64,7 +64,7 @@ export function TimelineEntry({ item, titles }: { item: TimelineItem; titles: Ti
 
 /** What an item is, by its verb or action where it has one. */
 function kindOf(item: TimelineItem): string {
-  if (item.kind === 'decision') return textIn(item, 'verb', 'outcome', 'decision') ?? 'approve'
+  if (item.kind === 'decision') return VERBS[textIn(item, 'verb', 'outcome', 'decision') ?? ''] ?? 'closed'
   if (item.kind === 'change') {
     const action = textIn(item, 'action')
     return action === 'created' ? 'create' : action === 'deleted' || action === 'restored' ? action : action && action !== 'updated' ? 'transition' : 'change'
@@ -79,7 +79,7 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   if (item.kind === 'decision') {
     const node = textIn(item, 'node_label', 'label') ?? nodeLabel(textIn(item, 'node') ?? '')
     const to = textIn(item, 'to_name')
-    return <>{t(`timeline.decision.${VERBS[what] ?? 'closed'}`, { node, to, context: to ? 'to' : undefined })}</>
+    return <>{t(`timeline.decision.${what}`, { node, to, context: to ? 'to' : undefined })}</>
   }
   if (what === 'transition') {
     const name = textIn(item, 'transition', 'action') ?? ''
