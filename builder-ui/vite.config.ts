@@ -3,13 +3,16 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 import { mockServer } from './mock/plugin.ts'
 
+// Where the engine serves while the app is developed.
+// The host stays the browser's: the engine refuses changes that come from another origin.
+const engine = { target: process.env.PORTOLAN_URL ?? 'http://127.0.0.1:8080', changeOrigin: false }
+
 export default defineConfig(({ mode }) => ({
   plugins: [react(), ...(mode === 'mock' ? [mockServer()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     host: '127.0.0.1',
-    // The server compares the origin of a request with its host, so the host must stay what the browser sees.
-    proxy: mode === 'mock' ? undefined : Object.fromEntries(['/api', '/schemas', '/health'].map((path) => [path, { target: 'http://127.0.0.1:8080', changeOrigin: false }])),
+    proxy: mode === 'mock' ? undefined : { '/api': engine, '/schemas': engine, '/health': engine },
   },
   build: {
     outDir: 'dist',

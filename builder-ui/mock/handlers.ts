@@ -201,7 +201,7 @@ export const handlers: [string, RegExp, Handler][] = [
   ['DELETE', /^\/api\/session$/, () => { signedIn = null; return { status: 204, body: null } }],
   ['PATCH', /^\/api\/session$/, ({ body }) => { spoken = body.language as LanguageCode; return session() }],
   ['POST', /^\/api\/session\/password$/, ({ body }) => (body.old === 'demo' ? { status: 204, body: null } : fail(422, 'wrong_password'))],
-  ['POST', /^\/api\/first-run$/, ({ body }) => { firstRun = false; spoken = body.language as LanguageCode; signedIn = user('u5') ?? null; return session() }],
+  ['POST', /^\/api\/first_run$/, ({ body }) => { firstRun = false; spoken = body.language as LanguageCode; signedIn = user('u5') ?? null; return session() }],
   ['GET', /^\/api\/demo$/, ({ language }) => ok({ password: 'demo', people: cast.map(([key, role, label, zh, note, noteZh]) => ({ email: user(key)?.email, name: user(key)?.name, role, role_label: label, role_label_zh: zh, note: language === 'zh_hans' ? noteZh : note })) })],
   ['GET', /^\/api\/app$/, ({ url }) => ok(appModel((url.searchParams.get('language') as LanguageCode) ?? 'en'))],
   ['GET', /^\/api\/records\/(\w+)$/, ({ url, parameters: [entity = ''] }) => {

@@ -45,6 +45,12 @@ export function currencyOf(column: ViewColumn, row: Record<string, unknown>, mod
   return typeof value === 'string' && value ? value : null
 }
 
+/** Whether another column says the currency already. */
+export function saysCurrency(columns: ViewColumn[], column: ViewColumn): boolean {
+  const path = currencyPath(column)
+  return path !== null && columns.some((one) => one.path === path)
+}
+
 /** What to ask for: the columns and the currencies of their amounts. */
 export function askedPaths(columns: ViewColumn[]): string[] {
   const system = new Set(['id', 'version', 'state', 'title'])
@@ -63,7 +69,7 @@ export function isNumeric(type: string): boolean {
 }
 
 const widths: Record<string, number> = {
-  money: 140, percent: 90, decimal: 100, integer: 84, date: 116, datetime: 160, boolean: 76, choice: 136, state: 136, user: 140, department: 140,
+  money: 140, percent: 90, decimal: 100, integer: 84, date: 116, datetime: 160, boolean: 76, choice: 136, department: 140,
   currency: 84, country: 110, email: 210, phone: 150,
 }
 
@@ -71,6 +77,7 @@ const widths: Record<string, number> = {
 export function columnWidth(column: ViewColumn): { least: number; grow: number } {
   if (column.path === 'number') return { least: 136, grow: 0 }
   const fixed = widths[column.type]
+  if (column.type === 'user') return { least: 150, grow: 0.8 }
   if (fixed) return { least: fixed, grow: 0.3 }
   return { least: column.type === 'multi_choice' ? 180 : 160, grow: 1.4 }
 }

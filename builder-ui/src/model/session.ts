@@ -28,4 +28,5 @@ export interface DemoPerson {
   role_label: string
   role_label_zh: string
   note: string
+  note_zh?: string | null
 }

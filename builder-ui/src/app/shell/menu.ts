@@ -42,11 +42,14 @@ export function navigation(model: AppModel, session: Session, t: (key: string) =
       if (own) loose.push(own)
     }
   }
+  // Daily work first: who belongs to the firm is looked after now and then.
+  const isPeople = (section: NavSection) => section.links.some((one) => one.to === paths.departments)
+  sections.sort((a, b) => Number(isPeople(a)) - Number(isPeople(b)))
   if (loose.length) sections.unshift({ key: '__loose', label: null, links: loose })
 
   const roles: NavLinkItem = { key: '__roles', label: t('shell.roles'), icon: 'shield', to: paths.roles }
   const imports: NavLinkItem = { key: '__imports', label: t('shell.imports'), icon: 'upload', to: paths.imports }
-  const people = sections.find((section) => section.links.some((one) => one.to === paths.departments))
+  const people = sections.find(isPeople)
   const tools = Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : []
   if (session.user.admin) {
     if (people) people.links.push(roles)

@@ -1,17 +1,24 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
+import type { MenuItem } from '@/model/app'
 import { paths } from '@/model/paths'
 import { Card } from '@/ui/card'
 import { Icon } from '@/ui/icon'
 import style from './quick-create.module.css'
+
+/** Entities in the order of the menu: who wrote it put first what is used most. */
+function inMenu(items: MenuItem[]): string[] {
+  return items.flatMap((item) => [...(item.entity ? [item.entity] : []), ...inMenu(item.items ?? [])])
+}
 
 /** Papers first: they are what people begin most days. */
 export function QuickCreate() {
   const { t } = useTranslation()
   const model = useAppModel()
   const rank = { document: 0, master: 1, log: 2, setup: 3 }
-  const entities = Object.values(model.entities)
+  const entities = [...new Set(inMenu(model.menu))]
+    .flatMap((name) => model.entities[name] ?? [])
     .filter((entity) => entity.can.create && (entity.type === 'document' || entity.type === 'master') && !['user', 'department', 'position'].includes(entity.name))
     .sort((a, b) => rank[a.type] - rank[b.type])
     .slice(0, 4)

@@ -13,6 +13,8 @@ import style from './cell.module.css'
 
 interface CellProps {
   column: ViewColumn
+  /** Another column says it. */
+  hideCurrency?: boolean
   row: ListRow
   titles: Titles
 }
@@ -21,7 +23,7 @@ function plainFormat({ type, scale, display }: ViewColumn): Format {
   return { type, ...(scale === undefined ? {} : { scale }), ...(display === undefined ? {} : { display }) }
 }
 
-export function Cell({ column, row, titles }: CellProps) {
+export function Cell({ column, row, titles, hideCurrency = false }: CellProps) {
   const { t, i18n } = useTranslation()
   const model = useAppModel()
   const value = row[column.path]
@@ -42,7 +44,7 @@ export function Cell({ column, row, titles }: CellProps) {
     const currency = currencyOf(column, row, model)
     return (
       <span className={style.money}>
-        {currency ? <span className={style.currency}>{currency} </span> : null}
+        {currency && !hideCurrency ? <span className={style.currency}>{currency} </span> : null}
         {formatMoney(value, i18n.language, { ...(column.display === undefined ? {} : { display: column.display }), ...(currency ? { currency } : {}) }).replace(/^[A-Z]{3} /, '')}
       </span>
     )

@@ -1,8 +1,9 @@
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
+import { useSession } from '@/api/app-context'
 import { url } from '@/api/client'
-import type { ListQuery } from '@/api/records'
+import type { ListQuery, ListRow } from '@/api/records'
 import { errorText } from '@/locales/i18n'
 import type { EntityModel, View } from '@/model/app'
 import { askedPaths, chosenColumns, offeredColumns, sortText } from '@/model/columns'
@@ -29,6 +30,8 @@ import { useSlash } from './use-row-keys'
 import { useCount, useRows } from './use-rows'
 import style from './list-view.module.css'
 
+const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
+
 export function ListView({ view, entity }: { view: View; entity: EntityModel }) {
   const { t } = useTranslation()
   const small = useMedia(phone)
@@ -53,6 +56,9 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, fetchNextPage])
+  const { user } = useSession()
+  const people = entity.name === 'user' && user.admin
+  const rowAction = useMemo(() => (people ? personAction : undefined), [people])
   const narrowed = state.q !== '' || state.filter.conditions.length > 0
   const shared = { label: view.label, entity: entity.name, columns, rows, titles, colors, onEnd }
 
@@ -77,13 +83,20 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
           {list.isPending ? <SkeletonRows rows={14} height={38} />
             : rows.length === 0 ? <EmptyList entity={entity} narrowed={narrowed} deleted={state.deleted} onClear={state.clear} />
               : small ? <RecordCards {...shared} />
-                : <RecordGrid {...shared} sort={state.sort} onSort={state.setSort} stale={list.isPlaceholderData} footer={isFetchingNextPage ? <SkeletonRows rows={2} height={38} /> : null} />}
+                : <RecordGrid {...shared} sort={state.sort} onSort={state.setSort} rowAction={rowAction} stale={list.isPlaceholderData} footer={isFetchingNextPage ? <SkeletonRows rows={2} height={38} /> : null} />}
           {rows.length > 0 ? <Footer entity={entity.name} query={query} loaded={rows.length} all={!hasNextPage} error={list.isFetchNextPageError} onRetry={() => void fetchNextPage()} /> : null}
         </section>
       )}
     </Page>
   )
 }
+
+/** The one entity whose rows have acts of their own: an administrator sets passwords and sees people off. */
+const personAction = (row: ListRow) => (
+  <Suspense fallback={null}>
+    <UserActions person={{ id: row.id, name: row.title ?? '' }} active={row.active !== false} />
+  </Suspense>
+)
 
 interface FooterProps {
   entity: string

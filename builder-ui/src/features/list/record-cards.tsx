@@ -21,7 +21,7 @@ interface RecordCardsProps {
 
 /** Headline, second line, and the rest as pairs: a card says the same as the row, in another shape. */
 export function cardParts(columns: ViewColumn[]) {
-  const state = columns.find((column) => column.path === 'state' || (column.type === 'choice' && column.options?.some((option) => option.color)))
+  const state = columns.find((column) => column.path === 'state') ?? columns.find((column) => column.type === 'choice' && column.options?.some((option) => option.color))
   const head = columns.find((column) => column.path !== state?.path)
   const second = columns.find((column) => column !== head && column !== state && (column.type === 'reference' || column.type === 'text'))
   const sum = columns.find((column) => column.type === 'money')

@@ -1,11 +1,11 @@
 /** The rows of a list: only what is in sight is drawn; headings sort; arrows or j and k walk, Enter opens. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
 import type { ListRow } from '@/api/records'
 import type { ViewColumn } from '@/model/app'
-import { columnWidth, isNumeric, nextSort, type SortKey } from '@/model/columns'
+import { columnWidth, isNumeric, nextSort, saysCurrency, type SortKey } from '@/model/columns'
 import { paths } from '@/model/paths'
 import type { Titles } from '@/model/record'
 import { Icon } from '@/ui/icon'
@@ -26,12 +26,15 @@ interface RecordGridProps {
   onSort: (sort: SortKey[]) => void
   onEnd: () => void
   stale: boolean
-  footer: React.ReactNode
+  footer: ReactNode
+  /** What can be done to a row beside opening it. */
+  rowAction?: ((row: ListRow) => ReactNode) | undefined
 }
 
-export function RecordGrid({ label, entity, columns, rows, titles, colors, sort, onSort, onEnd, stale, footer }: RecordGridProps) {
+export function RecordGrid({ label, entity, columns, rows, titles, colors, sort, onSort, onEnd, stale, footer, rowAction }: RecordGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
+  const { t } = useTranslation()
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 14 })
   const shown = virtual.getVirtualItems()
   const last = shown.at(-1)?.index ?? 0
@@ -42,12 +45,16 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
 
   const template = useMemo(() => {
     const text = columns.map((column) => columnWidth(column))
-    return { columns: text.map(({ least, grow }) => `minmax(${least}px, ${grow}fr)`).join(' '), least: text.reduce((sum, { least }) => sum + least, 0) }
-  }, [columns])
+    const action = rowAction ? 56 : 0
+    return {
+      columns: [...text.map(({ least, grow }) => `minmax(${least}px, ${grow}fr)`), ...(action ? [`${action}px`] : [])].join(' '),
+      least: text.reduce((sum, { least }) => sum + least, action),
+    }
+  }, [columns, rowAction])
   const grid = { gridTemplateColumns: template.columns, minWidth: template.least + 24 }
 
   const open = (event: MouseEvent, row: ListRow) => {
-    if (event.defaultPrevented || (event.target as HTMLElement).closest('a, button') || window.getSelection()?.toString()) return
+    if (event.defaultPrevented || (event.target as HTMLElement).closest('a, button, [role="dialog"], [role="menu"]') || window.getSelection()?.toString()) return
     const to = paths.record(entity, row.id)
     if (event.ctrlKey || event.metaKey) window.open(to, '_blank')
     else void navigate(to)
@@ -59,6 +66,7 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
         <div role="rowgroup" className={style.head}>
           <div role="row" className={style.row} style={grid}>
             {columns.map((column) => <Heading key={column.path} column={column} sort={sort} onSort={onSort} />)}
+            {rowAction ? <div role="columnheader"><span className="visually-hidden">{t('list:row_action')}</span></div> : null}
           </div>
         </div>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
@@ -81,9 +89,10 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
                   <div key={column.path} role="cell" className={isNumeric(column.type) ? `${style.cell} ${style.number}` : style.cell}>
                     {n === 0
                       ? <Link to={paths.record(entity, row.id)} className={style.link} data-row-link><Cell column={column} row={row} titles={titles} /></Link>
-                      : <Cell column={column} row={row} titles={titles} />}
+                      : <Cell column={column} row={row} titles={titles} hideCurrency={saysCurrency(columns, column)} />}
                   </div>
                 ))}
+                {rowAction ? <div role="cell" className={style.action}>{rowAction(row)}</div> : null}
               </div>
             )
           })}

@@ -8,6 +8,7 @@ import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { FieldFrame } from '@/ui/field-frame'
+import { MenuButton, type MenuEntry } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
 import { TextInput } from '@/ui/text-input'
 import { useToast } from '@/ui/toast'
@@ -21,10 +22,13 @@ interface Person {
 export function UserActions({ person, active }: { person: Person; active: boolean }) {
   const { t } = useTranslation()
   const [doing, setDoing] = useState<'password' | 'leave' | null>(null)
+  const entries: MenuEntry[] = [
+    { key: 'password', label: t('people:set_password'), icon: 'key', onSelect: () => setDoing('password') },
+    ...(active ? [{ key: 'leave', label: t('people:leave'), icon: 'person_leave' as const, danger: true, onSelect: () => setDoing('leave') }] : []),
+  ]
   return (
     <>
-      <Button icon="key" onClick={() => setDoing('password')}>{t('people:set_password')}</Button>
-      {active ? <Button icon="person_leave" onClick={() => setDoing('leave')}>{t('people:leave')}</Button> : null}
+      <MenuButton entries={entries}><Button kind="quiet" icon="more" label={t('people:actions', { name: person.name })} /></MenuButton>
       {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
       {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}
     </>

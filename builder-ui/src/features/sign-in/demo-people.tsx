@@ -27,7 +27,7 @@ export function DemoPeople({ people, busy, onChoose }: DemoPeopleProps) {
                   <span className={style.role}>{chinese ? person.role_label_zh || person.role_label : person.role_label}</span>
                   <span className={style.name}>{person.name}</span>
                 </span>
-                <span className={style.note}>{person.note}</span>
+                <span className={style.note}>{chinese ? person.note_zh || person.note : person.note}</span>
               </span>
               <span className={style.go}><Icon name="right" /></span>
             </button>
