@@ -54,7 +54,9 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
   const grid = { gridTemplateColumns: template.columns, minWidth: template.least + 24 }
 
   const open = (event: MouseEvent, row: ListRow) => {
-    if (event.defaultPrevented || (event.target as HTMLElement).closest('a, button, [role="dialog"], [role="menu"]') || window.getSelection()?.toString()) return
+    // A menu or dialog of the row is its child for React, but not on the page.
+    if (!event.currentTarget.contains(event.target as Node)) return
+    if (event.defaultPrevented || (event.target as HTMLElement).closest('a, button') || window.getSelection()?.toString()) return
     const to = paths.record(entity, row.id)
     if (event.ctrlKey || event.metaKey) window.open(to, '_blank')
     else void navigate(to)
