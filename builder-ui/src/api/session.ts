@@ -14,6 +14,7 @@ export const readSession = () => get<Session>('/api/session')
 export const signIn = (email: string, password: string) => post<Session>('/api/session', { email, password })
 export const signOut = () => del<null>('/api/session')
 export const changeLanguage = (language: LanguageCode) => patch<Session>('/api/session', { language })
-export const changePassword = (old: string, fresh: string) => post<null>('/api/session/password', { old, new: fresh })
+/** All other sessions end; this one goes on with a new token. */
+export const changePassword = (old: string, fresh: string) => post<Session>('/api/session/password', { old, new: fresh })
 export const readDemo = () => get<{ people: DemoPerson[]; password: string }>('/api/demo')
 export const firstRun = (answers: FirstRun) => post<Session>('/api/first_run', answers)

@@ -67,6 +67,12 @@ export async function startI18n(): Promise<void> {
 export function errorText(error: unknown, t: (key: string, values?: Record<string, unknown>) => string): string {
   if (error instanceof ConnectionError) return t('common:error.connection')
   if (error instanceof ApiError) {
+    // One wrong answer is said itself; "invalid" alone helps nobody.
+    const [detail] = error.details
+    if (error.code === 'invalid' && detail) {
+      const known = `common:error.detail.${detail.code}`
+      return i18next.exists(known) ? t(known) : detail.message
+    }
     const key = `common:error.code.${error.code}`
     if (i18next.exists(key)) return t(key)
     return error.message || t('common:error.unknown')

@@ -1,5 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { setCsrf } from '@/api/client'
+import { keys } from '@/api/keys'
 import { changePassword } from '@/api/session'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
@@ -12,6 +15,7 @@ import { useToast } from '@/ui/toast'
 export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation()
   const toast = useToast()
+  const client = useQueryClient()
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
   const [again, setAgain] = useState('')
@@ -25,7 +29,11 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     if (fresh !== again) return setError(t('password.differs'))
     setBusy(true)
     try {
-      await changePassword(old, fresh)
+      const session = await changePassword(old, fresh)
+      if (session?.csrf) {
+        setCsrf(session.csrf)
+        client.setQueryData(keys.session, session)
+      }
       toast.success(t('password.done'))
       onClose()
     } catch (cause) {

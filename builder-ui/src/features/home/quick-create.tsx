@@ -12,15 +12,13 @@ function inMenu(items: MenuItem[]): string[] {
   return items.flatMap((item) => [...(item.entity ? [item.entity] : []), ...inMenu(item.items ?? [])])
 }
 
-/** Papers first: they are what people begin most days. */
+/** What people begin most days. */
 export function QuickCreate() {
   const { t } = useTranslation()
   const model = useAppModel()
-  const rank = { document: 0, master: 1, log: 2, setup: 3 }
   const entities = [...new Set(inMenu(model.menu))]
     .flatMap((name) => model.entities[name] ?? [])
     .filter((entity) => entity.can.create && (entity.type === 'document' || entity.type === 'master') && !['user', 'department', 'position'].includes(entity.name))
-    .sort((a, b) => rank[a.type] - rank[b.type])
     .slice(0, 4)
   if (entities.length === 0) return null
   return (
