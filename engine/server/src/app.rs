@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     Clock, Failure, Options,
+    app_model::Models,
     assets::Assets,
     auth::{Passwords, SignInTries},
     catalogs::{Catalogs, Published},
@@ -40,6 +41,7 @@ struct Parts {
     passwords: Passwords,
     tries: SignInTries,
     assets: Assets,
+    models: Models,
     stopping: watch::Sender<bool>,
     setting_up: Mutex<()>,
 }
@@ -106,6 +108,7 @@ impl App {
             hub: Hub::new(),
             passwords: Passwords::new(),
             assets: Assets::default(),
+            models: Models::default(),
             stopping: watch::Sender::new(false),
             setting_up: Mutex::new(()),
             store,
@@ -165,6 +168,10 @@ impl App {
 
     pub(crate) fn set_up_lock(&self) -> &Mutex<()> {
         &self.0.setting_up
+    }
+
+    pub(crate) fn models(&self) -> &Models {
+        &self.0.models
     }
 
     pub(crate) fn assets(&self) -> &Assets {

@@ -5,6 +5,7 @@ mod entity;
 mod field;
 mod form;
 mod menu;
+mod models;
 mod sight;
 mod texts;
 pub(crate) mod view;
@@ -18,6 +19,7 @@ use kernel::{
 };
 use serde_json::{Map, Value as Json, json};
 
+pub(crate) use models::{ModelKey, Models};
 pub(crate) use sight::Sight;
 pub(crate) use texts::{LANGUAGES, Texts, known_language};
 

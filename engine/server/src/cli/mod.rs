@@ -2,6 +2,7 @@
 
 mod check;
 mod diagnostics;
+mod export;
 mod fmt;
 mod import;
 mod migrate;
@@ -49,6 +50,8 @@ enum Command {
         #[arg(required = true)]
         folders: Vec<PathBuf>,
     },
+    /// Write a list as delimited text.
+    Export(export::Export),
     /// Make records from a spreadsheet.
     Import(import::Import),
     /// Bring the database's system tables up to date.
@@ -79,6 +82,7 @@ impl Cli {
             Some(Command::Fmt { check, paths }) => fmt::run(check, &paths),
             Some(Command::Publish(publish)) => publish.run().await,
             Some(Command::Test { folders }) => pack_test::run(&folders).await,
+            Some(Command::Export(export)) => export.run().await,
             Some(Command::Import(import)) => import.run().await,
             Some(Command::Migrate { database }) => migrate::run(&database).await,
         }

@@ -8,13 +8,11 @@ use axum::{
 use kernel::rights::Access;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 
 use super::{Error, Query, Reader, headers};
 use crate::{
     App,
-    app_model::{Around, Build, Sight, known_language},
-    auth::hex,
+    app_model::{Around, Build, ModelKey, Sight, known_language},
 };
 
 #[derive(Deserialize)]
@@ -29,8 +27,8 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
     let language = asked.language.as_deref().map_or(reader.language, |code| known_language(Some(code)));
-    let text = {
-        let scene = reader.scene();
+    let scene = reader.scene();
+    let model = app.models().get_or_build(ModelKey::new(&scene, &reader.person.roles, language), || {
         let ctx = scene.ctx();
         let access = Access::new(&scene.catalog, &ctx);
         let settings: Map<String, Json> =
@@ -38,14 +36,13 @@ pub(super) async fn show(
         let firm = app.firm();
         let around = Around { language, company: &firm.company, settings: Json::Object(settings) };
         Build::new(&scene.catalog, Sight::new(&scene.catalog, &access), language).model(&around).to_string()
-    };
-    let digest = hex(&Sha256::digest(text.as_bytes()));
-    let etag = format!("\"{}\"", digest.get(..24).unwrap_or(&digest));
+    });
+    let etag = format!("\"{}\"", model.digest);
     let known = headers::text(&headers, header::IF_NONE_MATCH.as_str()) == Some(etag.as_str());
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+        ([(header::CONTENT_TYPE, "application/json")], model.text.clone()).into_response()
     };
     let out = response.headers_mut();
     out.insert(header::ETAG, HeaderValue::from_str(&etag).map_err(Error::internal)?);

@@ -4,6 +4,7 @@
 mod app_model;
 mod body;
 mod comments;
+mod definitions;
 mod demo;
 mod draft;
 mod error;
@@ -20,6 +21,7 @@ mod lookup;
 pub(crate) mod metrics;
 mod notifications;
 mod openapi;
+mod people;
 mod preview_answer;
 mod query;
 mod reader;

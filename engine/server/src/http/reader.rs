@@ -45,6 +45,13 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Refuses everybody else.
+    pub(super) fn must_be_admin(&self) -> Result<(), Error> {
+        if self.is_admin() { Ok(()) } else { Err(Error::forbidden("only administrators may do this")) }
+    }
+}
+
 impl FromRequestParts<App> for Reader {
     type Rejection = Error;
 

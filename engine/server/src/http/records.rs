@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use kernel::Rejection;
+use kernel::{Rejection, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use uuid::Uuid;
@@ -154,7 +154,12 @@ pub(super) async fn update(
         source: "app",
     };
     let warnings = match app.perform_once(Some(reader.user), &command, key).await {
-        Ok(Performed::Now(written)) => written.warnings,
+        Ok(Performed::Now(written)) => {
+            if written.record.entity == *"user" && written.record.get("active") != Value::Bool(true) {
+                app.resolve_tasks_of(written.record.id).await?;
+            }
+            written.warnings
+        }
         Ok(Performed::Before(_)) => Vec::new(),
         Err(failure) => return Err(stale_with_current(&app, &reader, &place, failure).await),
     };

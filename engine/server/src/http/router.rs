@@ -24,8 +24,9 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, comments, demo, draft, events, export, first_run, health, imports, instances, lookup, metrics,
-    notifications, openapi, records, schemas, secure, session, tasks, test_clock, timeline, transitions, ui,
+    Error, app_model, comments, definitions, demo, draft, events, export, first_run, health, imports, instances,
+    lookup, metrics, notifications, openapi, people, records, schemas, secure, session, tasks, test_clock, timeline,
+    transitions, ui,
 };
 use crate::App;
 
@@ -78,6 +79,11 @@ fn session_routes() -> Router<App> {
         .route("/api/app", get(app_model::show))
         .route("/api/openapi.json", get(openapi::show))
         .route("/api/test_clock", post(test_clock::set))
+        .route("/api/roles", get(people::roles))
+        .route("/api/users/{id}/password", post(people::password))
+        .route("/api/users/{id}/leave", post(people::leave))
+        .route("/api/definitions", get(definitions::versions))
+        .route("/api/definitions/{version}", get(definitions::files))
 }
 
 fn record_routes() -> Router<App> {

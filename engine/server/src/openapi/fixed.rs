@@ -41,7 +41,7 @@ pub(super) fn list_parameters() -> Json {
 }
 
 /// Paths that no definition changes: path, method, tag, what it does.
-const FIXED: [(&str, &str, &str, &str); 22] = [
+const FIXED: [(&str, &str, &str, &str); 27] = [
     ("/api/session", "get", "session", "The reader's session"),
     ("/api/session", "post", "session", "Sign in: {email, password}"),
     ("/api/session", "patch", "session", "Change the reader's language"),
@@ -63,6 +63,11 @@ const FIXED: [(&str, &str, &str, &str); 22] = [
     ("/api/imports/{id}/dry_run", "post", "import", "Check without writing"),
     ("/api/imports/{id}/run", "post", "import", "Do it"),
     ("/api/imports/{id}/undo", "post", "import", "Undo it"),
+    ("/api/roles", "get", "system", "Roles with their rights and people"),
+    ("/api/users/{id}/password", "post", "system", "Give somebody a password"),
+    ("/api/users/{id}/leave", "post", "system", "Somebody leaves: {hand_over_to}"),
+    ("/api/definitions", "get", "system", "Published versions"),
+    ("/api/definitions/{version}", "get", "system", "The files of a version"),
     ("/health", "get", "system", "Whether this node can serve"),
 ];
 

@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod approval;
+mod cli;
 mod client;
 mod events;
 mod export;
 mod first_run;
 mod idempotency;
+mod leaver;
 mod lists;
 mod model;
 mod publishing;
