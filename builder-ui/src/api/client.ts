@@ -1,3 +1,4 @@
+import { newId } from '../model/new-id'
 /** The one door to the server: adds the CSRF token, reads the error envelope, reports a lost session and a lost connection. */
 
 export interface ErrorDetail {
@@ -142,5 +143,5 @@ export const del = <T>(path: string, query?: Record<string, QueryValue>) => requ
 
 /** A key that lets the server recognise a repeated POST. */
 export function idempotencyKey(): string {
-  return crypto.randomUUID()
+  return newId()
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use kernel::{
-    Rejection,
+    Name, Rejection,
     change::{Change, Commit},
     query::{Facts, Outcome},
 };
@@ -155,6 +155,8 @@ struct Heard {
     tasks: HashSet<Uuid>,
     closed: Vec<Uuid>,
     notices: HashSet<Uuid>,
+    /// Records whose workflow went on, also where nothing of the record itself changed.
+    went_on: HashSet<(Name, Uuid)>,
     people: bool,
 }
 
@@ -172,7 +174,13 @@ impl Heard {
                 Change::Notify(notice) => {
                     heard.notices.insert(notice.user);
                 }
-                Change::History(_) | Change::Comment(_) | Change::Instance(_) | Change::Events { .. } => {}
+                Change::Instance(row) => {
+                    heard.went_on.insert((row.entity.clone(), row.record));
+                }
+                Change::Comment(comment) => {
+                    heard.went_on.insert((comment.entity.clone(), comment.record));
+                }
+                Change::History(_) | Change::Events { .. } => {}
             }
         }
         heard
@@ -195,8 +203,9 @@ impl App {
         if !self.hub().is_heard() {
             return;
         }
-        for written in &committed.records {
-            let found = self.store().record(&scene.catalog.entities, &written.entity, written.id).await;
+        heard.went_on.extend(committed.records.iter().map(|written| (written.entity.clone(), written.id)));
+        for (entity, id) in heard.went_on {
+            let found = self.store().record(&scene.catalog.entities, &entity, id).await;
             if let Ok(Some(record)) = found {
                 self.hub().tell(Happened::Record(Arc::new(record)));
             }

@@ -4,13 +4,13 @@
 //! What was made is noted in the setting `data.<name>` (`{"key": "id"}`), so that publishing again makes only what is
 //! new and never brings back what people deleted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use indexmap::IndexMap;
 use kernel::{
     Catalog, Name,
-    definition::{DataDefinition, DataSet},
+    definition::{DataDefinition, DataSet, DataTransition},
     expression::{Env, Scope, compile, eval},
     query::Facts,
 };
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Failure, Scene,
-    command::{CreateRecord, UpdateRecord},
+    command::{CreateRecord, MakeTransition, UpdateRecord},
     publish::PublishError,
 };
 
@@ -63,11 +63,13 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
     let count = wanted.len();
     let mut later: Vec<(String, Uuid, &Name, Map<String, Json>)> = Vec::new();
     let mut people: Vec<Uuid> = Vec::new();
+    let mut fresh: HashSet<(&Name, &Name)> = HashSet::new();
     while !wanted.is_empty() {
         let (wave, rest) = next_wave(&published.catalog, wanted);
         let made = make(app, &wave, &rest, &ids).await?;
         for (next, (id, deferred)) in wave.iter().zip(made) {
             ids.insert(next.key.clone(), id);
+            fresh.insert((&next.data.name, next.key));
             if *next.data.entity == *"user" && next.data.set == DataSet::Demo {
                 people.push(id);
             }
@@ -97,7 +99,31 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
     if !people.is_empty() {
         give_passwords(app, &people).await?;
     }
+    for data in &published.catalog.data {
+        for (key, wanted) in data.transitions.iter().filter(|(key, _)| fresh.contains(&(&data.name, *key))) {
+            make_transition(app, data, key, wanted, &ids).await?;
+        }
+    }
     Ok(count)
+}
+
+/// Lets a person of the data make a transition of a record that was just made.
+async fn make_transition(
+    app: &App,
+    data: &DataDefinition,
+    key: &Name,
+    wanted: &DataTransition,
+    ids: &HashMap<Name, Uuid>,
+) -> Result<(), PublishError> {
+    let (Some(id), Some(by)) = (ids.get(key), ids.get(&wanted.by)) else { return Ok(()) };
+    let command =
+        MakeTransition { entity: data.entity.to_string(), id: *id, name: wanted.name.to_string(), version: None };
+    app.perform(Some(*by), &command).await.map_err(|failure| PublishError::Record {
+        data: data.name.to_string(),
+        key: key.to_string(),
+        why: failure_text(&failure),
+    })?;
+    Ok(())
 }
 
 /// What is made next, and what is left: all of the first entity whose records refer to nothing that is still to be made.

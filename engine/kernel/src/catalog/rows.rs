@@ -91,6 +91,7 @@ pub(super) fn check_data(
         return;
     }
     let Some(entity) = entities.get(&definition.entity) else { return };
+    check_transitions(c, definition, all, entity);
     for (key, record) in &definition.records {
         for (field, value) in record {
             let path = format!("records.{key}.{field}");
@@ -122,6 +123,35 @@ pub(super) fn check_data(
     }
 }
 
+/// Who acts on which of the records, and how.
+fn check_transitions(
+    c: &mut Compiler<'_>,
+    definition: &DataDefinition,
+    all: &[(&Source, &DataDefinition)],
+    entity: &Entity,
+) {
+    let people = keys_of(all, "user");
+    for (key, transition) in &definition.transitions {
+        let path = format!("transitions.{key}");
+        if !definition.records.contains_key(key) {
+            let known: Vec<&str> = definition.records.keys().map(|k| &**k).collect();
+            c.unknown("E0801", &path, "record", key, known);
+        }
+        if !people.contains(&&*transition.by) {
+            c.unknown("E0803", format!("{path}.as"), "person", &transition.by, people.clone());
+        }
+        let known: Vec<&str> = entity.lifecycle.iter().flat_map(|l| l.transitions.keys()).map(|k| &**k).collect();
+        if !known.contains(&&*transition.name) {
+            c.unknown("E0211", format!("{path}.name"), "transition", &transition.name, known);
+        }
+    }
+}
+
+/// Keys of all records of an entity among the data.
+fn keys_of<'d>(all: &[(&'d Source, &'d DataDefinition)], entity: &str) -> Vec<&'d str> {
+    all.iter().filter(|(_, d)| d.entity == *entity).flat_map(|(_, d)| d.records.keys()).map(|k| &**k).collect()
+}
+
 /// `{"$ref": "key"}` must name a record of the entity that the field refers to.
 fn check_reference(
     c: &mut Compiler<'_>,
@@ -135,8 +165,7 @@ fn check_reference(
         c.error("E0801", path, "this field is no reference");
         return;
     };
-    let known: Vec<&str> =
-        all.iter().filter(|(_, d)| d.entity == *to).flat_map(|(_, d)| d.records.keys()).map(|k| &**k).collect();
+    let known = keys_of(all, to);
     if !known.contains(&key) {
         c.unknown("E0801", path, &format!("record of `{to}`"), key, known);
     }
@@ -153,8 +182,7 @@ pub(super) fn check_test(c: &mut Compiler<'_>, definition: &TestDefinition, data
     for (key, given) in &definition.given {
         c.entity_exists(format!("given.{key}.entity"), &given.entity);
     }
-    let people: Vec<&str> =
-        data.iter().filter(|(_, d)| d.entity == *"user").flat_map(|(_, d)| d.records.keys()).map(|k| &**k).collect();
+    let people = keys_of(data, "user");
     for (key, step) in &definition.steps {
         if !people.contains(&&*step.by) {
             c.unknown("E0803", format!("steps.{key}.as"), "person", &step.by, people.clone());

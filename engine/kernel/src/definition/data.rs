@@ -21,6 +21,20 @@ pub struct DataDefinition {
     /// The records: fields by name, lines as lists of objects. `{"expr": "today - 3"}` is worked out when loaded.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub records: Keyed<IndexMap<Name, serde_json::Value>>,
+    /// Transitions that people then make, by the key of the record, once everything is loaded.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub transitions: Keyed<DataTransition>,
+}
+
+/// A transition of a loaded record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataTransition {
+    /// Who makes it: the key of a user among the data.
+    #[serde(rename = "as")]
+    pub by: Name,
+    /// Which.
+    pub name: Name,
 }
 
 /// When data is loaded.

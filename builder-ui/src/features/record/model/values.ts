@@ -41,14 +41,3 @@ export function isEmptyLine(line: Line, fields: Record<string, Field>): boolean 
     (field) => isComputed(field) || field.default !== undefined || field.type === 'boolean' || isBlank(line[field.name]),
   )
 }
-
-/** A UUIDv7, made here because `crypto.randomUUID` is missing where the app is opened over plain HTTP. */
-export function newId(now: number = Date.now()): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  const time = BigInt(now)
-  for (let index = 0; index < 6; index += 1) bytes[index] = Number((time >> BigInt(40 - 8 * index)) & 0xffn)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
-}
