@@ -1,4 +1,4 @@
-import { newId } from '../model/new-id'
+import { newId } from '@/model/new-id'
 /** The one door to the server: adds the CSRF token, reads the error envelope, reports a lost session and a lost connection. */
 
 export interface ErrorDetail {

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { EntityModel } from '@/model/app'
 import type { Line, PortolanRecord, Problem, Scalar, Titles } from '@/model/record'
 import { asLinePlace, fieldAt, linePath, linesOf, normalPath, valueAt } from './paths'
-import { newId } from '../../../model/new-id'
+import { newId } from '@/model/new-id'
 import { isComputed, sameValue } from './values'
 
 export type Values = Partial<PortolanRecord>
