@@ -69,7 +69,7 @@ export function isNumeric(type: string): boolean {
 }
 
 const widths: Record<string, number> = {
-  money: 140, percent: 90, decimal: 100, integer: 84, date: 116, datetime: 160, boolean: 76, choice: 136, department: 140,
+  money: 140, percent: 90, decimal: 100, integer: 84, date: 116, datetime: 160, boolean: 76, choice: 136, department: 180,
   currency: 84, country: 110, email: 210, phone: 150,
 }
 
