@@ -1,5 +1,5 @@
-import { newId } from '@/model/new-id'
 /** The one door to the server: adds the CSRF token, reads the error envelope, reports a lost session and a lost connection. */
+import { newId } from '@/model/new-id'
 
 export interface ErrorDetail {
   path: string
