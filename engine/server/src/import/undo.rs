@@ -1,8 +1,9 @@
 //! Takes an import back: what it made goes to the trash, what it changed is as it was before. What others changed since,
 //! or use, stays, and is counted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use indexmap::IndexSet;
 use kernel::{
     Catalog, Name, Rejection, Value,
     change::{Change, Commit, HistoryEntry, UpdateRecord},
@@ -46,24 +47,46 @@ impl App {
 
     /// Takes back what an import made, latest first, so that what refers to a record goes before it.
     pub(super) async fn take_back(&self, id: Uuid) -> Result<u64, Failure> {
-        let (mut kept, mut before) = (0, None);
-        let mut seen = HashSet::new();
-        loop {
-            let mut part = self.store().import_records(id, before, TOGETHER).await?;
-            let Some(last) = part.last() else { break };
-            before = Some(last.number);
-            // A record that came in several pieces stands there several times; its first state is what counts, and
-            // only the latest entry knows the version that the import left it at.
-            part.retain(|one| seen.insert(one.record));
+        // A record whose rows did not stand together has several entries: the latest knows the version that the import
+        // left it at, the earliest what it was before, or that it was not there.
+        let mut known: HashMap<Uuid, Known> = HashMap::new();
+        let mut at = None;
+        while let Some(part) = self.made_before(id, &mut at).await? {
+            for one in part {
+                let known = known.entry(one.record).or_insert(Known { version: one.version, ..Known::default() });
+                known.earliest = one.number;
+                known.created |= one.was == ImportWas::Created;
+            }
+        }
+        let (mut kept, mut seen, mut at) = (0, HashSet::new(), None);
+        while let Some(mut part) = self.made_before(id, &mut at).await? {
+            part.retain_mut(|one| {
+                let Some(known) = known.get(&one.record) else { return false };
+                one.version = known.version;
+                if known.created {
+                    one.was = ImportWas::Created;
+                    seen.insert(one.record)
+                } else {
+                    known.earliest == one.number
+                }
+            });
             kept += self.take_back_part(id, &part).await?;
         }
         self.store().delete_import_records(id).await?;
         Ok(kept)
     }
 
+    /// The next page of what an import made and changed, latest first; none after the last.
+    async fn made_before(&self, id: Uuid, at: &mut Option<i64>) -> Result<Option<Vec<ImportRecord>>, Failure> {
+        let part = self.store().import_records(id, *at, TOGETHER).await?;
+        *at = part.last().map(|last| last.number).or(*at);
+        Ok((!part.is_empty()).then_some(part))
+    }
+
     async fn take_back_part(&self, batch: Uuid, part: &[ImportRecord]) -> Result<u64, Failure> {
         let mut kept = 0;
-        let entities: HashSet<&Name> = part.iter().map(|one| &one.entity).collect();
+        // In the order of the part: what refers to others was made after them, so it goes before them.
+        let entities: IndexSet<&Name> = part.iter().map(|one| &one.entity).collect();
         for entity in entities {
             let of_entity: Vec<&ImportRecord> = part.iter().filter(|one| one.entity == *entity).collect();
             let scene = self.scene(None);
@@ -194,6 +217,14 @@ impl App {
             }
         }
     }
+}
+
+/// What all entries of a record say together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    version: i64,
+    earliest: i64,
+    created: bool,
 }
 
 /// The fields of other entities that refer to this one: entity, line table, field.

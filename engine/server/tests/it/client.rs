@@ -103,7 +103,8 @@ impl Client {
 
     pub(crate) async fn send_bytes(&self, method: Method, path: &str, body: Bytes) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "portolan.test");
-        if !body.is_empty() {
+        let has_own_type = self.headers.iter().any(|(name, _)| *name == "content-type");
+        if !body.is_empty() && !has_own_type {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         if let Some(cookie) = &self.cookie {

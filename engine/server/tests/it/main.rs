@@ -11,6 +11,7 @@ mod export;
 mod first_run;
 mod idempotency;
 mod leaver;
+mod imports;
 mod lists;
 mod model;
 mod publishing;

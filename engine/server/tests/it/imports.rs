@@ -1,0 +1,241 @@
+//! Imports: checked without writing, run, told by row and column, undone as one.
+
+use axum::{body::Bytes, http::Method};
+use serde_json::{Value as Json, json};
+use server::import::{ImportState, Plan, Upload};
+
+use crate::{
+    client::{Answer, Client},
+    support::{TestApp, on_both},
+};
+
+const LEDGER: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+    536365,85123A,WHITE  HANGING HEART ,6,2010-12-01 08:26,2.55,17850,United Kingdom\n\
+    536366,71053,LANTERN,2,2010-12-01 08:28,3.39,17850,United Kingdom\n\
+    C536365,85123A,WHITE HANGING HEART,-1,2010-12-02,2.55,17850,United Kingdom\n\
+    536365,POST,POSTAGE,1,2010-12-01 08:26,18,17850,United Kingdom\n\
+    536367,71053,LANTERN,4,01.12.2010,\"1,003.39\",,EIRE\n";
+
+/// Sends a file as a browser does.
+async fn upload(client: &Client, name: &str, content: &[u8]) -> Answer {
+    let mut body = b"--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"".to_vec();
+    body.extend_from_slice(name.as_bytes());
+    body.extend_from_slice(b"\"\r\ncontent-type: application/octet-stream\r\n\r\n");
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--edge--\r\n");
+    let client = client.with("content-type", "multipart/form-data; boundary=edge");
+    client.send_bytes(Method::POST, "/api/imports", Bytes::from(body)).await
+}
+
+/// Waits until an import has come to rest.
+async fn ended(client: &Client, id: &str) -> Json {
+    loop {
+        let job = client.get(&format!("/api/imports/{id}")).await.ok();
+        if !["checking", "running"].contains(&job["status"].as_str().unwrap()) {
+            return job;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Uploads and runs (or checks) with a plan.
+async fn import(client: &Client, content: &str, plan: Json, how: &str) -> Json {
+    let uploaded = upload(client, "file.csv", content.as_bytes()).await.ok();
+    let id = uploaded["id"].as_str().unwrap();
+    client.post(&format!("/api/imports/{id}/{how}"), plan).await.ok();
+    ended(client, id).await
+}
+
+async fn count(client: &Client, entity: &str) -> u64 {
+    client.get(&format!("/api/records/{entity}/count")).await.ok()["count"].as_u64().unwrap()
+}
+
+async fn found(client: &Client, entity: &str, field: &str, value: &str) -> Option<Json> {
+    let filter = format!("%5B%22{field}%22,%22=%22,%22{value}%22%5D");
+    let page = client.get(&format!("/api/records/{entity}?filter={filter}")).await.ok();
+    let id = page["rows"].get(0)?["id"].as_str()?.to_owned();
+    Some(client.get(&format!("/api/records/{entity}/{id}")).await.ok()["record"].clone())
+}
+
+on_both!(a_ledger_becomes_records_and_goes_away_again, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let before =
+        (count(&manager, "customer").await, count(&manager, "product").await, count(&manager, "past_order").await);
+    let uploaded = upload(&manager, "ledger.csv", LEDGER.as_bytes()).await.ok();
+    assert_eq!(uploaded["imports"][0]["name"], "online_retail");
+    assert_eq!(uploaded["headings"][1], "StockCode");
+    let id = uploaded["id"].as_str().unwrap();
+
+    manager.post(&format!("/api/imports/{id}/dry_run"), json!({"import": "online_retail"})).await.ok();
+    let checked = ended(&manager, id).await;
+    let made = json!({"create": 1, "update": 0, "skip": 0, "invalid": 0});
+    assert_eq!(
+        (&checked["status"], &checked["problem_count"], &checked["summary"]["customer"]),
+        (&json!("checked"), &json!(0), &made)
+    );
+    assert_eq!(checked["summary"]["past_order"]["create"], 4);
+    assert_eq!((count(&manager, "customer").await, count(&manager, "product").await), (before.0, before.1));
+
+    manager.post(&format!("/api/imports/{id}/run"), json!({})).await.ok();
+    let done = ended(&manager, id).await;
+    assert_eq!((&done["status"], &done["summary"], &done["done"]), (&json!("done"), &checked["summary"], &json!(5)));
+    let order = found(&manager, "past_order", "invoice_number", "536365").await.unwrap();
+    let lines = order["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 2, "the rows of an order need not stand together: {order}");
+    assert_eq!((&lines[0]["description"], &lines[0]["amount"]), (&json!("WHITE HANGING HEART"), &json!("15.3000")));
+    assert!(lines[0]["product"].is_string() && lines[1]["product"].is_null());
+    let other = found(&manager, "past_order", "invoice_number", "536367").await.unwrap();
+    assert_eq!((&other["order_date"], &other["total"]), (&json!("2010-12-01"), &json!("4013.5600")));
+
+    let again = import(&manager, LEDGER, json!({"import": "online_retail"}), "run").await;
+    assert_eq!(again["summary"]["past_order"], json!({"create": 0, "update": 0, "skip": 4, "invalid": 0}));
+
+    let undone = manager.post(&format!("/api/imports/{id}/undo"), json!({})).await.ok();
+    assert_eq!((&undone["status"], &undone["kept"]), (&json!("undone"), &json!(0)));
+    let after =
+        (count(&manager, "customer").await, count(&manager, "product").await, count(&manager, "past_order").await);
+    assert_eq!(after, before);
+    manager.post(&format!("/api/imports/{id}/undo"), json!({})).await.refused(409, "wrong_state");
+});
+
+on_both!(problems_are_told_by_row_and_column_and_their_records_left_out, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let text = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n\
+        1,71053,A,many,2010-12-01,3.39,1,United Kingdom\n\
+        1,71053,A,1,2010-12-01,3.39,1,United Kingdom\n\
+        2,71053,A,1,05/06/2010,3.39,2,United Kingdom\n\
+        3,71053,A,1,2010-12-01,3.39,3,Atlantis\n\
+        ,71053,A,1,2010-12-01,3.39,4,France\n\
+        5,71053,A,1,2010-12-01,3.12345,4,France\n";
+    let job = import(&manager, text, json!({"import": "online_retail"}), "run").await;
+    let told: Vec<_> = job["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["row"].as_u64().unwrap(), p["column"].as_str().unwrap_or("-"), p["code"].as_str().unwrap()))
+        .collect();
+    for expected in [
+        (2, "Quantity", "number"),
+        (4, "InvoiceDate", "date_order"),
+        (5, "country", "not_found"),
+        (6, "InvoiceNo", "required"),
+        (7, "UnitPrice", "scale"),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} is not among {told:?}");
+    }
+    // An order that would lack a line is not made; the customer of its readable row is.
+    assert!(found(&manager, "past_order", "invoice_number", "1").await.is_none());
+    assert!(found(&manager, "customer", "code", "1").await.is_some());
+    assert!(found(&manager, "past_order", "invoice_number", "3").await.is_none());
+});
+
+on_both!(columns_can_be_mapped_by_hand_and_records_updated_and_restored, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let plan = |existing: &str| {
+        json!({"entity": "customer", "key": ["code"], "existing": existing,
+               "columns": {"Code": "code", "Firm": "name", "Land": "country", "Town": "city"}})
+    };
+    let first = "Code;Firm;Land;Town\nX-1;First Ltd;FR;Lyon\nX-2;Second Ltd;FR;\n";
+    let made = import(&manager, first, plan("skip"), "run").await;
+    assert_eq!((&made["problem_count"], &made["summary"]["customer"]["create"]), (&json!(0), &json!(2)), "{made}");
+    let second = "Code;Firm;Land;Town\nx-1;First GmbH;FR;Lyon\nX-2;Second Ltd;FR;\nX-3;Third;FR;\n";
+    let left = import(&manager, second, plan("skip"), "dry_run").await;
+    assert_eq!(left["summary"]["customer"], json!({"create": 1, "update": 0, "skip": 2, "invalid": 0}));
+    let changed = import(&manager, second, plan("update"), "run").await;
+    assert_eq!(changed["summary"]["customer"], json!({"create": 1, "update": 1, "skip": 1, "invalid": 0}), "{changed}");
+    assert_eq!(found(&manager, "customer", "code", "X-1").await.unwrap()["name"], "First GmbH");
+
+    let id = changed["id"].as_str().unwrap();
+    manager.post(&format!("/api/imports/{id}/undo"), json!({})).await.ok();
+    assert_eq!(found(&manager, "customer", "code", "X-1").await.unwrap()["name"], "First Ltd");
+    assert!(found(&manager, "customer", "code", "X-3").await.is_none());
+});
+
+on_both!(undo_keeps_what_others_changed_or_use, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let plan = json!({"entity": "customer", "key": ["code"], "existing": "skip",
+                      "columns": {"Code": "code", "Firm": "name", "Land": "country"}});
+    let made = import(&manager, "Code,Firm,Land\nK-1,One,FR\nK-2,Two,FR\nK-3,Three,FR\n", plan, "run").await;
+    let one = found(&manager, "customer", "code", "K-1").await.unwrap();
+    let path = format!("/api/records/customer/{}", one["id"].as_str().unwrap());
+    manager.patch(&path, json!({"version": one["version"], "city": "Lyon"})).await.ok();
+    let two = found(&manager, "customer", "code", "K-2").await.unwrap();
+    manager.post("/api/records/contact", json!({"customer": two["id"], "name": "Anna"})).await.ok();
+    let undone = manager.post(&format!("/api/imports/{}/undo", made["id"].as_str().unwrap()), json!({})).await.ok();
+    assert_eq!(undone["kept"], 2);
+    assert!(found(&manager, "customer", "code", "K-2").await.is_some());
+    assert!(found(&manager, "customer", "code", "K-3").await.is_none());
+});
+
+on_both!(an_order_whose_lines_come_far_apart_is_one_and_goes_as_one, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let mut text = String::from("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n");
+    // Pieces have a thousand rows: the order's later rows come in another piece than its first.
+    text += "Z1,70001,FIRST,1,2010-12-01,10,,France\n";
+    for row in 0..1100 {
+        text += &format!("Y{},70002,FILLER,1,2010-12-01,1,,France\n", row / 400);
+    }
+    text += "Z1,70003,LAST,1,2010-12-01,20,,France\n";
+    let job = import(&manager, &text, json!({"import": "online_retail"}), "run").await;
+    assert_eq!(job["summary"]["past_order"], json!({"create": 4, "update": 0, "skip": 0, "invalid": 0}), "{job}");
+    let order = found(&manager, "past_order", "invoice_number", "Z1").await.unwrap();
+    assert_eq!((order["lines"].as_array().unwrap().len(), &order["total"]), (2, &json!("30.0000")), "{order}");
+    let undone = manager.post(&format!("/api/imports/{}/undo", job["id"].as_str().unwrap()), json!({})).await.ok();
+    assert_eq!(undone["kept"], 0);
+    assert!(found(&manager, "past_order", "invoice_number", "Z1").await.is_none());
+    assert!(found(&manager, "product", "code", "70001").await.is_none());
+});
+
+#[tokio::test]
+async fn who_may_not_import_cannot_and_nobody_sees_the_imports_of_others() {
+    let server = TestApp::trade().await;
+    let (manager, rep) = (server.sign_in("manager_a").await, server.sign_in("rep_a").await);
+    let uploaded = upload(&rep, "ledger.csv", LEDGER.as_bytes()).await.ok();
+    assert_eq!((&uploaded["imports"], &uploaded["suggestion"]["entity"]), (&json!([]), &Json::Null));
+    let id = uploaded["id"].as_str().unwrap();
+    rep.post(&format!("/api/imports/{id}/run"), json!({"import": "online_retail"})).await.refused(403, "forbidden");
+    let uploaded = upload(&manager, "ledger.csv", LEDGER.as_bytes()).await.ok();
+    let id = uploaded["id"].as_str().unwrap();
+    rep.get(&format!("/api/imports/{id}")).await.refused(404, "not_found");
+    rep.post(&format!("/api/imports/{id}/run"), json!({"import": "online_retail"})).await.refused(404, "not_found");
+}
+
+#[tokio::test]
+async fn what_is_no_spreadsheet_or_lacks_columns_is_refused_at_once() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    for (content, code) in
+        [(&b"%PDF-1.7"[..], "not_a_spreadsheet"), (b"PK\x03\x04broken", "file_damaged"), (b"", "file_empty")]
+    {
+        let refused = upload(&manager, "file.xlsx", content).await;
+        assert_eq!(
+            (refused.status, &refused.body["error"]["details"][0]["code"]),
+            (422, &json!(code)),
+            "{}",
+            refused.text
+        );
+    }
+    let uploaded = upload(&manager, "file.csv", b"A,B\n1,2\n").await.ok();
+    let id = uploaded["id"].as_str().unwrap();
+    let refused = manager.post(&format!("/api/imports/{id}/dry_run"), json!({"import": "online_retail"})).await;
+    refused.refused(422, "invalid");
+    assert!(refused.paths().contains(&"InvoiceNo"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn an_import_that_was_running_when_the_program_ended_has_failed_and_can_be_undone() {
+    let server = TestApp::trade().await;
+    let app = &server.app;
+    let upload = Upload { name: "ledger.csv".into(), content: LEDGER.into(), sheet: None };
+    let uploaded = app.upload_import(None, upload).await.unwrap();
+    let plan = Plan::Defined { import: "online_retail".into() };
+    let mut row = app.run_import(None, uploaded.row.id, Some(plan), true).await.unwrap();
+    row.status = "running".into();
+    app.store().update_import(&row, "done").await.unwrap();
+
+    app.recover_imports().await.unwrap();
+    let row = app.import_of(None, row.id).await.unwrap();
+    let state: ImportState = serde_json::from_value(row.state).unwrap();
+    assert_eq!((row.status.as_str(), state.failure.is_some()), ("failed", true));
+    assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
+}
