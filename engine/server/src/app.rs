@@ -113,7 +113,14 @@ impl App {
             setting_up: Mutex::new(()),
             store,
         }));
-        app.take_up_published().await?;
+        match app.take_up_published().await {
+            Err(OpenError::Invalid { version, first }) if app.options().repair => {
+                tracing::warn!(version, first, "what is published is not valid for this version of the program");
+            }
+            other => {
+                other?;
+            }
+        }
         Ok(app)
     }
 

@@ -13,6 +13,8 @@ pub struct Options {
     pub test_clock: bool,
     /// Whether a proxy stands before it, whose `X-Forwarded-*` headers count.
     pub behind_proxy: bool,
+    /// Whether it opens although what is published is not valid for this version of the program: to publish what is.
+    pub repair: bool,
     /// Packs that are published at the first start, beside the built-in ones.
     pub definitions: Vec<PathBuf>,
     /// Limits.
@@ -58,6 +60,7 @@ impl Options {
             demo: false,
             test_clock: false,
             behind_proxy: false,
+            repair: false,
             definitions: Vec::new(),
             limits: Limits::default(),
         }

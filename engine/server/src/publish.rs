@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use store::{DefinitionsVersion, SchemaError};
 use uuid::Uuid;
 
-use crate::{App, Failure, auth::hex, packs, seed};
+use crate::{App, Failure, OpenError, auth::hex, packs, seed};
 
 /// What is to be published.
 #[derive(Clone, Debug, Default)]
@@ -71,7 +71,12 @@ impl App {
     /// # Errors
     /// If the definitions are wrong, the tables cannot be made to fit, or the database fails.
     pub async fn publish(&self, publication: Publication) -> Result<Report, PublishError> {
-        self.take_up_published().await.map_err(Failure::from)?;
+        match self.take_up_published().await {
+            Ok(_) => {}
+            // What is to be published may be what makes them valid again.
+            Err(error @ (OpenError::Invalid { .. } | OpenError::NoVersion(_))) => tracing::warn!(%error),
+            Err(OpenError::Store(error)) => return Err(error.into()),
+        }
         let before = self.store().latest_definitions().await?;
         let packs = self.merged(publication.packs, before.as_ref().map(|b| &b.definitions.files));
         let (catalog, problems) = Catalog::load(&packs);

@@ -36,7 +36,7 @@ impl Publish {
                 return Ok(ExitCode::FAILURE);
             }
         };
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(Options { repair: true, ..Options::new(&self.database.url) }).await?;
         let publication = Publication { packs, note: self.note, by: None, demo: self.demo };
         let result = app.publish(publication).await;
         app.close().await;

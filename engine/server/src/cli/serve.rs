@@ -47,6 +47,7 @@ impl Serve {
 
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         start_logs();
+        let stop = stop_signal()?;
         let options = Options {
             demo: self.demo,
             test_clock: self.test_clock,
@@ -66,7 +67,7 @@ impl Serve {
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = app.clone();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-            stop_signal().await;
+            stop.await;
             tracing::info!("stopping");
             // Streams end, so that only requests that do something are waited for.
             stopping.stop();
@@ -107,26 +108,23 @@ fn start_logs() {
     };
 }
 
-async fn stop_signal() {
-    let interrupt = async {
-        // Without a handler there is nothing to wait for.
+/// Waits for a wish to stop. The signals are listened to from the call on, not only when it is waited for: one that comes
+/// while the server starts is not lost.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    #[cfg(unix)]
+    let mut interrupt = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
         if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler there is nothing to wait for.
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }

@@ -228,3 +228,54 @@ impl std::fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::Name;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_status_and_code() {
+        let stale = || Rejection::Stale {
+            entity: Name::new("item"),
+            id: Uuid::nil(),
+            expected: 1,
+            actual: 2,
+            fields: vec!["name".into()],
+        };
+        let table: [(Error, u16, &str); 20] = [
+            (Error::Unauthenticated, 401, "unauthenticated"),
+            (Error::WrongCredentials, 401, "wrong_credentials"),
+            (Error::FirstRun, 409, "first_run"),
+            (Error::Csrf, 403, "csrf"),
+            (Error::BadRequest("x".into()), 400, "bad_request"),
+            (Error::NoSuchPath, 404, "not_found"),
+            (Error::MethodNotAllowed, 405, "method_not_allowed"),
+            (Error::not_found("item", 7), 404, "not_found"),
+            (Error::forbidden("no"), 403, "forbidden"),
+            (Error::invalid("name", "required", "missing"), 422, "invalid"),
+            (Error::Rejected(Rejection::state("task_done", "late")), 409, "task_done"),
+            (Error::Rejected(Rejection::state("locked", "locked")), 409, "locked"),
+            (Error::Rejected(stale()), 409, "stale"),
+            (Error::Stale { rejection: stale(), current: Json_::Null }, 409, "stale"),
+            (Error::Unique { fields: vec!["code".into()] }, 409, "unique"),
+            (Error::KeyReused, 422, "idempotency_key_reused"),
+            (Error::RateLimited { retry_after: Duration::from_secs(1) }, 429, "rate_limited"),
+            (Error::TooLarge, 413, "too_large"),
+            (Error::internal("disk on fire"), 500, "internal"),
+            (Error::Busy, 503, "busy"),
+        ];
+        for (error, status, code) in table {
+            assert_eq!((error.status().as_u16(), error.code()), (status, code), "{error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_went_wrong_inside_is_not_told() {
+        let response = Error::internal("disk on fire").into_response();
+        let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("fire"));
+    }
+}

@@ -37,7 +37,8 @@ pub(super) struct SignIn {
 
 /// Signs in. Whether the account is unknown, left, or the password wrong: the answer and its time are the same.
 pub(super) async fn sign_in(State(app): State<App>, parts: Parts, Body(body): Body<SignIn>) -> Result<Response, Error> {
-    let email = body.email.trim().to_lowercase();
+    // No mail address is longer; what is kept of a try must stay small.
+    let email: String = body.email.trim().to_lowercase().chars().take(320).collect();
     let address = headers::address(&parts, app.options().behind_proxy);
     let tries = app.sign_in_tries();
     tries.take(address, &email).map_err(|much| Error::RateLimited { retry_after: much.retry_after })?;
