@@ -1,9 +1,11 @@
 //! Two people changed the same record: whether both changes can stand.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::{
     Name,
     expression::{Expr, Reference},
-    schema::Entity,
+    schema::{Entity, Target},
 };
 
 /// The fields of `mine` that cannot be merged with `theirs`: changed by both, or read together with one of theirs by a
@@ -17,13 +19,9 @@ pub fn conflicts(entity: &Entity, mine: &[String], theirs: &[String]) -> Vec<Str
         return mine.into_iter().map(str::to_owned).collect();
     }
     let mut touching: Vec<&str> = mine.iter().copied().filter(|f| theirs.contains(f)).collect();
-    let formulas = entity.computations.iter().map(|k| vec![&k.value]);
-    let rules = entity.rules.values().map(|r| vec![&r.unless]);
-    for exprs in formulas.chain(rules) {
-        let reads = own_fields(entity, &exprs);
-        if theirs.iter().any(|t| reads.iter().any(|r| r == t)) {
-            let linked = mine.iter().copied().filter(|m| reads.iter().any(|r| r == m));
-            touching.extend(linked);
+    for reads in linked(entity) {
+        if theirs.iter().any(|t| reads.contains(*t)) {
+            touching.extend(mine.iter().copied().filter(|m| reads.contains(*m)));
         }
     }
     touching.sort_unstable();
@@ -38,15 +36,32 @@ fn heads(paths: &[String]) -> Vec<&str> {
     heads
 }
 
-fn own_fields(entity: &Entity, exprs: &[&Expr]) -> Vec<Name> {
-    exprs
-        .iter()
-        .flat_map(|e| e.references())
-        .filter_map(|r| match r {
-            Reference::Field { entity: of, lines, field, own: true } if of == entity.name => {
-                Some(lines.unwrap_or(field))
-            }
-            _ => None,
-        })
-        .collect()
+/// Sets of fields that a formula or a rule reads together, through other formulas as well.
+fn linked(entity: &Entity) -> Vec<HashSet<Name>> {
+    let mut behind: HashMap<Name, HashSet<Name>> = HashMap::new();
+    let mut sets = Vec::new();
+    // Formulas stand in the order of their dependence, so what one reads is known before it.
+    for step in &entity.computations {
+        let reads = inputs(entity, &step.value, &behind);
+        if let Target::Field(head) | Target::LineField { lines: head, .. } = &step.target {
+            behind.entry(head.clone()).or_default().extend(reads.iter().cloned());
+        }
+        sets.push(reads);
+    }
+    sets.extend(entity.rules.values().map(|rule| inputs(entity, &rule.unless, &behind)));
+    sets
+}
+
+fn inputs(entity: &Entity, expr: &Expr, behind: &HashMap<Name, HashSet<Name>>) -> HashSet<Name> {
+    let mut found = HashSet::new();
+    for reference in expr.references() {
+        if let Reference::Field { entity: of, lines, field, own: true } = reference
+            && of == entity.name
+        {
+            let head = lines.unwrap_or(field);
+            found.extend(behind.get(&head).into_iter().flatten().cloned());
+            found.insert(head);
+        }
+    }
+    found
 }

@@ -188,6 +188,8 @@ fn a_stale_change_merges_unless_a_formula_or_rule_links_it_with_the_other() {
     };
     assert_eq!(fields(save(json!({"note": "mine"}), &["note".into()]).unwrap_err()), (vec!["note".into()], 2));
     assert_eq!(fields(save(json!({"day": "2026-11-22"}), &["currency".into()]).unwrap_err()), (vec!["day".into()], 2));
+    // The day gives the rate, the lines the amount; the margin is worked out of both.
+    assert_eq!(fields(save(json!({"day": "2026-11-22"}), &["lines".into()]).unwrap_err()), (vec!["day".into()], 2));
 }
 
 #[test]
