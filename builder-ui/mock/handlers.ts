@@ -172,9 +172,9 @@ const imports: Import[] = [
   { id: 'im2', file: 'price list march.csv', at: hoursAgo(700), by_name: 'He Jing', status: 'undone', done: 96, total: 96, started: 0, problems: [], problem_count: 0, summary: { product: { create: 96, update: 0, skip: 0, invalid: 0 } } },
 ]
 const rowProblems = [
-  { row: 14, column: 'Country', code: 'unknown_reference', message: 'No country “Deutschland”', value: 'Deutschland' },
+  { row: 14, column: 'Country', code: 'not_found', message: 'No country “Deutschland”', value: 'Deutschland' },
   { row: 27, column: 'InvoiceDate', code: 'not_a_date', message: '“13/25/2010” is no date', value: '13/25/2010' },
-  { row: 112, column: 'Quantity', code: 'not_a_number', message: '“twelve” is no number', value: 'twelve' },
+  { row: 112, column: 'Quantity', code: 'number', message: '“twelve” is no number', value: 'twelve' },
   { row: 230, column: 'Customer ID', code: 'required', message: 'A customer is needed', value: null },
   { row: 231, column: 'Customer ID', code: 'required', message: 'A customer is needed', value: null },
 ]

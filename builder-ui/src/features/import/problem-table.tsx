@@ -6,6 +6,9 @@ import style from './tables.module.css'
 /** Rows are the file's own, so that one finds them there. */
 export function ProblemTable({ problems, total }: { problems: ImportProblem[]; total: number }) {
   const { t, i18n } = useTranslation()
+  // The server's own words say more, but only in English.
+  const problemText = (one: ImportProblem) =>
+    i18n.language.startsWith('en') && one.message ? one.message : t(`import:code.${one.code}`, { defaultValue: one.message || one.code })
   if (problems.length === 0) return <p className={style.more}>{t('import:left_out', { count: total })}</p>
   return (
     <>
@@ -25,7 +28,7 @@ export function ProblemTable({ problems, total }: { problems: ImportProblem[]; t
                 <td className={`${style.number} ${style.row}`}>{formatDecimal(one.row, i18n.language, 0)}</td>
                 <td>{one.column ?? '–'}</td>
                 <td className={style.value}>{one.value === null || one.value === undefined || one.value === '' ? <em>{t('import:empty')}</em> : String(one.value)}</td>
-                <td className={style.message}>{one.message || t(`import:code.${one.code}`, { defaultValue: one.code })}</td>
+                <td className={style.message}>{problemText(one)}</td>
               </tr>
             ))}
           </tbody>
