@@ -85,7 +85,8 @@ impl Work<'_> {
             let value = self.record.get(&field.name);
             let Some(other) = self.referred(field, &value) else { continue };
             for (name, expr) in &field.fills {
-                if self.filled(name, || self.record.get(name)) {
+                // What the reference at the head of the chain brings stands before what follows from it.
+                if self.followed.contains(&**name) || self.filled(name, || self.record.get(name)) {
                     continue;
                 }
                 let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
@@ -111,7 +112,9 @@ impl Work<'_> {
                     let Some(other) = work.referred(field, &value) else { continue };
                     for (name, expr) in &field.fills {
                         let at = path(name);
-                        if work.filled(&at, || line.fields.get(name).cloned().unwrap_or_default()) {
+                        if work.followed.contains(&at)
+                            || work.filled(&at, || line.fields.get(name).cloned().unwrap_or_default())
+                        {
                             continue;
                         }
                         let result = eval(expr, &Env::new(work.s.ctx, work.s.facts, work.s.catalog).over(&*other));
