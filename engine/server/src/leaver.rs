@@ -50,6 +50,13 @@ impl App {
         let mut done = HandedOver::default();
         // People and departments first: who decides instead may follow from them.
         done.records += self.hand_over_references("user", "manager", leaver, to).await?;
+        // Whoever takes over from their own manager reports to the one above, not to themselves.
+        if org.people.get(&to).is_some_and(|person| person.manager == Some(leaver)) {
+            let above = org.people.get(&leaver).and_then(|person| person.manager).filter(|above| *above != to);
+            let fields = [("manager".to_owned(), json!(above))].into_iter().collect();
+            let raise = UpdateRecord { entity: "user".into(), id: to, version: None, fields, source: "app" };
+            self.perform(None, &raise).await?;
+        }
         done.records += self.hand_over_references("department", "head", leaver, to).await?;
         done.tasks = self.resolve_tasks_of(leaver).await?;
         let scene = self.scene(None);

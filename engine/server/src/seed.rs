@@ -59,11 +59,33 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
         }
         noted.insert(setting, made);
     }
-    wanted = not_there(app, wanted, &mut noted, &mut ids).await?;
+    let unnoted = wanted.len();
+    let (resumed, left) = split_made(app, wanted).await?;
+    wanted = left;
     let count = wanted.len();
     let mut later: Vec<(String, Uuid, &Name, Map<String, Json>)> = Vec::new();
     let mut people: Vec<Uuid> = Vec::new();
     let mut fresh: HashSet<(&Name, &Name)> = HashSet::new();
+    // Of what an interrupted load had made it is not known how far it came: the rest is done for all of it again.
+    for (next, id) in resumed {
+        ids.insert(next.key.clone(), id);
+        fresh.insert((&next.data.name, next.key));
+        if *next.data.entity == *"user" && next.data.set == DataSet::Demo {
+            people.push(id);
+        }
+        let references: Map<String, Json> = next
+            .fields
+            .iter()
+            .filter(|(_, value)| value.get("$ref").is_some())
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect();
+        if !references.is_empty() {
+            later.push((next.data.entity.to_string(), id, next.key, references));
+        }
+        if let Some(noted) = noted.get_mut(&format!("data.{}", next.data.name)) {
+            noted.insert(next.key.to_string(), json!(id));
+        }
+    }
     while !wanted.is_empty() {
         let (wave, rest) = next_wave(&published.catalog, wanted);
         let made = make(app, &wave, &rest, &ids).await?;
@@ -91,9 +113,7 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
             why: failure_text(&failure),
         })?;
     }
-    if count > 0 {
-        let values = noted.into_iter().map(|(name, made)| (name, Json::Object(made))).collect();
-        app.store().set_settings(&values).await?;
+    if unnoted > 0 {
         app.refresh_org().await?;
     }
     if !people.is_empty() {
@@ -103,6 +123,10 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
         for (key, wanted) in data.transitions.iter().filter(|(key, _)| fresh.contains(&(&data.name, *key))) {
             make_transition(app, data, key, wanted, &ids).await?;
         }
+    }
+    if unnoted > 0 {
+        let values = noted.into_iter().map(|(name, made)| (name, Json::Object(made))).collect();
+        app.store().set_settings(&values).await?;
     }
     Ok(count)
 }
@@ -116,6 +140,12 @@ async fn make_transition(
     ids: &HashMap<Name, Uuid>,
 ) -> Result<(), PublishError> {
     let (Some(id), Some(by)) = (ids.get(key), ids.get(&wanted.by)) else { return Ok(()) };
+    let published = app.published();
+    let start = published.catalog.entity(&data.entity).and_then(|e| e.lifecycle.as_ref()).map(|l| l.start.clone());
+    let record = app.store().record(&published.catalog.entities, &data.entity, *id).await?;
+    if record.is_none_or(|record| record.state != start) {
+        return Ok(());
+    }
     let command =
         MakeTransition { entity: data.entity.to_string(), id: *id, name: wanted.name.to_string(), version: None };
     app.perform(Some(*by), &command).await.map_err(|failure| PublishError::Record {
@@ -216,27 +246,22 @@ pub(crate) fn id_of(data: &DataDefinition, key: &Name) -> Uuid {
         .into_uuid()
 }
 
-/// Leaves out what an interrupted load had made already.
-async fn not_there<'a>(
+/// What an interrupted load had made already, and what is still to be made.
+async fn split_made<'a>(
     app: &App,
     wanted: Vec<Wanted<'a>>,
-    noted: &mut IndexMap<String, Map<String, Json>>,
-    ids: &mut HashMap<Name, Uuid>,
-) -> Result<Vec<Wanted<'a>>, PublishError> {
+) -> Result<(Vec<(Wanted<'a>, Uuid)>, Vec<Wanted<'a>>), PublishError> {
     let published = app.published();
-    let mut left = Vec::with_capacity(wanted.len());
+    let (mut made, mut left) = (Vec::new(), Vec::with_capacity(wanted.len()));
     for next in wanted {
         let id = id_of(next.data, next.key);
-        if app.store().record(&published.catalog.entities, &next.data.entity, id).await?.is_none() {
+        if app.store().record(&published.catalog.entities, &next.data.entity, id).await?.is_some() {
+            made.push((next, id));
+        } else {
             left.push(next);
-            continue;
-        }
-        ids.insert(next.key.clone(), id);
-        if let Some(made) = noted.get_mut(&format!("data.{}", next.data.name)) {
-            made.insert(next.key.to_string(), json!(id));
         }
     }
-    Ok(left)
+    Ok((made, left))
 }
 
 /// One hash for all of them: it protects nothing that is not written on the sign-in page.

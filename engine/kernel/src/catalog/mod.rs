@@ -366,15 +366,19 @@ fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>)
                         d.hint = crate::nearest(workflow, known).map(|k| format!("did you mean `{k}`?"));
                         told.push(d);
                     }
-                    Some(flow) => {
-                        let ends = flow
-                            .nodes
-                            .values()
-                            .filter_map(|n| if let NodeDefinition::End(e) = n { Some(&*e.outcome) } else { None });
-                        let needed: BTreeSet<&str> = ends.chain(["withdrawn", "cancelled"]).collect();
-                        for outcome in needed.iter().filter(|o| !transition.outcomes.contains_key(**o)) {
-                            let message = format!("`{workflow}` can end as `{outcome}`, but no state is given for it");
-                            told.push(Diagnostic::error("E0217", format!("{path}.outcomes"), message));
+                    // Any workflow of the entity may be the one that serves.
+                    Some(_) => {
+                        for flow in workflows_of(sources, &source.name) {
+                            let ends = flow
+                                .nodes
+                                .values()
+                                .filter_map(|n| if let NodeDefinition::End(e) = n { Some(&*e.outcome) } else { None });
+                            let needed: BTreeSet<&str> = ends.chain(["withdrawn", "cancelled"]).collect();
+                            for outcome in needed.iter().filter(|o| !transition.outcomes.contains_key(**o)) {
+                                let flow = &flow.name;
+                                let message = format!("`{flow}` can end as `{outcome}`, but no state is given for it");
+                                told.push(Diagnostic::error("E0217", format!("{path}.outcomes"), message));
+                            }
                         }
                     }
                 }
@@ -411,6 +415,16 @@ fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>)
         }
         problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
     }
+}
+
+fn workflows_of<'s>(
+    sources: &'s [Source],
+    entity: &str,
+) -> impl Iterator<Item = &'s crate::definition::WorkflowDefinition> {
+    sources.iter().filter_map(move |s| match &s.definition {
+        Definition::Workflow(w) if w.entity == *entity => Some(w),
+        _ => None,
+    })
 }
 
 fn workflow_definition<'s>(sources: &'s [Source], name: &str) -> Option<&'s crate::definition::WorkflowDefinition> {

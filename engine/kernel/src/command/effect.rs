@@ -41,9 +41,13 @@ fn apply_at(
 ) -> Result<(), Stop> {
     match effect {
         RecordEffect::Outcome(outcome) => {
-            if let Some(state) = state_after(transition, outcome) {
-                work.record.state = Some(state.clone());
-            }
+            let states = work.entity.lifecycle.as_ref().map(|l| &l.states);
+            let found = state_after(transition, outcome).filter(|s| states.is_some_and(|all| all.contains_key(*s)));
+            let state = found.ok_or_else(|| {
+                let told = format!("Expected a state for the outcome `{outcome}`, but the definition gives none");
+                Rejection::state("workflow_fault", told)
+            })?;
+            work.record.state = Some(state.clone());
         }
         RecordEffect::Update(fields) => {
             for (name, value) in fields {
@@ -70,7 +74,7 @@ fn apply_at(
 }
 
 /// Where an outcome leads. A return that the definition does not name goes where a rejection or a withdrawal goes.
-fn state_after<'t>(transition: Option<&'t Transition>, outcome: &str) -> Option<&'t Name> {
+pub(super) fn state_after<'t>(transition: Option<&'t Transition>, outcome: &str) -> Option<&'t Name> {
     let outcomes = &transition?.outcomes;
     let fallback =
         || if outcome == "returned" { outcomes.get("rejected").or_else(|| outcomes.get("withdrawn")) } else { None };

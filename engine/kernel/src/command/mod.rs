@@ -107,8 +107,10 @@ pub fn transition(
 pub fn possible<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record) -> Result<Vec<&'e Name>, EvalError> {
     let mut found = Vec::new();
     for (name, transition) in entity.lifecycle.iter().flat_map(|l| &l.transitions) {
-        let here = base.state.as_ref().is_some_and(|state| transition.from.contains(state));
-        if here && s.access.allows_transition(name, entity, base, s.facts)? && fits(s, base, transition)? {
+        if stands(entity, base, transition)
+            && s.access.allows_transition(name, entity, base, s.facts)?
+            && fits(s, base, transition)?
+        {
             found.push(name);
         }
     }
@@ -146,7 +148,7 @@ pub fn preview(
         let ids = s.ctx.ids.clone();
         if let (None, Some(instance)) = (name, open) {
             let workflow = flow_of(pinned, instance)?;
-            let transition = instance.transition.as_ref().and_then(|t| entity.lifecycle.as_ref()?.transitions.get(t));
+            let transition = transition_of(pinned, entity, instance);
             return with_env(s, pinned, entity, base, transition, |env| {
                 taken(workflow::preview(env, workflow, instance, instance.initiator.id, &ids))
             });
@@ -155,8 +157,13 @@ pub fn preview(
             name.ok_or_else(|| Rejection::state("wrong_state", "Expected a running workflow, but there is none"))?;
         let transition = permitted(s, entity, base, name)?;
         let Some(workflow) = chosen(s, entity, base, transition)? else { return Ok(Preview::default()) };
-        let mut record = base.clone();
-        record.state = Some(transition.to.clone());
+        let mut work = Work::new(s, entity, Some(base), base.clone());
+        effect::enter(&mut work, transition);
+        work.compute();
+        let mut beside = steps::Beside::new(s, work.ids.clone());
+        steps::run(&mut work, &mut beside, &transition.steps)?;
+        work.stop()?;
+        let record = work.record;
         let fresh = Instance::default();
         let instance = open.filter(|i| i.status == Status::Returned).unwrap_or(&fresh);
         with_env(s, s.catalog, entity, &record, Some(transition), |env| {
@@ -229,6 +236,13 @@ pub(crate) fn taken<T>(outcome: Outcome<T>) -> Result<T, Stop> {
     }
 }
 
+/// The transition that started an instance, as it is now; as it was then, where a later definition has lost it.
+fn transition_of<'e>(pinned: &'e Catalog, entity: &'e Entity, instance: &Instance) -> Option<&'e Transition> {
+    let name = instance.transition.as_ref()?;
+    let of = |e: &'e Entity| e.lifecycle.as_ref()?.transitions.get(name);
+    of(entity).or_else(|| of(pinned.entity(&entity.name)?))
+}
+
 /// The transition, if the person may make it and the record stands where it begins.
 fn permitted<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record, name: &str) -> Result<&'e Transition, Stop> {
     let found = entity.lifecycle.as_ref().and_then(|l| l.transitions.get(name));
@@ -236,12 +250,18 @@ fn permitted<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record, name: &str) 
     if !s.access.allows_transition(name, entity, base, s.facts)? {
         return Err(Rejection::Forbidden { message: format!("`{name}` cannot be done by you") }.into());
     }
-    if !base.state.as_ref().is_some_and(|state| transition.from.contains(state)) {
+    if !stands(entity, base, transition) {
         let from = transition.from.iter().map(|f| format!("`{f}`")).collect::<Vec<_>>().join(" or ");
         let told = format!("Expected a record in {from}, but it is `{}`", base.get("state"));
         return Err(Rejection::state("wrong_state", told).into());
     }
     Ok(transition)
+}
+
+/// Whether the record is where the transition begins; one from before its entity had a lifecycle stands at its start.
+fn stands(entity: &Entity, base: &Record, transition: &Transition) -> bool {
+    let state = base.state.as_ref().or(entity.lifecycle.as_ref().map(|l| &l.start));
+    state.is_some_and(|state| transition.from.contains(state))
 }
 
 fn fits(s: &Saving<'_>, base: &Record, transition: &Transition) -> Result<bool, EvalError> {
@@ -261,8 +281,14 @@ fn moved(
         let told = format!("Expected a record that fits the condition of `{name}`, but this one does not");
         return Err(Rejection::state("condition", told).into());
     }
+    // What is under way decides where the record goes; anything else would leave its tasks behind.
+    if let Some(running) = open.filter(|i| i.status == Status::Running) {
+        let told = format!("Expected a record without a running workflow, but `{}` runs", running.workflow);
+        return Err(Rejection::state("wrong_state", told).into());
+    }
     let mut work = Work::new(s, entity, Some(base), base.clone());
     work.action = name;
+    work.moves = true;
     effect::enter(&mut work, transition);
     require(&mut work, transition);
     work.complete(Some(name));
@@ -308,10 +334,6 @@ fn submit(
         .user
         .ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine submits".into() })?;
     let returned = open.filter(|i| i.status == Status::Returned);
-    if let Some(running) = open.filter(|i| i.status == Status::Running) {
-        let told = format!("Expected a record without a running workflow, but `{}` runs", running.workflow);
-        return Err(Rejection::state("wrong_state", told).into());
-    }
     let fresh = Instance::default();
     let catalog_version = s.catalog.version;
     let command = match returned {
@@ -369,7 +391,7 @@ fn acted(
     let workflow = flow_of(pinned, instance)?;
     let by = s.ctx.user;
     let person = || by.ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine acts".into() });
-    let transition = instance.transition.as_ref().and_then(|t| entity.lifecycle.as_ref()?.transitions.get(t));
+    let transition = transition_of(pinned, entity, instance);
     let command = match act {
         Act::Decide { task, verb, reason, fields } => {
             let fields = written(s, entity, base, workflow, instance, *task, fields)?;
@@ -401,7 +423,10 @@ fn acted(
         Act::Cancel { .. } => "cancelled",
         Act::Left { .. } => "updated",
     };
-    for effect in &decision.effects {
+    // A record that was given back and has gone another way since stays where it is.
+    let gone =
+        instance.status == Status::Returned && base.state.as_ref() != effect::state_after(transition, "returned");
+    for effect in decision.effects.iter().filter(|_| !gone) {
         apply(&mut work, transition, effect)?;
     }
     let saved = taken(work.finish())?;
@@ -444,6 +469,9 @@ fn written(
         }
     }
     work.check_references();
+    work.compute();
+    work.required();
+    work.rules(None);
     work.stop()?;
     Ok(work
         .record

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::{Stop, effect, taken};
 use crate::{
-    Line, Name, Record, Rejection,
+    Line, Name, Problem, Record, Rejection,
     change::{Change, Notice},
     context::Ids,
     definition::{ApproverSource, Keyed},
     expression::{self, Scope, eval, holds},
     rights::Access,
-    save::{Saving, Work, blank},
+    save::{Saving, Work, blank, fit},
     schema::{Entity, Mapping, Step},
     workflow::RecordEffect,
 };
@@ -78,7 +78,7 @@ fn create(
     for (field, expr) in set {
         record.fields.insert(field.clone(), eval(expr, &work.env(&work.record))?);
     }
-    insert(beside, entity, record)
+    insert(beside, entity, record, false)
 }
 
 /// Fills a new record from the work's record.
@@ -129,7 +129,7 @@ fn copy(
     if as_revision {
         record.number = source.number.as_deref().map(next_revision);
     }
-    insert(beside, work.entity, record)
+    insert(beside, work.entity, record, true)
 }
 
 /// `QT-202611-0007` → `QT-202611-0007-R1` → `…-R2`.
@@ -140,14 +140,20 @@ fn next_revision(number: &str) -> String {
     }
 }
 
-/// Saves a record that was filled by the engine: formulas and rules as always, rights passed over.
-fn insert(beside: &mut Beside<'_>, entity: &Entity, record: Record) -> Result<(), Stop> {
+/// Saves a record that was filled by the engine: formulas and rules as always, rights passed over. Of a `whole` one what
+/// is empty stays empty.
+fn insert(beside: &mut Beside<'_>, entity: &Entity, record: Record, whole: bool) -> Result<(), Stop> {
     let s = beside.s;
     let engine = Access::engine(s.catalog, s.ctx);
     let saving = Saving { access: &engine, ..*s };
     let id = record.id;
     let mut work = Work::new(&saving, entity, None, record);
+    work.fit_all();
     work.fill_given();
+    if whole {
+        work.give_all();
+    }
+    work.stop()?;
     work.ids = beside.ids.clone();
     work.complete(None);
     beside.ids = work.ids.clone();
@@ -197,6 +203,46 @@ fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[ApproverSource], messa
 }
 
 impl Work<'_> {
+    /// Brings every value into the form of its field.
+    fn fit_all(&mut self) {
+        let entity = self.entity;
+        for (name, value) in &mut self.record.fields {
+            if let Some(field) = entity.fields.get(name) {
+                match fit(field, std::mem::take(value)) {
+                    Ok(fitted) => *value = fitted,
+                    Err(problem) => self.problems.push(Problem { path: name.to_string(), ..problem }),
+                }
+            }
+        }
+        for (table, lines) in &mut self.record.lines {
+            let Some(fields) = entity.fields.get(table).map(|t| &t.fields) else { continue };
+            for line in lines {
+                for (name, value) in &mut line.fields {
+                    let Some(field) = fields.get(name) else { continue };
+                    match fit(field, std::mem::take(value)) {
+                        Ok(fitted) => *value = fitted,
+                        Err(problem) => {
+                            self.problems.push(Problem { path: format!("{table}.{}.{name}", line.id), ..problem });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What people can write counts as given, also where it is empty; what is computed is computed anew where it is.
+    fn give_all(&mut self) {
+        let written = |f: &&crate::schema::Field| !f.computed && !f.may_override;
+        let entity = self.entity;
+        self.given.extend(entity.columns().filter(written).map(|f| f.name.to_string()));
+        for table in entity.line_tables() {
+            for line in self.record.lines.get(&table.name).into_iter().flatten() {
+                let fields = table.fields.values().filter(written);
+                self.given.extend(fields.map(|f| format!("{}.{}.{}", table.name, line.id, f.name)));
+            }
+        }
+    }
+
     /// Everything that a record brings along counts as given.
     pub(crate) fn fill_given(&mut self) {
         for (name, value) in &self.record.fields {

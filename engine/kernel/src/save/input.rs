@@ -194,13 +194,15 @@ impl Work<'_> {
     /// The refusal, if the state locks what was changed.
     pub(crate) fn locked(&self) -> Option<Rejection> {
         let (base, lifecycle) = (self.base?, self.entity.lifecycle.as_ref()?);
-        let name = base.state.as_ref()?;
-        let state = lifecycle.states.get(name)?;
+        let name = base.state.as_ref().unwrap_or(&lifecycle.start);
+        let state = lifecycle.states.get(name);
         if self.s.access.is_engine() {
             return None;
         }
         let touched = self.changed.iter().map(|path| path.split('.').next().unwrap_or_default());
-        let locked = touched.into_iter().find(|f| state.locks(f) && !self.opened.iter().any(|o| o == f))?;
+        // A state that the definition has lost locks everything.
+        let locks = |f: &str| state.is_none_or(|s| s.locks(f));
+        let locked = touched.into_iter().find(|f| locks(f) && !self.opened.iter().any(|o| o == f))?;
         let told = format!("expected a record that can be changed, but `{locked}` is locked while it is `{name}`");
         Some(Rejection::state("locked", told))
     }
@@ -209,7 +211,7 @@ impl Work<'_> {
     pub(crate) fn check_references(&mut self) {
         let entity = self.entity;
         for field in entity.columns().filter(|f| f.to.is_some()) {
-            if self.changed.contains(&*field.name) {
+            if self.changed.contains(&*field.name) && !self.forced.contains(&*field.name) {
                 let value = self.record.get(&field.name);
                 self.check_reference(field, &field.name, &value, None);
                 if self.is_missing(&field.name) {
@@ -222,7 +224,7 @@ impl Work<'_> {
             for field in table.fields.values().filter(|f| f.to.is_some()) {
                 for line in &lines {
                     let path = format!("{}.{}.{}", table.name, line.id, field.name);
-                    if self.changed.contains(&path) {
+                    if self.changed.contains(&path) && !self.forced.contains(&path) {
                         let value = line.fields.get(&field.name).cloned().unwrap_or_default();
                         self.check_reference(field, &path, &value, Some(line));
                         if self.is_missing(&path)

@@ -24,6 +24,7 @@ use crate::{
     schema::Entity,
 };
 
+pub(crate) use compute::fit;
 pub use merge::conflicts;
 
 /// What every save is given.
@@ -184,8 +185,9 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
             fields: Vec::new(),
         });
     }
+    // A record from before its entity had a lifecycle stands at its start.
     let start = entity.lifecycle.as_ref().map(|l| &l.start);
-    if deleted && base.state.as_ref() != start {
+    if deleted && start.is_some() && base.state.as_ref().or(start) != start {
         let told =
             format!("expected a record that is still `{}`, but it is `{}`", start.map_or("", |s| s), base.get("state"));
         return Outcome::Rejected(Rejection::state("wrong_state", told));
@@ -251,6 +253,8 @@ pub(crate) struct Work<'a> {
     pub(crate) opened: &'a [Name],
     /// What a transition does to the record is history under its name.
     pub(crate) action: &'a str,
+    /// A transition is written down even where it changes no field, so that two at once cannot both be made.
+    pub(crate) moves: bool,
     pub(crate) problems: Vec<Problem>,
     pub(crate) warnings: Vec<Problem>,
     pub(crate) needs: Vec<Query>,
@@ -274,6 +278,7 @@ impl<'a> Work<'a> {
             followed: HashSet::new(),
             opened: &[],
             action: if base.is_none() { "created" } else { "updated" },
+            moves: false,
             problems: Vec::new(),
             warnings: Vec::new(),
             needs: Vec::new(),
@@ -352,7 +357,7 @@ impl<'a> Work<'a> {
             return Saved { record: self.record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
-        if fields.is_empty() && update.state.is_none() {
+        if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
         self.record.version = base.version + 1;
