@@ -201,7 +201,14 @@ impl<'a> Access<'a> {
         let shown = |p: &str| rights.is_some_and(|k| k.read.is_some() && k.readable.contains(p));
         match rest {
             None => shown(first) || (rights.is_none() && open && first == "name"),
-            Some(rest) if !field.fields.is_empty() => shown(&format!("{first}.{rest}")),
+            Some(rest) if !field.fields.is_empty() => match rest.split_once('.') {
+                None => shown(&format!("{first}.{rest}")),
+                Some((inner, deeper)) => {
+                    let to = field.fields.get(inner).and_then(|f| f.to.as_ref());
+                    let other = to.and_then(|to| self.catalog.entities.get(to));
+                    shown(&format!("{first}.{inner}")) && other.is_some_and(|o| self.role_reads(role, o, deeper))
+                }
+            },
             Some(rest) => {
                 let other = field.to.as_ref().and_then(|to| self.catalog.entities.get(to));
                 shown(first) && other.is_some_and(|o| self.role_reads(role, o, rest))

@@ -19,12 +19,17 @@ use crate::{
 
 /// More lines than this cannot be sent at once.
 const MOST_LINES: usize = 5_000;
+/// More problems than this are not told.
+const MOST_PROBLEMS: usize = 200;
 
 impl Work<'_> {
     /// Takes the input over. A draft keeps what it can and lets go what it may not.
     pub(crate) fn take(&mut self, input: &Map<String, Json>, draft: bool) {
         let entity = self.entity;
         for (key, json) in input {
+            if self.is_full() {
+                return;
+            }
             if SYSTEM_FIELDS.contains(&key.as_str()) {
                 continue;
             }
@@ -43,6 +48,11 @@ impl Work<'_> {
         }
     }
 
+    /// Whether so many problems were found that nobody reads further ones.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.len() >= MOST_PROBLEMS
+    }
+
     fn unknown<'n>(&mut self, path: &str, key: &str, known: impl Iterator<Item = &'n Name>) {
         let near = nearest(key, known.map(|k| &**k)).map(|k| format!("; did you mean `{k}`?")).unwrap_or_default();
         self.problems.push(Problem::new(path, "unknown", format!("no field `{key}`{near}")));
@@ -58,6 +68,13 @@ impl Work<'_> {
         old: &Value,
         draft: bool,
     ) -> Option<Value> {
+        // Before the value is looked at: whether a guess of a hidden value is right must not be told.
+        if !self.s.access.reads(self.entity, right) {
+            if !draft {
+                self.problems.push(Problem::new(path, "unknown", "this field cannot be written by you"));
+            }
+            return None;
+        }
         let value = match parse(field, json) {
             Ok(value) => value,
             Err(_) if field.computed => return None,
@@ -71,7 +88,6 @@ impl Work<'_> {
         if value == *old {
             return None;
         }
-        let readable = self.s.access.reads(self.entity, right);
         if field.computed {
             if !draft {
                 self.problems.push(Problem::new(path, "computed", "this field is computed and cannot be written"));
@@ -79,10 +95,11 @@ impl Work<'_> {
             self.given.remove(path);
             return None;
         }
-        if !readable || !(self.s.access.writes(self.entity, right) || self.opened.contains(&field.name)) {
-            let code = if readable { "forbidden" } else { "unknown" };
+        // Who has which roles is for administrators alone, whatever a role says of people.
+        let roles = field.options_from.is_some() && !self.s.access.is_admin();
+        if roles || !(self.s.access.writes(self.entity, right) || self.opened.contains(&field.name)) {
             if !draft {
-                self.problems.push(Problem::new(path, code, "this field cannot be written by you"));
+                self.problems.push(Problem::new(path, "forbidden", "this field cannot be written by you"));
             }
             self.given.remove(path);
             return None;
@@ -123,6 +140,9 @@ impl Work<'_> {
         let mut after = Vec::with_capacity(list.len());
         let mut seen = HashSet::new();
         for (index, item) in list.iter().enumerate() {
+            if self.is_full() {
+                return;
+            }
             let Some(object) = item.as_object() else {
                 self.problems.push(Problem::new(format!("{name}.{index}"), "type", "expected a line"));
                 continue;

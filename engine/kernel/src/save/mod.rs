@@ -310,6 +310,9 @@ impl<'a> Work<'a> {
 
     /// Everything after the input has been taken: defaults, fills, formulas, rules, title.
     pub(crate) fn complete(&mut self, transition: Option<&str>) {
+        if self.is_full() {
+            return;
+        }
         self.defaults();
         self.check_references();
         self.fills();

@@ -107,12 +107,11 @@ impl Work<'_> {
     }
 
     fn reads_hidden(&self, rule: &Rule) -> bool {
-        let own = &self.entity.name;
         let exprs = std::iter::once(&rule.unless).chain(rule.message.exprs());
         exprs.flat_map(|e| e.references()).any(|r| match r {
-            Reference::Field { entity, lines, field, .. } if entity == *own => {
+            Reference::Field { entity, lines, field, .. } => {
                 let path = lines.map_or_else(|| field.to_string(), |l| format!("{l}.{field}"));
-                !self.s.access.reads(self.entity, &path)
+                self.s.catalog.entity(&entity).is_some_and(|of| !self.s.access.reads(of, &path))
             }
             _ => false,
         })

@@ -54,6 +54,28 @@ fn a_field_that_one_may_not_read_is_refused_as_if_it_were_not_there() {
         firm.saved(Some(SELLER), "request", json!({"partner": partner.to_string(), "lines": [line]})).unwrap_err(),
     );
     assert_eq!(problems, [("lines.0.unit_cost".into(), "unknown".into())]);
+    // Whether a guess of the hidden value is right is not told either.
+    let request = firm.request();
+    let id = request.lines["lines"][0].id.to_string();
+    for guess in ["50", "51"] {
+        let lines = json!({"lines": [{"id": id, "unit_cost": guess}], "margin": "0.2197"});
+        let mut problems = told(firm.update(Some(SELLER), &request, lines).unwrap_err());
+        problems.sort();
+        assert_eq!(
+            problems,
+            [(format!("lines.{id}.unit_cost"), "unknown".into()), ("margin".into(), "unknown".into())]
+        );
+    }
+}
+
+#[test]
+fn a_flood_of_problems_is_cut_off() {
+    let mut firm = Firm::new();
+    let (partner, _) = firm.stock();
+    let lines: Vec<_> = (0..5_000).map(|i| json!({format!("field_{i}"): "x"})).collect();
+    let problems =
+        told(firm.saved(Some(SELLER), "request", json!({"partner": partner.to_string(), "lines": lines})).unwrap_err());
+    assert_eq!(problems.len(), 200);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub(super) async fn list(
         let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: fold(q) };
         filters.push(any(vec![contains("title"), contains("number")]));
     }
-    if let Some(choosable) = choose(&app, &scene, &asked).await? {
+    if let Some(choosable) = choose(&app, &scene, &asked, &plan.entity.name).await? {
         filters.push(choosable);
     }
     if plan.entity.fields.contains_key("active") && plan.entity.name == *"user" {
@@ -84,9 +84,11 @@ pub(super) async fn list(
     Ok(Json(json!({ "rows": rows })))
 }
 
-/// The condition of the field that asks.
-async fn choose(app: &App, scene: &Scene, asked: &Asked) -> Result<Option<Predicate>, Error> {
-    let Some((entity, field)) = asked.field.as_deref().and_then(|path| field_of(scene, path)) else { return Ok(None) };
+/// The condition of the field that asks, if it leads to this entity: over another it would be a filter on fields that
+/// nobody has checked.
+async fn choose(app: &App, scene: &Scene, asked: &Asked, to: &Name) -> Result<Option<Predicate>, Error> {
+    let found = asked.field.as_deref().and_then(|path| field_of(scene, path));
+    let Some((entity, field)) = found.filter(|(_, field)| field.to.as_ref() == Some(to)) else { return Ok(None) };
     let Some(condition) = &field.choose else { return Ok(None) };
     let doc = document(app, scene, entity, asked.doc.as_deref()).await?;
     let ctx = scene.ctx();

@@ -55,6 +55,7 @@ impl App {
     /// If it is no spreadsheet, or the store fails.
     pub async fn upload_import(&self, user: Option<Uuid>, upload: Upload) -> Result<Uploaded, Failure> {
         let Upload { name, content, sheet } = upload;
+        self.may_import_anything(user)?;
         let (content, state) = look(name.clone(), content, sheet).await?;
         let scene = self.scene(user);
         let row = ImportRow {
@@ -70,6 +71,17 @@ impl App {
         let suggestion = suggest::suggest(self, &scene, &state.headings).await?;
         self.store().create_import(&row, content).await?;
         Ok(Uploaded { row, state, suggestion })
+    }
+
+    /// Whoever may import nothing leaves no files here.
+    fn may_import_anything(&self, user: Option<Uuid>) -> Result<(), Failure> {
+        let scene = self.scene(user);
+        let ctx = scene.ctx();
+        let access = Access::new(&scene.catalog, &ctx);
+        if scene.catalog.entities.keys().any(|entity| access.may_import(entity)) {
+            return Ok(());
+        }
+        Err(Rejection::Forbidden { message: "files cannot be imported by you".into() }.into())
     }
 
     /// An import that its owner, or who looks after the system, may see.

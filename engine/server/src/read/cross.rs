@@ -17,7 +17,63 @@ pub(super) struct Crossing {
     pub(super) entity: Name,
 }
 
-/// The references that a path crosses; a path within lines crosses none that a predicate could name.
+/// All paths that a predicate reads; those within lines begin with the line table.
+pub(super) fn paths(predicate: &Predicate, found: &mut Vec<String>) {
+    fn walk(predicate: &Predicate, within: &str, found: &mut Vec<String>) {
+        let mut note = |path: &FieldPath| {
+            let path = path.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(".");
+            found.push(format!("{within}{path}"));
+        };
+        match predicate {
+            Predicate::True | Predicate::False => {}
+            Predicate::All(each) | Predicate::Any(each) => each.iter().for_each(|p| walk(p, within, found)),
+            Predicate::Not(inner) => walk(inner, within, found),
+            Predicate::Compare { left, right, .. } => {
+                for side in [left, right] {
+                    if let Operand::Path(path) = side {
+                        note(path);
+                    }
+                }
+            }
+            Predicate::In { operand, .. }
+            | Predicate::IsNull(operand)
+            | Predicate::Contains { operand, .. }
+            | Predicate::StartsWith { operand, .. }
+            | Predicate::Has { operand, .. } => note(operand),
+            Predicate::Some { lines, filter } => {
+                found.push(format!("{within}{lines}"));
+                walk(filter, &format!("{within}{lines}."), found);
+            }
+        }
+    }
+    walk(predicate, "", found);
+}
+
+/// Whether a path that crosses references from within lines leads only to entities that the reader sees whole: which
+/// rows of them a line leads to cannot be asked beside the line's own condition.
+pub(super) fn whole_from_lines(
+    scene: &Scene,
+    access: &Access<'_>,
+    entity: &Entity,
+    path: &str,
+) -> Result<bool, LowerError> {
+    let Some((table, rest)) = path.split_once('.') else { return Ok(true) };
+    let Some(lines) = entity.fields.get(table).filter(|field| !field.fields.is_empty()) else { return Ok(true) };
+    let Some((first, rest)) = rest.split_once('.') else { return Ok(true) };
+    let Some(next) = lines.fields.get(first).and_then(|f| f.to.as_ref()).and_then(|to| scene.catalog.entity(to)) else {
+        return Ok(false);
+    };
+    let further = crossings(&scene.catalog, next, rest).into_iter().map(|crossing| crossing.entity);
+    for name in std::iter::once(next.name.clone()).chain(further) {
+        let Some(other) = scene.catalog.entity(&name) else { return Ok(false) };
+        if !access.is_engine() && !is_open(&name) && access.read_predicate(other)? != Predicate::True {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The references that a path crosses from the header; for those within lines see [`whole_from_lines`].
 pub(super) fn crossings(catalog: &Catalog, entity: &Entity, path: &str) -> Vec<Crossing> {
     let mut found = Vec::new();
     let mut at = entity;

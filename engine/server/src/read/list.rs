@@ -107,7 +107,7 @@ impl Plan {
         }
         let sort = asked.sort(request, shown.map(|view| &view.definition.sort), &mut used)?;
         let tokens = asked.search(request.q.as_deref(), &mut filters, &mut used)?;
-        filters.push(access.list_predicate(&entity, &used)?);
+        filters.push(asked.rows_for(&used)?);
         for crossing in used.iter().flat_map(|path| cross::crossings(&scene.catalog, &entity, path)) {
             filters.push(cross::visible_or_empty(scene, &access, &crossing).map_err(|e| not_lowerable("filter", e))?);
         }
@@ -208,10 +208,26 @@ struct Asked<'a> {
 impl Asked<'_> {
     /// A condition as a predicate; what it reads goes to `used`.
     fn lowered(&self, place: &str, expr: &Expr, used: &mut Vec<String>) -> Result<Predicate, Failure> {
-        used.extend(reads(expr, self.entity));
         let ctx = self.scene.ctx();
         let facts = Facts::new();
-        lower(expr, &Env::new(&ctx, &facts, self.scene.catalog.as_ref())).map_err(|error| not_lowerable(place, error))
+        let env = Env::new(&ctx, &facts, self.scene.catalog.as_ref());
+        let predicate = lower(expr, &env).map_err(|error| not_lowerable(place, error))?;
+        // What is read is taken from what is asked of the store, so that no way of writing it can hide a path.
+        cross::paths(&predicate, used);
+        Ok(predicate)
+    }
+
+    /// The rows of a list that is filtered, sorted or searched by these paths.
+    fn rows_for(&self, used: &[String]) -> Result<Predicate, Failure> {
+        let rows = self.access.list_predicate(self.entity, used)?;
+        for path in used {
+            if !cross::whole_from_lines(self.scene, self.access, self.entity, path)
+                .map_err(|e| not_lowerable("filter", e))?
+            {
+                return Err(Rejection::Forbidden { message: format!("`{path}` cannot be used here") }.into());
+            }
+        }
+        Ok(rows)
     }
 
     fn sort(
@@ -273,7 +289,7 @@ impl Asked<'_> {
                 })
             })
             .collect();
-        if self.access.list_predicate(self.entity, &through).is_ok() {
+        if self.rows_for(&through).is_ok() {
             used.extend(through);
             return Ok(query_tokens(q));
         }
@@ -304,9 +320,14 @@ fn reads(expr: &Expr, entity: &Entity) -> Vec<String> {
             if own && of == entity.name {
                 found.push(lines.map_or_else(|| field.to_string(), |lines| format!("{lines}.{field}")));
             } else {
-                // Which reference leads there is not told: every one that does must be readable.
+                // Which reference leads there is not told: every one that does must be readable, and where none leads
+                // there at once, nobody can say what is read.
                 let ways = entity.columns().filter(|way| way.to.as_ref() == Some(&of));
+                let before = found.len();
                 found.extend(ways.map(|way| format!("{}.{field}", way.name)));
+                if found.len() == before {
+                    found.push(format!("?.{field}"));
+                }
             }
         }
     }

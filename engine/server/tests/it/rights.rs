@@ -64,11 +64,17 @@ async fn forbidden_fields_cannot_be_asked_about() {
     let rep = server.sign_in("rep_a").await;
     let filter = encoded(&json!(["margin", ">", 0.2]).to_string());
     let lines = encoded(&json!({"some": "lines", "where": ["purchase_price", ">", 3]}).to_string());
+    // Across a reference from within lines, alone and beside what may be read.
+    let through = encoded(&json!({"some": "lines", "where": ["product.purchase_price", ">", 3]}).to_string());
+    let beside = json!([["quantity", ">", 0], {"not": ["product.purchase_price", ">", 3]}]);
+    let both = encoded(&json!({"some": "lines", "where": {"all": beside}}).to_string());
     for query in [
         "columns=margin".to_owned(),
         "sort=-margin".to_owned(),
         format!("filter={filter}"),
         format!("filter={lines}"),
+        format!("filter={through}"),
+        format!("filter={both}"),
         "columns=lines.cost".to_owned(),
     ] {
         let answer = rep.get(&format!("/api/records/quotation?{query}")).await;
