@@ -85,8 +85,10 @@ impl Work<'_> {
             let value = self.record.get(&field.name);
             let Some(other) = self.referred(field, &value) else { continue };
             for (name, expr) in &field.fills {
-                // What the reference at the head of the chain brings stands before what follows from it.
-                if self.followed.contains(&**name) || self.filled(name, || self.record.get(name)) {
+                // What a chosen reference brings stands before what follows from it; of two that were chosen, the later
+                // field says more.
+                let follows = self.followed.contains(&*field.name) && self.followed.contains(&**name);
+                if follows || self.filled(name, || self.record.get(name)) {
                     continue;
                 }
                 let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
