@@ -3,6 +3,7 @@
 
 mod cell;
 mod compile;
+mod number;
 mod parse;
 mod plan;
 mod text;

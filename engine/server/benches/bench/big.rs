@@ -112,7 +112,8 @@ async fn grow_ours(file: &str, size: i64) -> Result<()> {
     let mut db = open(file).await?;
     let there: i64 = sqlx::query("select count(*) from quotation").fetch_one(&mut db).await?.try_get(0)?;
     let columns = sqlx::query("select name from pragma_table_info('quotation')").fetch_all(&mut db).await?;
-    let columns: Vec<String> = columns.iter().map(|c| c.try_get(0)).collect::<Result<_, _>>()?;
+    let mut columns: Vec<String> = columns.iter().map(|c| c.try_get(0)).collect::<Result<_, _>>()?;
+    columns.retain(|column| column != "rowid__");
     let values: Vec<String> = columns
         .iter()
         .map(|column| match column.as_str() {

@@ -5,6 +5,7 @@
 //! It must not know HTTP: the command line and the API both call it.
 
 mod finder;
+mod input;
 mod job;
 mod plan;
 mod saver;
