@@ -190,10 +190,7 @@ on_both!(an_order_whose_lines_come_far_apart_is_one_and_goes_as_one, |server| {
 async fn who_may_not_import_cannot_and_nobody_sees_the_imports_of_others() {
     let server = TestApp::trade().await;
     let (manager, rep) = (server.sign_in("manager_a").await, server.sign_in("rep_a").await);
-    let uploaded = upload(&rep, "ledger.csv", LEDGER.as_bytes()).await.ok();
-    assert_eq!((&uploaded["imports"], &uploaded["suggestion"]["entity"]), (&json!([]), &Json::Null));
-    let id = uploaded["id"].as_str().unwrap();
-    rep.post(&format!("/api/imports/{id}/run"), json!({"import": "online_retail"})).await.refused(403, "forbidden");
+    upload(&rep, "ledger.csv", LEDGER.as_bytes()).await.refused(403, "forbidden");
     let uploaded = upload(&manager, "ledger.csv", LEDGER.as_bytes()).await.ok();
     let id = uploaded["id"].as_str().unwrap();
     rep.get(&format!("/api/imports/{id}")).await.refused(404, "not_found");
