@@ -103,8 +103,9 @@ export const updateRecord = (entity: string, id: string, change: Fields & { vers
   patch<RecordAnswer>(path(entity, id), change, { headers: { 'Idempotency-Key': key } })
 export const deleteRecord = (entity: string, id: string, version: number) => del<null>(path(entity, id), { version })
 export const restoreRecord = (entity: string, id: string) => post<RecordAnswer>(path(entity, id, 'restore'))
-export const draftRecord = (entity: string, fields: Fields, changed?: string, signal?: AbortSignal) =>
-  post<DraftAnswer>(path(entity, 'draft'), fields, { query: { changed }, signal })
+/** `changed`: the paths that were changed since the last draft, the latest last. */
+export const draftRecord = (entity: string, fields: Fields, changed: readonly string[] = [], signal?: AbortSignal) =>
+  post<DraftAnswer>(path(entity, 'draft'), fields, { query: { changed: changed.length > 0 ? changed.join(',') : undefined }, signal })
 export const transitionRecord = (entity: string, id: string, name: string, body: { version: number; reason?: string }) =>
   post<RecordAnswer>(path(entity, id, `transitions/${name}`), body)
 export const previewTransition = (entity: string, id: string, transition: string) =>

@@ -30,7 +30,7 @@ function NewRecord({ entity }: { entity: EntityModel }) {
   const [given] = useState(() => Object.fromEntries([...search].filter(([name]) => entity.fields[name]?.writable)))
   const draft = useQuery({
     queryKey: ['new', entity.name, given],
-    queryFn: ({ signal }) => draftRecord(entity.name, given, Object.keys(given).join(',') || undefined, signal),
+    queryFn: ({ signal }) => draftRecord(entity.name, given, Object.keys(given), signal),
     staleTime: Infinity,
     gcTime: 0,
     refetchOnWindowFocus: false,

@@ -12,8 +12,13 @@ const CALM = 350
 const CALM_LONG = 1200
 const LONG = 200
 
-function hasOverridable(entity: EntityModel): boolean {
-  return Object.values(entity.fields).some((field) => field.compute !== undefined && field.server)
+/** More changed places than this are not named in one question. */
+const MOST_NAMED = 60
+
+/** References before what else was written in the same step, so that a value pasted beside one is not filled over. */
+function inOrder(entity: EntityModel, paths: readonly string[]): string[] {
+  const isReference = (path: string): boolean => ['reference', 'user', 'department'].includes(fieldAt(entity, path)?.type ?? '')
+  return [...paths.filter(isReference), ...paths.filter((path) => !isReference(path))]
 }
 
 export function useDraft(form: RecordForm, entity: EntityModel, active: boolean): { computing: boolean; failed: boolean } {
@@ -33,21 +38,14 @@ export function useDraft(form: RecordForm, entity: EntityModel, active: boolean)
       const { signal } = stop
       const { values, edited, revision } = form.store.getState()
       const body = { ...buildDraft(entity, values, edited), ...(values.id ? { id: values.id, version: values.version } : {}) }
-      // A reference that was chosen fills other fields, also those that have a value. One that is named fills so; of
-      // several at once (a block that was pasted) the server fills what is empty.
-      const references = [...changed].filter((path) => ['reference', 'user', 'department'].includes(fieldAt(entity, path)?.type ?? ''))
-      const filling = references.length === 1 ? references[0] : undefined
+      // What was changed is named, so that references fill and what was overridden before is computed again. Of a great
+      // block that was pasted the server fills what is empty.
+      const named = changed.size <= MOST_NAMED ? [...changed] : []
       setComputing(true)
       try {
-        const answer = await draftRecord(entity.name, body, filling, signal)
+        const answer = await draftRecord(entity.name, body, named, signal)
         changed.clear()
         form.applyDraft(answer, { values, revision })
-        // Filled values may in turn move what is computed from them.
-        if (filling !== undefined && form.store.getState().values !== values && hasOverridable(entity)) {
-          const after = form.store.getState()
-          const again = await draftRecord(entity.name, { ...buildDraft(entity, after.values, after.edited), ...(body.id ? { id: body.id, version: body.version } : {}) }, undefined, signal)
-          form.applyDraft(again, { values: after.values, revision: after.revision })
-        }
         seen = form.store.getState().revision
         setFailed(false)
       } catch {
@@ -61,7 +59,10 @@ export function useDraft(form: RecordForm, entity: EntityModel, active: boolean)
     const unsubscribe = form.store.subscribe((state, before) => {
       if (state.revision === seen || state.revision === before.revision) return
       seen = state.revision
-      for (const path of state.lastChanged) changed.add(path)
+      for (const path of inOrder(entity, state.lastChanged)) {
+        changed.delete(path)
+        changed.add(path)
+      }
       const long = Object.values(entity.fields).some((field) => field.type === 'lines' && linesOf(state.values, field.name).length > LONG)
       clearTimeout(timer)
       timer = setTimeout(() => void ask(), long ? CALM_LONG : CALM)

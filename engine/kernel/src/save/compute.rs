@@ -2,11 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::Work;
+use super::{Work, overrides::Place};
 use crate::{
     Line, Name, Problem, Value,
     definition::FieldKind,
-    expression::{Env, Expr, Reference, eval},
+    expression::{Env, eval},
     field::{most, round},
     query::Query,
     schema::{Field, Target},
@@ -88,7 +88,7 @@ impl Work<'_> {
                 // What a chosen reference brings stands before what follows from it; of two that were chosen, the later
                 // field says more.
                 let follows = self.followed.contains(&*field.name) && self.followed.contains(&**name);
-                if follows || self.filled(name, || self.record.get(name)) {
+                if follows || self.filled(&field.name, name, || self.record.get(name)) {
                     continue;
                 }
                 let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
@@ -114,8 +114,9 @@ impl Work<'_> {
                     let Some(other) = work.referred(field, &value) else { continue };
                     for (name, expr) in &field.fills {
                         let at = path(name);
+                        let by = path(&field.name);
                         if work.followed.contains(&at)
-                            || work.filled(&at, || line.fields.get(name).cloned().unwrap_or_default())
+                            || work.filled(&by, &at, || line.fields.get(name).cloned().unwrap_or_default())
                         {
                             continue;
                         }
@@ -130,25 +131,29 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a reference at this path fills now: when it was changed; in a draft, when it was changed last.
+    /// Whether a reference at this path fills now: when it was changed; in a draft, when it was changed just now.
     fn fills_now(&self, path: &str) -> bool {
         if self.followed.contains(path) {
             return true;
         }
         match self.touched.as_deref() {
             None => self.changed.contains(path),
-            Some("") => self.base.is_none() && self.changed.contains(path),
-            Some(touched) => touched == path,
+            Some([]) => self.base.is_none() && self.changed.contains(path),
+            Some(touched) => touched.iter().any(|t| t == path),
         }
     }
 
-    /// Whether a field that would be filled has its value already.
-    fn filled(&self, path: &str, value: impl FnOnce() -> Value) -> bool {
+    /// Whether a field that the reference at `by` would fill has its value already.
+    fn filled(&self, by: &str, path: &str, value: impl FnOnce() -> Value) -> bool {
         match self.touched.as_deref() {
             // The writer sent it, perhaps empty on purpose.
             None => self.given.contains(path),
-            Some("") => !value().is_null(),
-            Some(_) => false,
+            Some([]) => !value().is_null(),
+            // Of two that were changed just now, the later one stands.
+            Some(touched) => {
+                let last = |path: &str| touched.iter().rposition(|t| t == path);
+                last(path).is_some_and(|at| last(by) < Some(at))
+            }
         }
     }
 
@@ -189,7 +194,8 @@ impl Work<'_> {
                 }
                 Target::Field(name) => {
                     let Some(field) = entity.fields.get(name) else { continue };
-                    if step.may_override && self.keeps(name, &self.record.get(name), &step.value, None) {
+                    let place = Place { path: name, line: None };
+                    if step.may_override && self.keeps(&place, &self.record.get(name), &step.value) {
                         continue;
                     }
                     let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&self.record) });
@@ -202,7 +208,8 @@ impl Work<'_> {
                     self.each_line(lines, |work, line, env| {
                         let path = format!("{lines}.{}.{field}", line.id);
                         let now = line.fields.get(field).cloned().unwrap_or_default();
-                        if step.may_override && work.keeps(&path, &now, &step.value, Some((lines, line))) {
+                        let place = Place { path: &path, line: Some((lines, line)) };
+                        if step.may_override && work.keeps(&place, &now, &step.value) {
                             return;
                         }
                         let result = eval(&step.value, &Env { lets: Some(lets), ..env.line(&*line) });
@@ -211,35 +218,6 @@ impl Work<'_> {
                     });
                 }
             }
-        }
-    }
-
-    /// Whether a value that people may override stays: they wrote it just now, or nothing that it is computed from
-    /// changed.
-    fn keeps(&self, path: &str, now: &Value, expr: &Expr, line: Option<(&Name, &Line)>) -> bool {
-        if now.is_null() {
-            return false;
-        }
-        if self.given.contains(path) && (self.changed.contains(path) || self.base.is_none()) {
-            return true;
-        }
-        if self.touched.is_some() && self.touched.as_deref() == Some(path) {
-            return true;
-        }
-        let moved = expr.references().iter().any(|r| match r {
-            Reference::Field { lines: None, field, own: true, .. } => self.moved(field),
-            Reference::Field { lines: Some(_), field, own: true, .. } => {
-                line.is_some_and(|(lines, l)| self.moved(&format!("{lines}.{}.{field}", l.id)))
-            }
-            _ => false,
-        });
-        (self.base.is_some() || self.given.contains(path)) && !moved
-    }
-
-    fn moved(&self, path: &str) -> bool {
-        match self.touched.as_deref() {
-            None | Some("") => self.changed.contains(path),
-            Some(touched) => touched == path,
         }
     }
 

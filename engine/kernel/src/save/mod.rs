@@ -7,6 +7,7 @@ mod compute;
 mod diff;
 mod input;
 mod merge;
+mod overrides;
 mod rules;
 
 use std::collections::HashSet;
@@ -145,19 +146,19 @@ pub fn update_with(
     work.finish()
 }
 
-/// What the form shows: `base` where the record is there already, the whole form as `input`, and the field that the
-/// writer has just changed.
+/// What the form shows: `base` where the record is there already, the whole form as `input`, and the paths that the
+/// writer has changed since the last draft, the latest last. None: what is in the input stands.
 #[must_use]
 pub fn draft(
     s: &Saving<'_>,
     entity: &Entity,
     base: Option<&Record>,
     input: &Map<String, Json>,
-    changed: Option<&str>,
+    changed: &[String],
 ) -> Outcome<Draft> {
     let start = base.cloned().unwrap_or_else(|| blank(s, entity, Uuid::nil()));
     let mut work = Work::new(s, entity, base, start);
-    work.touched = Some(changed.unwrap_or_default().to_owned());
+    work.touched = Some(changed.to_vec());
     work.take(input, true);
     work.complete(None);
     if !work.needs.is_empty() {
@@ -243,8 +244,8 @@ pub(crate) struct Work<'a> {
     pub(crate) given: HashSet<String>,
     /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
     pub(crate) changed: HashSet<String>,
-    /// In a draft: the path that the writer has just changed, or nothing.
-    pub(crate) touched: Option<String>,
+    /// In a draft: the paths that the writer has just changed, the latest last.
+    pub(crate) touched: Option<Vec<String>>,
     /// Paths that the engine itself set: by a transition, a mapping, an effect.
     pub(crate) forced: HashSet<String>,
     /// Paths that a fill set, whose own fills then follow.

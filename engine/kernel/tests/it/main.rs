@@ -7,6 +7,7 @@
 )]
 
 mod decision_tables;
+mod drafts;
 mod expressions;
 mod expressions_check;
 mod expressions_filter;

@@ -220,7 +220,8 @@ fn a_draft_works_everything_out_and_refuses_nothing() {
     let (partner, good) = firm.stock();
     let entity = firm.catalog.entity("request").unwrap().clone();
     let draft = |input: serde_json::Value, changed: Option<&str>| {
-        firm.decide(Some(SELLER), |s| save::draft(s, &entity, None, input.as_object().unwrap(), changed)).unwrap()
+        let changed: Vec<String> = changed.into_iter().map(str::to_owned).collect();
+        firm.decide(Some(SELLER), |s| save::draft(s, &entity, None, input.as_object().unwrap(), &changed)).unwrap()
     };
     let empty = draft(json!({}), None);
     assert_eq!(empty.record.get("day"), Value::Date("2026-11-23".parse().unwrap()));

@@ -18,6 +18,7 @@ use crate::{
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
+    /// What was changed since the last draft: paths between commas, the latest last.
     changed: Option<String>,
 }
 
@@ -42,11 +43,11 @@ pub(super) async fn show(
         }
     };
     let input = flat(body);
+    let changed: Vec<String> =
+        asked.changed.iter().flat_map(|c| c.split(',')).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let draft = app
         .settle(&scene, |facts| {
-            saving(&scene, facts, "app", None, |s| {
-                save::draft(s, &entity, base.as_ref(), &input, asked.changed.as_deref())
-            })
+            saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base.as_ref(), &input, &changed))
         })
         .await?;
     let mut titles = Titles::default();

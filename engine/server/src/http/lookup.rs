@@ -114,7 +114,7 @@ async fn document(app: &App, scene: &Scene, entity: &Entity, doc: Option<&str>) 
     let input = flat(form);
     let draft = app
         .settle(scene, |facts| {
-            saving(scene, facts, "app", None, |s| kernel::save::draft(s, entity, base.as_ref(), &input, None))
+            saving(scene, facts, "app", None, |s| kernel::save::draft(s, entity, base.as_ref(), &input, &[]))
         })
         .await?;
     Ok(Some(draft.record))

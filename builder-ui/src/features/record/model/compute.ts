@@ -2,7 +2,7 @@
 // only for the lines that changed, so that a thousand lines cost what one costs.
 import type { EntityModel, Field, Wire } from '@/model/app'
 import type { Line, Scalar } from '@/model/record'
-import type { Evaluator } from './evaluate'
+import type { Evaluator, Place } from './evaluate'
 import { canonical, round } from '@/fields/exact'
 import { isNumber, storedScale } from '@/fields/numbers'
 import { linePath, linesOf } from './paths'
@@ -85,15 +85,23 @@ export function createCompute(entity: EntityModel, evaluator: Evaluator): Comput
 }
 
 /**
- * Computed values that a person has overridden before: they differ from what the formula gives. They stay until they
- * are emptied.
+ * The places of computed values that a person has overridden before: they differ from what the formula gives. They
+ * stay until they are emptied or overtaken.
  */
 export function overridden(entity: EntityModel, evaluator: Evaluator, values: Values): string[] {
-  return Object.values(entity.fields)
-    .filter((field) => {
-      if (field.compute === undefined || !field.writable || field.server || values[field.name] === undefined || values[field.name] === null) return false
-      const value = fit(field, evaluator.value(field.compute.value, { values }))
-      return value !== undefined && !sameValue(field, values[field.name] as Scalar, value)
-    })
-    .map((field) => field.name)
+  return Object.values(entity.fields).flatMap((field) => {
+    if (field.type !== 'lines') return isOverridden(field, evaluator, { values }, values[field.name] as Scalar) ? [field.name] : []
+    const cells = Object.values(field.fields ?? {})
+    return linesOf(values, field.name).flatMap((line) =>
+      cells
+        .filter((cell) => isOverridden(cell, evaluator, { values, table: field.name, line }, line[cell.name]))
+        .map((cell) => linePath(field.name, line.id, cell.name)),
+    )
+  })
+}
+
+function isOverridden(field: Field, evaluator: Evaluator, place: Place, now: Scalar | undefined): boolean {
+  if (field.compute === undefined || !field.writable || field.server || now === undefined || now === null) return false
+  const value = fit(field, evaluator.value(field.compute.value, place))
+  return value !== undefined && !sameValue(field, now, value)
 }

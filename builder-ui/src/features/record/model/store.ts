@@ -5,6 +5,7 @@ import type { EntityModel } from '@/model/app'
 import type { Line, PortolanRecord, Problem, Scalar, Titles } from '@/model/record'
 import { asLinePlace, fieldAt, linePath, linesOf, normalPath, valueAt } from './paths'
 import { newId } from '@/model/new-id'
+import { stillOverridden } from './overrides'
 import { isComputed, sameValue } from './values'
 
 export type Values = Partial<PortolanRecord>
@@ -144,7 +145,7 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
   const commit = (next: Values, paths: readonly string[], mark: string): void => {
     remember(mark)
     const state = store.getState()
-    const edited = new Set(state.edited)
+    const edited = stillOverridden(entity, state.edited, paths)
     const changedAt = new Map(state.changedAt)
     const revision = state.revision + 1
     for (const path of paths) {
@@ -259,8 +260,14 @@ export function createRecordForm(entity: EntityModel, base: Values, titles: Titl
       const state = store.getState()
       const changes = draftChanges(entity, answer.record, sent, state)
       const next = changes.length > 0 ? withChanges(state.values, changes) : state.values
+      const filled = changes.map(({ path }) => path)
+      const edited = changes.length > 0 ? stillOverridden(entity, state.edited, filled) : state.edited
+      // Where the server computes another value than was sent, what the person wrote has been overtaken.
+      const overtaken = filled.filter((path) => fieldAt(entity, path)?.compute !== undefined && edited.has(path))
+      const kept = overtaken.length > 0 ? new Set([...edited].filter((path) => !overtaken.includes(path))) : edited
       store.setState({
-        values: changes.length > 0 ? compute(state.values, next, state.edited) : state.values,
+        values: changes.length > 0 ? compute(state.values, next, kept) : state.values,
+        edited: kept,
         titles: { ...state.titles, ...answer.titles },
         drafted: answer.problems.map((problem) => ({ ...problem, path: normalPath(sent.values, problem.path) })),
       })
