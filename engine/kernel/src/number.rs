@@ -69,6 +69,14 @@ impl NumberPattern {
         }
     }
 
+    /// Whether this pattern can have given a number, on whatever day.
+    #[must_use]
+    pub fn fits(&self, number: &str) -> bool {
+        let before = self.before.iter().try_fold(number, |rest, part| part.strip(rest, false));
+        let rest = before.and_then(|rest| self.after.iter().rev().try_fold(rest, |rest, part| part.strip(rest, true)));
+        rest.is_some_and(|digits| digits.len() >= self.digits && digits.bytes().all(|b| b.is_ascii_digit()))
+    }
+
     /// The number to be given to a record of this entity on this day.
     #[must_use]
     pub fn on(&self, entity: &str, day: NaiveDate) -> Numbering {
@@ -89,9 +97,36 @@ impl NumberPattern {
     }
 }
 
+impl Part {
+    /// What is left of a text without this part at its beginning, or at its end.
+    fn strip<'t>(&self, text: &'t str, at_end: bool) -> Option<&'t str> {
+        let width = match self {
+            Self::Text(t) if at_end => return text.strip_suffix(t.as_str()),
+            Self::Text(t) => return text.strip_prefix(t.as_str()),
+            Self::Year => 4,
+            Self::ShortYear | Self::Month | Self::Day => 2,
+        };
+        let cut = if at_end { text.len().checked_sub(width)? } else { width };
+        let (left, right) = text.split_at_checked(cut)?;
+        let (taken, rest) = if at_end { (right, left) } else { (left, right) };
+        taken.bytes().all(|b| b.is_ascii_digit()).then_some(rest)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_knows_the_numbers_that_it_gives() {
+        let pattern = NumberPattern::compile("QT-{yyyy}{MM}-{seq:4}/{yy}").unwrap();
+        let given = pattern.on("request", NaiveDate::from_ymd_opt(2026, 11, 30).unwrap());
+        assert!(pattern.fits(&format!("{}0123{}", given.before, given.after)));
+        assert!(pattern.fits("QT-202611-12345/26"), "a sequence outgrows its width");
+        for other in ["", "QT-202611-123/26", "QT-202611-0123", "QT-20261-0123/26", "QT-202611-01a3/26", "é"] {
+            assert!(!pattern.fits(other), "{other}");
+        }
+    }
 
     #[test]
     fn a_series_begins_anew_when_the_text_before_the_sequence_changes() {

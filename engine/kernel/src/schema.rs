@@ -7,10 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::{
     Name,
-    definition::{
-        ApproverSource, Color, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition,
-        RuleLevel,
-    },
+    definition::{Color, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition, RuleLevel},
     expression::{Expr, Template},
     number::NumberPattern,
 };
@@ -311,8 +308,8 @@ pub enum Step {
     },
     /// Tells people.
     Notify {
-        /// Whom.
-        to: Vec<ApproverSource>,
+        /// Whom; the initiator is who makes the transition.
+        to: Vec<crate::workflow::Source>,
         /// What.
         message: Template,
     },

@@ -197,6 +197,10 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
     {
         c.error("E0205", path, format!("`{name}` is kept for the engine; choose another name"));
     }
+    if kind == FieldKind::Lines && **name == *"search" {
+        let told = "a line table cannot be called `search`: its table would be the one that the records are found by";
+        c.error("E0205", path, told).hint = Some("choose another name, as `search_lines`".into());
+    }
     let fits = behaviour(kind).properties;
     if let Ok(Json::Object(written)) = serde_json::to_value(field) {
         for key in written.keys().filter(|k| !COMMON.contains(&k.as_str()) && *k != "read_only") {

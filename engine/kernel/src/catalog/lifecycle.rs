@@ -7,6 +7,7 @@ use crate::{
     expression::Scope,
     nearest,
     schema::{Lifecycle, State, Step, Transition},
+    workflow,
 };
 
 pub(super) fn compile(c: &mut Compiler<'_>, definition: &EntityDefinition, scope: &Scope<'_>) -> Option<Lifecycle> {
@@ -134,8 +135,19 @@ fn compile_step(
             set: c.assignments(&format!("{path}.copy.set"), &copy.set, entity, None, scope),
         },
         definition::Step::Notify(notify) => Step::Notify {
-            to: notify.to.clone(),
+            to: receivers(c, &format!("{path}.notify.to"), entity, &notify.to)?,
             message: c.template(&format!("{path}.notify.message"), &notify.message, scope)?,
         },
     })
+}
+
+fn receivers(
+    c: &mut Compiler<'_>,
+    path: &str,
+    entity: &Name,
+    to: &[definition::ApproverSource],
+) -> Option<Vec<workflow::Source>> {
+    let (sources, problems) = workflow::sources(path, to, c.types, c.types.entities.get(entity)?, c.roles);
+    c.problems.extend(problems);
+    sources
 }

@@ -8,12 +8,13 @@ use crate::{
     Line, Name, Problem, Record, Rejection,
     change::{Change, Notice},
     context::Ids,
-    definition::{ApproverSource, Keyed},
-    expression::{self, Scope, eval, holds},
+    definition::Keyed,
+    expression::{self, eval, holds},
+    number::NumberPattern,
     rights::Access,
     save::{Saving, Work, blank, fit},
     schema::{Entity, Mapping, Step},
-    workflow::RecordEffect,
+    workflow::{RecordEffect, Search, Source},
 };
 
 /// What the steps make beside the record.
@@ -127,15 +128,18 @@ fn copy(
         record.fields.insert(field.clone(), eval(expr, &work.env(source))?);
     }
     if as_revision {
-        record.number = source.number.as_deref().map(next_revision);
+        record.number = source.number.as_deref().map(|n| next_revision(n, work.entity.number.as_ref()));
     }
     insert(beside, work.entity, record, true)
 }
 
-/// `QT-202611-0007` → `QT-202611-0007-R1` → `…-R2`.
-fn next_revision(number: &str) -> String {
-    match number.rsplit_once("-R").and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?))) {
-        Some((stem, n)) => format!("{stem}-R{}", n + 1),
+/// `QT-202611-0007` → `QT-202611-0007-R1` → `…-R2`. A number as its pattern gives it is no revision, whatever it looks
+/// like: `X-R7` → `X-R7-R1`.
+fn next_revision(number: &str, pattern: Option<&NumberPattern>) -> String {
+    let is_first = pattern.is_some_and(|p| p.fits(number));
+    let revised = number.rsplit_once("-R").and_then(|(stem, n)| Some((stem, n.parse::<u32>().ok()?)));
+    match revised.filter(|_| !is_first) {
+        Some((stem, n)) => format!("{stem}-R{}", n.saturating_add(1)),
         None => format!("{number}-R1"),
     }
 }
@@ -163,28 +167,12 @@ fn insert(beside: &mut Beside<'_>, entity: &Entity, record: Record, whole: bool)
     Ok(())
 }
 
-fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[ApproverSource], message: &str) -> Result<(), Stop> {
+fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[Source], message: &str) -> Result<(), Stop> {
     let s = beside.s;
-    let mut people: Vec<Uuid> = Vec::new();
-    for source in to {
-        match source {
-            ApproverSource::Word(_) => people.extend(s.ctx.user),
-            ApproverSource::User { user } => {
-                people.extend(s.ctx.org.people.iter().filter(|(_, p)| p.email == *user).map(|(id, _)| *id));
-            }
-            ApproverSource::Role { role, .. } => people.extend(s.ctx.org.with_role(role)),
-            ApproverSource::Manager { .. } => {
-                people.extend(s.ctx.user.and_then(|id| s.ctx.org.people.get(&id)).and_then(|p| p.manager));
-            }
-            ApproverSource::Field { field } => {
-                let scope = Scope::record(s.catalog.types(), &work.entity.name);
-                if let Ok(expr) = expression::compile(field, &scope) {
-                    people.extend(eval(&expr, &work.env(&work.record))?.as_id());
-                }
-            }
-            ApproverSource::ManagerChain { .. } | ApproverSource::DepartmentHead { .. } => {}
-        }
-    }
+    let eval = |path: &expression::Expr| eval(path, &work.env(&work.record));
+    let department = s.ctx.user.and_then(|id| s.ctx.org.people.get(&id)?.department);
+    let search = Search { org: s.ctx.org, initiator: s.ctx.user, department, eval: &eval };
+    let mut people: Vec<Uuid> = search.find(to)?.into_iter().map(|(id, _)| id).collect();
     people.sort_unstable();
     people.dedup();
     // Nobody is told of what they did themselves.
@@ -266,12 +254,19 @@ impl Work<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::next_revision;
+    use super::{NumberPattern, next_revision};
 
     #[test]
     fn revisions_are_counted_after_the_number() {
-        assert_eq!(next_revision("QT-202611-0007"), "QT-202611-0007-R1");
-        assert_eq!(next_revision("QT-202611-0007-R9"), "QT-202611-0007-R10");
-        assert_eq!(next_revision("A-Range"), "A-Range-R1");
+        assert_eq!(next_revision("QT-202611-0007", None), "QT-202611-0007-R1");
+        assert_eq!(next_revision("QT-202611-0007-R9", None), "QT-202611-0007-R10");
+        assert_eq!(next_revision("A-Range", None), "A-Range-R1");
+    }
+
+    #[test]
+    fn a_number_that_looks_like_a_revision_is_none() {
+        let pattern = NumberPattern::compile("X-R{seq}").unwrap();
+        assert_eq!(next_revision("X-R7", Some(&pattern)), "X-R7-R1");
+        assert_eq!(next_revision("X-R7-R1", Some(&pattern)), "X-R7-R2");
     }
 }

@@ -26,7 +26,6 @@ use crate::{
 };
 
 pub(crate) use compute::fit;
-pub use merge::conflicts;
 
 /// What every save is given.
 #[derive(Clone, Copy, Debug)]
@@ -127,8 +126,7 @@ pub fn update_with(
     work.opened = opened;
     work.take(input, false);
     if expected != base.version {
-        let mine: Vec<String> = work.changed.iter().cloned().collect();
-        let fields = merge::conflicts(entity, &mine, since);
+        let fields = merge::conflicts(&work, since);
         if expected > base.version || !fields.is_empty() {
             return Outcome::Rejected(Rejection::Stale {
                 entity: entity.name.clone(),

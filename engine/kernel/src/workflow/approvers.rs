@@ -5,116 +5,26 @@
 use uuid::Uuid;
 
 use super::{
-    Approval, At, LeftOut, Named, Of, PartFound, PartState, SkipReason, Source, Via, What, people,
+    Approval, At, LeftOut, Named, PartFound, PartState, SkipReason, Source, Via, What, people,
     run::{Run, Stop},
+    sources::Search,
 };
 use crate::{
-    Name, Rejection, Value,
-    definition::{ChainUntil, Exception, Mode, NobodyPolicy, Repeated, SameAsInitiator},
+    Name, Rejection,
+    definition::{Exception, Mode, NobodyPolicy, Repeated, SameAsInitiator},
     expression::Expr,
 };
 
-/// Everybody whom the sources lead to, those who left too, in order, perhaps several times.
+/// Everybody whom the sources of a node lead to, those who left too, in order, perhaps several times.
 pub(super) fn find(run: &Run<'_>, node: &Name, sources: &[Source]) -> Result<Vec<(Uuid, Via)>, Stop> {
-    let mut found = Vec::new();
-    let mut needs = Vec::new();
-    for source in sources {
-        match one(run, node, source) {
-            Ok(people) => found.extend(people),
-            Err(Stop::Needs(queries)) => needs.extend(queries),
-            Err(stop @ Stop::Rejected(_)) => return Err(stop),
-        }
-    }
-    if needs.is_empty() { Ok(found) } else { Err(Stop::Needs(needs)) }
-}
-
-fn one(run: &Run<'_>, node: &Name, source: &Source) -> Result<Vec<(Uuid, Via)>, Stop> {
-    let org = run.env.ctx.org;
-    Ok(match source {
-        Source::Initiator => vec![(run.instance.initiator.id, Via::Initiator)],
-        Source::User(email) => people::by_email(org, email).map(|id| (id, Via::User)).into_iter().collect(),
-        Source::Role { role, initiator_department: false } => {
-            let via = Via::Role { role: role.clone(), department: None };
-            org.with_role(role).into_iter().map(|id| (id, via.clone())).collect()
-        }
-        Source::Role { role, initiator_department: true } => run
-            .instance
-            .department
-            .as_ref()
-            .map(|department| people::with_role_near(org, role, department.id))
-            .unwrap_or_default(),
-        Source::Manager { of, level } => {
-            let mut found = Vec::new();
-            for person in whose(run, node, of)? {
-                let above = people::managers(org, person);
-                let index = usize::try_from(*level).unwrap_or(usize::MAX).saturating_sub(1);
-                let via = Via::Manager { of: people::person(org, person), level: *level };
-                found.extend(above.get(index).map(|id| (*id, via)));
-            }
-            found
-        }
-        Source::ManagerChain { of, until } => {
-            let mut found = Vec::new();
-            for person in whose(run, node, of)? {
-                found.extend(chain(run, person, until.as_ref()));
-            }
-            found
-        }
-        Source::DepartmentHead { of, up } => {
-            let departments = match of {
-                Of::Initiator => run.instance.department.iter().map(|d| d.id).collect(),
-                Of::Path(path) => ids(run, node, path)?,
-            };
-            let up = usize::try_from(*up).unwrap_or(usize::MAX);
-            let heads = departments.into_iter().filter_map(|id| {
-                let at = people::departments(org, id).get(up).copied()?;
-                let head = org.departments.get(&at)?.head?;
-                Some((head, Via::DepartmentHead { department: people::department(org, at) }))
-            });
-            heads.collect()
-        }
-        Source::Field(path) => {
-            let via = Via::Field { path: path.source().to_owned() };
-            ids(run, node, path)?.into_iter().map(|id| (id, via.clone())).collect()
-        }
-    })
-}
-
-fn whose(run: &Run<'_>, node: &Name, of: &Of) -> Result<Vec<Uuid>, Stop> {
-    match of {
-        Of::Initiator => Ok(vec![run.instance.initiator.id]),
-        Of::Path(path) => ids(run, node, path),
-    }
-}
-
-fn ids(run: &Run<'_>, node: &Name, path: &Expr) -> Result<Vec<Uuid>, Stop> {
-    let value = run.eval(path).map_err(|e| run.stop(e, &format!("{node}.approvers")))?.0;
-    Ok(match value {
-        Value::Id(id) => vec![id],
-        Value::List(list) => list.iter().filter_map(Value::as_id).collect(),
-        _ => Vec::new(),
-    })
-}
-
-/// Managers upwards. Who left takes a level but neither decides nor ends the chain.
-fn chain(run: &Run<'_>, of: Uuid, until: Option<&ChainUntil>) -> Vec<(Uuid, Via)> {
-    let org = run.env.ctx.org;
-    let mut found = Vec::new();
-    for (index, id) in people::managers(org, of).into_iter().enumerate() {
-        let level = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-        found.push((id, Via::Manager { of: people::person(org, of), level }));
-        let last = match until {
-            None => false,
-            Some(ChainUntil::Level(levels)) => level >= *levels,
-            Some(ChainUntil::Role(role)) => {
-                org.people.get(&id).is_some_and(|p| p.active && p.roles.iter().any(|r| r == role))
-            }
-        };
-        if last {
-            break;
-        }
-    }
-    found
+    let eval = |expr: &Expr| run.eval(expr).map(|(value, _)| value);
+    let search = Search {
+        org: run.env.ctx.org,
+        initiator: Some(run.instance.initiator.id),
+        department: run.instance.department.as_ref().map(|d| d.id),
+        eval: &eval,
+    };
+    search.find(sources).map_err(|error| run.stop(error, &format!("{node}.approvers")))
 }
 
 /// Whether the node lets them decide.

@@ -58,6 +58,20 @@ impl Workflow {
     }
 }
 
+/// Compiles receivers outside a workflow: of a notice in a step of a transition. None where something is wrong.
+pub(crate) fn sources(
+    at: &str,
+    receivers: &[ApproverSource],
+    types: Types<'_>,
+    entity: &EntityDefinition,
+    roles: &BTreeSet<Name>,
+) -> (Option<Vec<Source>>, Vec<Diagnostic>) {
+    let scope = Scope::record(types, &entity.name);
+    let mut compiler = Compiler { types, roles, entity, scope, problems: Vec::new(), settings: BTreeSet::new() };
+    let compiled = compiler.sources(at, receivers);
+    (compiled, compiler.problems)
+}
+
 struct Compiler<'a> {
     types: Types<'a>,
     roles: &'a BTreeSet<Name>,

@@ -24,11 +24,13 @@ mod node;
 mod people;
 mod preview;
 mod run;
+mod sources;
 mod step;
 mod stored;
 mod verb;
 
 pub use compile::ENGINE_OUTCOMES;
+pub(crate) use compile::sources;
 pub use decide::{Command, Decision, RecordEffect, Verb, decide};
 pub use event::*;
 pub use evolve::evolve;
@@ -36,3 +38,4 @@ pub use instance::*;
 pub use node::*;
 pub use preview::{InBranch, Preview, PreviewNode, PreviewPerson, Why, preview};
 pub use run::Env;
+pub(crate) use sources::Search;
