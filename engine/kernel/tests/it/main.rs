@@ -7,6 +7,7 @@
 )]
 
 mod decision_tables;
+mod definitions;
 mod drafts;
 mod expressions;
 mod expressions_check;
