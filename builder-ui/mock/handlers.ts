@@ -156,15 +156,16 @@ function answerRecord(entity: string, row: Row, language: LanguageCode): Answer 
 const tasks = (tables.quotation ?? []).filter((row) => row.state === 'approving').map((row, n) => ({
   id: `t${n}`, instance: `i-${row.id}`, node: 'manager', label: 'Sales manager', entity: 'quotation', record: row.id, title: row.title,
   initiator: row.owner, initiator_name: user(row.owner)?.name, created_at: hoursAgo([2, 5, 26, 31, 52, 75][n] ?? 90),
-  summary: [{ label: 'Customer', value: titleOf(row.customer) ?? null }, { label: 'Amount', value: `${row.currency} ${row.amount}` }, { label: 'Margin', value: `${(Number(row.margin) * 100).toFixed(2)}%` }],
+  summary: [{ label: 'Amount', field: 'amount', type: 'money', value: row.amount, currency: row.currency }, { label: 'Margin', field: 'margin', type: 'percent', value: row.margin }],
 }))
 
-const notices = [
-  { id: 'n1', kind: 'task', at: hoursAgo(0.3), read_at: null, entity: 'quotation', record: tasks[0]?.record, title: 'Lin Wei submitted QT-202611-0317', body: 'Waits for your decision as Sales manager' },
-  { id: 'n2', kind: 'mention', at: hoursAgo(3), read_at: null, entity: 'quotation', record: tasks[1]?.record, title: 'Anna Petersen mentioned you', body: '“@Chen Hao can we go down to 3 % commission here?”' },
-  { id: 'n3', kind: 'decision', at: hoursAgo(27), read_at: hoursAgo(20), entity: 'quotation', record: tables.quotation?.[12]?.id, title: 'QT-202611-0308 was approved', body: 'Zhao Min: fine with the freight as quoted' },
-  { id: 'n4', kind: 'import', at: hoursAgo(50), read_at: hoursAgo(49), entity: null, record: null, title: 'Import of customers.xlsx is done', body: '412 created, 6 updated, 2 skipped' },
-] as { id: string; kind: string; at: string; read_at: string | null; entity: string | null; record: unknown; title: string; body: string }[]
+interface Notice { id: string; kind: string; at: string; read_at: string | null; entity: string; record: unknown; title: string; about: Record<string, string> }
+const notices: Notice[] = [
+  { id: 'n1', kind: 'task', at: hoursAgo(0.3), read_at: null, entity: 'quotation', record: tasks[0]?.record, title: 'QT-202611-0317 Nordlicht', about: { initiator_name: 'Lin Wei', label: 'Sales manager', message: 'Sales manager waits for your decision' } },
+  { id: 'n2', kind: 'mention', at: hoursAgo(3), read_at: null, entity: 'quotation', record: tasks[1]?.record, title: 'QT-202611-0311 Polder Home', about: { by_name: 'Anna Petersen', message: '@[Chen Hao](u2) can we go down to 3 % commission here?' } },
+  { id: 'n3', kind: 'decided', at: hoursAgo(27), read_at: hoursAgo(20), entity: 'quotation', record: tables.quotation?.[12]?.id, title: 'QT-202611-0308 Lumina', about: { by_name: 'Zhao Min', outcome: 'approved', message: 'It ended: approved' } },
+  { id: 'n4', kind: 'returned', at: hoursAgo(50), read_at: hoursAgo(49), entity: 'quotation', record: tables.quotation?.[13]?.id, title: 'QT-202611-0301 Fjordhus', about: { by_name: 'Zhao Min', label: 'Finance manager', reason: 'Which freight?' } },
+]
 
 interface Import { id: string; file: string; at: string; by_name: string; status: string; done: number; total: number; started: number; problems: unknown[]; problem_count: number; summary: Record<string, Record<string, number>>; import?: string | null; entity?: string }
 const imports: Import[] = [

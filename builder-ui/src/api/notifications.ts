@@ -7,8 +7,20 @@ export interface Notification {
   read_at: string | null
   entity: string | null
   record: string | null
-  title: string
-  body?: string | null
+  /** What the record is called now; nothing where the reader may not see it any more. */
+  title: string | null
+  about: NoticeAbout
+}
+
+/** What is known of what happened; which of it depends on the kind. */
+export interface NoticeAbout {
+  by_name?: string
+  initiator_name?: string
+  /** The node of the workflow. */
+  label?: string
+  message?: string
+  outcome?: string
+  reason?: string | null
 }
 
 export interface NotificationPage {

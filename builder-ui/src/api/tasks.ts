@@ -1,4 +1,6 @@
 /** What waits for me, and what I have started. */
+import type { EntityModel } from '@/model/app'
+import { formatValue } from '@/model/format'
 import type { PreviewNode } from './records'
 import { get, post } from './client'
 
@@ -13,7 +15,21 @@ export interface Task {
   initiator: string
   initiator_name: string
   created_at: string
-  summary?: { label: string; value: string | null }[]
+  summary?: Figure[]
+}
+
+/** What an approver wants to know before opening the record. */
+export interface Figure {
+  label: string
+  field: string
+  type: string
+  value: string | number
+  currency?: string
+}
+
+export function figureText({ field, type, value, currency }: Figure, entity: EntityModel | undefined, language: string): string {
+  const { scale, display } = entity?.fields[field] ?? {}
+  return formatValue(value, language, { type, ...(scale === undefined ? {} : { scale }), ...(display === undefined ? {} : { display }), ...(currency ? { currency } : {}) })
 }
 
 export interface InstanceRow {

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
-import type { Task } from '@/api/tasks'
+import { figureText, type Task } from '@/api/tasks'
 import { errorText } from '@/locales/i18n'
 import { formatSpan } from '@/model/format'
 import { paths } from '@/model/paths'
@@ -51,7 +51,7 @@ function TaskRow({ task }: { task: Task }) {
           {task.summary && task.summary.length > 0 ? (
             <span className={style.summary}>
               {task.summary.map((one) => (
-                <span key={one.label}><span className={style.label}>{one.label}</span> <span className={style.value}>{one.value ?? '–'}</span></span>
+                <span key={one.field}><span className={style.label}>{one.label}</span> <span className={style.value}>{figureText(one, model.entities[task.entity], i18n.language)}</span></span>
               ))}
             </span>
           ) : null}

@@ -3,17 +3,17 @@ import { Link } from 'react-router'
 import type { Notification } from '@/api/notifications'
 import { formatAgo } from '@/model/format'
 import { paths } from '@/model/paths'
+import { noticeSign, noticeText } from './notice-text'
 import { Icon, type IconName } from '@/ui/icon'
 import style from './notification-list.module.css'
 
 const icons: Record<string, IconName> = {
-  task: 'inbox', mention: 'mention', comment: 'comment', decision: 'done', approved: 'done', rejected: 'error', returned: 'undo',
-  import: 'spreadsheet', transfer: 'send', notice: 'info', withdrawn: 'undo',
+  task: 'inbox', mention: 'mention', decided: 'done', approved: 'done', rejected: 'error', returned: 'undo', notify: 'info', withdrawn: 'undo',
 }
 
-function target(notice: Notification): string | null {
-  if (notice.entity && notice.record) return paths.record(notice.entity, notice.record)
-  return notice.kind === 'import' ? paths.imports : null
+/** A record that may not be seen any more has no page. */
+function target({ entity, record, title }: Notification): string | null {
+  return entity && record && title !== null ? paths.record(entity, record) : null
 }
 
 export function NotificationList({ rows, onOpen }: { rows: Notification[]; onOpen: (notice: Notification) => void }) {
@@ -22,15 +22,16 @@ export function NotificationList({ rows, onOpen }: { rows: Notification[]; onOpe
     <ul className={style.list}>
       {rows.map((notice) => {
         const to = target(notice)
+        const text = noticeText(notice, t)
         const content = (
           <>
-            <span className={style.icon}><Icon name={icons[notice.kind] ?? 'bell'} /></span>
+            <span className={style.icon}><Icon name={icons[noticeSign(notice)] ?? 'bell'} /></span>
             <span className={style.body}>
               <span className={style.title}>
                 {notice.read_at ? null : <span className={style.unread}><span className="visually-hidden">{t('notifications.new')}</span></span>}
-                {notice.title}
+                {notice.title ?? t('notifications.hidden')}
               </span>
-              {notice.body ? <span className={style.text}>{notice.body}</span> : null}
+              {text ? <span className={style.text}>{text}</span> : null}
               <time className={style.time} dateTime={notice.at}>{formatAgo(notice.at, i18n.language)}</time>
             </span>
           </>

@@ -4,7 +4,16 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use kernel::{command::Act, definition::FieldKind, rights::Mask, schema::Entity, workflow::Verb};
+use kernel::{
+    Value,
+    command::Act,
+    definition::FieldKind,
+    expression::{Env, eval},
+    query::Facts,
+    rights::Mask,
+    schema::Entity,
+    workflow::Verb,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use store::Before;
@@ -69,19 +78,34 @@ pub(super) async fn list(
 fn summary(reader: &Reader, entity: &Entity, record: &kernel::Record, mask: &Mask) -> Vec<Json_> {
     let published = reader.app.published();
     let texts = Texts::new(&published.catalog, reader.language);
-    let rank = |kind: FieldKind| match kind {
-        FieldKind::Money => Some(0),
-        FieldKind::Percent => Some(1),
-        FieldKind::Date => Some(2),
-        FieldKind::Decimal | FieldKind::Integer => Some(3),
-        _ => None,
+    let scene = reader.scene();
+    let (ctx, facts) = (scene.ctx(), Facts::new());
+    let mut seen = record.clone();
+    seen.fields.retain(|name, _| mask.shows(name));
+    let env = Env::new(&ctx, &facts, scene.catalog.as_ref()).over(&seen);
+    let rank = |kind: FieldKind| -> Option<usize> {
+        match kind {
+            FieldKind::Money => Some(0),
+            FieldKind::Percent => Some(1),
+            FieldKind::Date => Some(2),
+            FieldKind::Decimal | FieldKind::Integer => Some(3),
+            _ => None,
+        }
     };
     let mut shown: Vec<_> = entity
         .columns()
-        .filter(|field| mask.shows(&field.name) && !record.get(&field.name).is_null())
+        .filter(|field| mask.shows(&field.name) && says_something(&record.get(&field.name)))
         .filter_map(|field| Some((rank(field.kind)?, field)))
         .collect();
     shown.sort_by_key(|(rank, _)| *rank);
+    // Two of a kind, so that amounts in several shapes do not push out the percentage and the day.
+    let mut seen_of = [0_usize; 4];
+    shown.retain(|(rank, _)| {
+        seen_of.get_mut(*rank).is_some_and(|count| {
+            *count += 1;
+            *count <= 2
+        })
+    });
     shown
         .into_iter()
         .take(SUMMARY)
@@ -89,9 +113,26 @@ fn summary(reader: &Reader, entity: &Entity, record: &kernel::Record, mask: &Mas
             let path = format!("fields.{}.label", field.name);
             let label = texts.text(kernel::definition::Kind::Entity, &entity.name, &path, &field.label);
             let value = record.get(&field.name).to_json();
-            json!({"label": label, "field": field.name, "type": field.kind, "value": value})
+            let mut row = json!({
+                "label": label, "field": field.name, "type": field.kind, "value": value,
+            });
+            // A currency that lies across a reference is not worth a question to the store here.
+            if let Some(Ok(Value::Text(code))) = field.currency.as_ref().map(|expr| eval(expr, &env)) {
+                row["currency"] = (*code).into();
+            }
+            row
         })
         .collect()
+}
+
+/// A charge of nothing and a percentage of nothing tell an approver nothing.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Decimal(number) => !number.is_zero(),
+        Value::Integer(number) => *number != 0,
+        _ => true,
+    }
 }
 
 pub(super) async fn count(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {

@@ -147,8 +147,29 @@ async fn a_rejection_needs_a_reason_and_the_initiator_is_told() {
     assert_eq!(rep.get(&place(&answer)).await.ok()["record"]["state"], "draft");
     let told = rep.get("/api/notifications").await.ok();
     assert!(told["unread"].as_u64().unwrap() > 0, "{told}");
+    let row = told["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "decided").unwrap();
+    let name = server.app.org().people[&server.person("manager_a")].name.clone();
+    assert_eq!((&row["about"]["by_name"], &row["about"]["outcome"]), (&json!(name), &json!("rejected")), "{told}");
     let read = rep.post("/api/notifications/read", json!({"all": true})).await.ok();
     assert_eq!(read["unread"], 0);
+}
+
+#[tokio::test]
+async fn a_notice_and_a_task_speak_the_language_of_who_is_asked() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let answer = submitted(&rep, 80_000).await;
+    manager.patch("/api/session", json!({"language": "zh_hans"})).await.ok();
+    let told = manager.get("/api/notifications").await.ok();
+    assert_eq!(told["rows"][0]["about"]["label"], "业务经理审批", "{told}");
+    let tasks = manager.get("/api/tasks").await.ok();
+    let row = tasks["rows"].as_array().unwrap().iter().find(|row| row["record"] == answer["record"]["id"]).unwrap();
+    let figures = row["summary"].as_array().unwrap();
+    assert_eq!((&figures[0]["field"], &figures[0]["currency"]), (&json!("amount"), &json!("EUR")), "{row}");
+    assert!(figures.iter().any(|one| one["field"] == "margin"), "{row}");
+    // Nobody decides by a premium of nothing.
+    assert!(figures.iter().all(|one| one["value"] != "0.00" && !one["value"].is_null()), "{row}");
 }
 
 #[tokio::test]

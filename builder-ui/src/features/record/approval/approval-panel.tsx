@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { TaskOfRecord } from '@/api/records'
-import { listTasks, readInstance, type Verb } from '@/api/tasks'
+import { figureText, listTasks, readInstance, type Verb } from '@/api/tasks'
 import { formatAgo } from '@/fields/dates'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
@@ -13,8 +13,7 @@ import { MenuButton } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
 import { useToast } from '@/ui/toast'
 import { phone, useMedia } from '@/ui/use-media'
-import { formatValue } from '@/fields/registry'
-import { currencyOf, useForm, useFormState } from '../form-context'
+import { useForm, useFormState } from '../form-context'
 import { buildPatch } from '../model/patch'
 import { VerdictDialog } from './verdict-dialog'
 import style from './approval.module.css'
@@ -54,15 +53,6 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
     return mine.length > 0 ? Object.fromEntries(mine) : null
   }
 
-  const figure = (row: { value: string | null; field?: string }): string => {
-    const field = entity.fields[row.field ?? '']
-    if (!field || row.value === null) return row.value ?? '–'
-    const state = form.store.getState()
-    const currency = currencyOf(context, state, field, field.name)
-    const text = formatValue(row.value, field, { language, titles: state.titles, currency })
-    return currency ? `${currency} ${text}` : text
-  }
-
   const refresh = (): void => {
     setVerb(null)
     void client.invalidateQueries({ queryKey: keys.tasks })
@@ -90,7 +80,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
       <div className={style.panelBody}>
         {summary.data?.summary && summary.data.summary.length > 0 && (
           <dl className={style.summary}>
-            {summary.data.summary.map((row) => [<dt key={`${row.label}-label`}>{row.label}</dt>, <dd key={row.label}>{figure(row)}</dd>])}
+            {summary.data.summary.map((row) => [<dt key={`${row.label}-label`}>{row.label}</dt>, <dd key={row.label}>{figureText(row, entity, language)}</dd>])}
           </dl>
         )}
         {task.write.length > 0 && <p className={style.hint}>{t('approval.may_write', { fields: task.write.map((name) => entity.fields[name]?.label ?? name).join(', ') })}</p>}

@@ -1,0 +1,31 @@
+/** A notice in the reader's words; what the server notes is only what happened. */
+import type { TFunction } from 'i18next'
+import type { Notification } from '@/api/notifications'
+
+/** Mentions travel as `@[name](id)`. */
+const plain = (text: string) => text.replace(/@\[([^\]]*)\]\([^)]*\)/g, '@$1')
+
+export function noticeText({ kind, about }: Notification, t: TFunction): string {
+  const reason = about.reason ? t('notifications.text.quoted', { text: plain(about.reason) }) : ''
+  const name = about.by_name ?? ''
+  switch (kind) {
+    case 'task':
+      // Only what was handed over says why.
+      return about.reason === undefined
+        ? t('notifications.text.task', { name: about.initiator_name ?? name, label: about.label })
+        : t('notifications.text.transfer', { name, label: about.label }) + reason
+    case 'returned':
+      return t('notifications.text.returned', { name }) + reason
+    case 'decided':
+      return t('notifications.text.decided', { outcome: t(`home:result.${about.outcome}`, { defaultValue: about.outcome }) })
+    case 'mention':
+      return t('notifications.text.mention', { name }) + t('notifications.text.quoted', { text: plain(about.message ?? '') })
+    default:
+      return plain(about.message ?? '')
+  }
+}
+
+/** What kind of thing it is, for its sign. */
+export function noticeSign({ kind, about }: Notification): string {
+  return kind === 'decided' ? (about.outcome ?? kind) : kind
+}
