@@ -122,7 +122,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
   } else {
     await step('a line is entered by keyboard', page, async () => {
       await page.getByRole('button', { name: t('record:lines.add') }).click()
-      await typeIn(page, grid(page), label('product', true), known.products[0])
+      await typeIn(page, grid(page), label('product', true), known.products[0], { chooses: true })
       await typeIn(page, grid(page), label('quantity', true), '120')
       await typeIn(page, grid(page), label('unit_price', true), '3.5')
     })
@@ -185,6 +185,12 @@ export async function journey({ name, language, locale, viewport, phone = false,
       await panel.waitFor({ state: 'hidden' })
     })
   }
+  await step('the notice in the bell says who asks for what', manager.page, async () => {
+    await manager.page.goto(`${server.url}/notifications`)
+    const notice = manager.page.getByRole('main').getByRole('link', { name: /QT-/ }).first()
+    await notice.filter({ hasText: as('sales_rep').name.split(' ')[0] }).waitFor()
+  })
+  await look(manager.page, 'notifications')
   await approve(manager, 'the sales manager')
   const finance = await open()
   await step('the finance manager signs in', finance.page, () => signIn(finance.page, as('finance_manager')))
@@ -195,15 +201,15 @@ export async function journey({ name, language, locale, viewport, phone = false,
   await approve(finance, 'the finance manager')
 
   // ── The salesperson sees it and goes on.
-  await step('the quotation shows as approved without a reload', page, () => page.getByText(quotation.lifecycle.states.approved.label, { exact: true }).first().waitFor())
+  await step('the quotation shows as approved without a reload', page, () => comesTo(page, quotation.lifecycle.states.approved.label))
   await look(page, 'approved')
   await step('it is sent and accepted, and an order is made of it', page, async () => {
     await act(page, t, transition('send'))
-    await confirmIfAsked(page)
-    await page.getByText(quotation.lifecycle.states.sent.label, { exact: true }).first().waitFor()
+    await comesTo(page, quotation.lifecycle.states.sent.label)
     await act(page, t, transition('accept'))
-    await confirmIfAsked(page)
-    await page.getByText(quotation.lifecycle.states.accepted.label, { exact: true }).first().waitFor()
+    if (quotation.lifecycle.transitions.accept.confirm) await page.getByRole('dialog').or(page.getByRole('alertdialog')).first().getByRole('button').last().click()
+    // What it makes is where one goes on.
+    await page.waitForURL(/\/e\/sales_order\//)
     await page.goto(`${server.url}/e/sales_order`)
     await page.getByText(/SO-\d+|SC-\d+/).first().waitFor()
   })
@@ -228,31 +234,40 @@ async function choose(scope, label, text) {
   await page.getByRole('option', { name: new RegExp(text.replaceAll(/[^\w ]/g, '.')) }).first().click()
 }
 
-/** Types into the cell of the last line under a heading, as at a spreadsheet. */
-async function typeIn(page, table, label, text) {
+/** Types into the cell of the last line under a heading, as at a spreadsheet; a column that searches offers what fits. */
+async function typeIn(page, table, label, text, { chooses = false } = {}) {
   const column = (await headings(page)).findIndex((heading) => heading.startsWith(label))
   if (column < 0) throw new Error(`no column ${label}`)
   const cell = table.getByRole('row').nth(1).getByRole('gridcell').nth(column - 1)
   await cell.click()
   await page.keyboard.type(text, { delay: 15 })
-  const option = page.getByRole('option').first()
-  if (await option.waitFor({ timeout: 1_500 }).then(() => true, () => false)) {
-    await page.getByRole('option', { name: new RegExp(text) }).first().waitFor()
-  }
+  if (chooses) await page.getByRole('option', { name: new RegExp(text) }).first().waitFor()
   await page.keyboard.press('Enter')
 }
 
 /** A transition: a button, or an entry of the menu where there is no room for a button. */
 async function act(page, t, label) {
   const button = page.getByRole('button', { name: label, exact: true })
-  if (await button.first().waitFor({ timeout: 5_000 }).then(() => true, () => false)) return button.first().click()
-  await page.getByRole('button', { name: t('record:header.more') }).click()
-  await page.getByRole('menuitem', { name: label }).click()
+  const more = page.getByRole('button', { name: t('record:header.more') })
+  const entry = page.getByRole('menuitem', { name: label })
+  // What is offered follows the state, which may still be on its way: button and menu are looked at until one has it.
+  await until(`“${label}” is offered`, async () => {
+    if (await button.first().isVisible()) return button.first().click().then(() => true)
+    if (!(await entry.isVisible())) await more.click()
+    if (await entry.isVisible()) return entry.click().then(() => true)
+    await page.keyboard.press('Escape')
+    return false
+  })
 }
 
-async function confirmIfAsked(page) {
-  const dialog = page.getByRole('dialog').or(page.getByRole('alertdialog'))
-  if (await dialog.first().waitFor({ timeout: 1_500 }).then(() => true, () => false)) {
-    await dialog.first().getByRole('button').last().click()
+/** Until the record stands in a state: the sign beside its title says so. */
+const comesTo = (page, state) => page.locator('h1 ~ span').filter({ hasText: new RegExp(`^${state}$`) }).waitFor()
+
+async function until(what, holds) {
+  const end = Date.now() + patience
+  while (Date.now() < end) {
+    if (await holds()) return
+    await new Promise((done) => setTimeout(done, 100))
   }
+  throw new Error(`${what}: not within ${patience / 1000} s`)
 }

@@ -2,6 +2,7 @@
 import type { AppModel, EntityModel, View, ViewColumn } from './app'
 import { placeOf } from './expression/reads'
 import { filterFields } from './filter'
+import { textWidth } from './text-width'
 
 /** Every column that the chooser offers: the view's own, then the other fields of the entity. */
 export function offeredColumns(view: View, entity: EntityModel, systemLabel: (name: string) => string): ViewColumn[] {
@@ -68,18 +69,39 @@ export function isNumeric(type: string): boolean {
   return type === 'money' || type === 'decimal' || type === 'integer' || type === 'percent'
 }
 
-const widths: Record<string, number> = {
-  money: 140, percent: 90, decimal: 100, integer: 84, date: 116, datetime: 160, boolean: 76, choice: 136, department: 180,
-  currency: 84, country: 110, email: 210, phone: 150,
+/** At least so wide, so that a list does not dance when its rows change. */
+const leasts: Record<string, number> = { money: 104, percent: 76, decimal: 88, integer: 72, date: 104, datetime: 148, boolean: 64, choice: 96, currency: 64 }
+const most = 300
+/** What is read as text gives way down to this before the list scrolls sideways. */
+const narrowText = 150
+
+export interface ColumnWidth {
+  least: number
+  /** How much of the room that is left it takes; nothing keeps it as wide as it is. */
+  grow: number
 }
 
-/** A sensible width by type; the first texts grow with the window. */
-export function columnWidth(column: ViewColumn): { least: number; grow: number } {
-  if (column.path === 'number') return { least: 136, grow: 0 }
-  const fixed = widths[column.type]
-  if (column.type === 'user') return { least: 150, grow: 0.8 }
-  if (fixed) return { least: fixed, grow: 0.3 }
-  return { least: column.type === 'multi_choice' ? 180 : 160, grow: 1.4 }
+/** As wide as its heading and the rows at hand ask for. */
+export function columnWidth(column: ViewColumn, texts: readonly string[]): ColumnWidth {
+  const choice = column.type === 'choice' ? 26 : 0
+  // The heading has room for the sign of its order.
+  const heading = textWidth(column.label) * 0.92 + 20
+  const need = Math.ceil(Math.min(most, Math.max(heading, leasts[column.type] ?? 0, ...texts.map((text) => textWidth(text) + choice))) + 22)
+  const flexible = !isNumeric(column.type) && leasts[column.type] === undefined && column.path !== 'number'
+  return flexible ? { least: Math.min(need, narrowText), grow: need } : { least: need, grow: 0 }
+}
+
+/** The tracks of a list's grid, and below which width it scrolls sideways. */
+export function columnTracks(columns: readonly ViewColumn[], natural: readonly ColumnWidth[], chosen: Readonly<Record<string, number>>): { template: string; least: number } {
+  const tracks = columns.map((column, n): ColumnWidth => {
+    const own = chosen[column.path]
+    return own === undefined ? (natural[n] ?? { least: narrowText, grow: 1 }) : { least: own, grow: 0 }
+  })
+  const some = tracks.some((track) => track.grow > 0)
+  return {
+    template: [...tracks.map(({ least, grow }) => (grow > 0 ? `minmax(${least}px, ${grow}fr)` : `${least}px`)), ...(some ? [] : ['minmax(0, 1fr)'])].join(' '),
+    least: tracks.reduce((sum, track) => sum + track.least, 0),
+  }
 }
 
 export type SortKey = { path: string; descending: boolean }

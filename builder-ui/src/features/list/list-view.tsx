@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useSession } from '@/api/app-context'
 import { url } from '@/api/client'
+import { useWidths } from '@/api/preferences'
 import type { ListQuery, ListRow } from '@/api/records'
 import { errorText } from '@/locales/i18n'
 import type { EntityModel, View } from '@/model/app'
@@ -60,6 +61,7 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
   const people = entity.name === 'user' && user.admin
   const rowAction = useMemo(() => (people ? personAction : undefined), [people])
   const narrowed = state.q !== '' || state.filter.conditions.length > 0
+  const widths = useWidths(`view.${view.name}`)
   const shared = { label: view.label, entity: entity.name, columns, rows, titles, colors, onEnd }
 
   return (
@@ -83,7 +85,7 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
           {list.isPending ? <SkeletonRows rows={14} height={38} />
             : rows.length === 0 ? <EmptyList entity={entity} narrowed={narrowed} deleted={state.deleted} onClear={state.clear} />
               : small ? <RecordCards {...shared} />
-                : <RecordGrid {...shared} sort={state.sort} onSort={state.setSort} rowAction={rowAction} stale={list.isPlaceholderData} footer={isFetchingNextPage ? <SkeletonRows rows={2} height={38} /> : null} />}
+                : <RecordGrid {...shared} sort={state.sort} onSort={state.setSort} widths={widths} rowAction={rowAction} stale={list.isPlaceholderData} footer={isFetchingNextPage ? <SkeletonRows rows={2} height={38} /> : null} />}
           {rows.length > 0 ? <Footer entity={entity.name} query={query} loaded={rows.length} all={!hasNextPage} error={list.isFetchNextPageError} onRetry={() => void fetchNextPage()} /> : null}
         </section>
       )}

@@ -3,13 +3,15 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useNavigate } from 'react-router'
+import type { Widths } from '@/api/preferences'
 import type { ListRow } from '@/api/records'
 import type { ViewColumn } from '@/model/app'
-import { columnWidth, isNumeric, nextSort, saysCurrency, type SortKey } from '@/model/columns'
+import { columnTracks, columnWidth, isNumeric, nextSort, saysCurrency, type SortKey } from '@/model/columns'
 import { paths } from '@/model/paths'
 import type { Titles } from '@/model/record'
+import { ColumnEdge, widthKey, widthKeys } from '@/ui/column-edge'
 import { Icon } from '@/ui/icon'
-import { Cell } from './cell'
+import { Cell, cellText } from './cell'
 import { useRowKeys } from './use-row-keys'
 import style from './record-grid.module.css'
 
@@ -27,11 +29,12 @@ interface RecordGridProps {
   onEnd: () => void
   stale: boolean
   footer: ReactNode
+  widths: Widths
   /** What can be done to a row beside opening it. */
   rowAction?: ((row: ListRow) => ReactNode) | undefined
 }
 
-export function RecordGrid({ label, entity, columns, rows, titles, colors, sort, onSort, onEnd, stale, footer, rowAction }: RecordGridProps) {
+export function RecordGrid({ label, entity, columns, rows, titles, colors, sort, onSort, onEnd, stale, footer, widths, rowAction }: RecordGridProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const { t } = useTranslation()
@@ -43,15 +46,17 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
   }, [last, rows.length, onEnd])
   useRowKeys(scroller, rows.length, (index) => virtual.scrollToIndex(index, { align: 'auto' }))
 
-  const template = useMemo(() => {
-    const text = columns.map((column) => columnWidth(column))
-    const action = rowAction ? 56 : 0
-    return {
-      columns: [...text.map(({ least, grow }) => `minmax(${least}px, ${grow}fr)`), ...(action ? [`${action}px`] : [])].join(' '),
-      least: text.reduce((sum, { least }) => sum + least, action),
-    }
-  }, [columns, rowAction])
-  const grid = { gridTemplateColumns: template.columns, minWidth: template.least + 24 }
+  const { i18n } = useTranslation()
+  // The first rows tell how wide the columns must be; further pages change nothing under the reader's eyes.
+  const sample = rows[0]
+  const natural = useMemo(
+    () => columns.map((column) => columnWidth(column, rows.slice(0, 40).map((row) => cellText(column, row, titles, i18n.language)))),
+    // oxlint-disable-next-line react/exhaustive-deps
+    [columns, sample, i18n.language],
+  )
+  const tracks = useMemo(() => columnTracks(columns, natural, widths.of), [columns, natural, widths.of])
+  const action = rowAction ? 56 : 0
+  const grid = { gridTemplateColumns: action ? `${tracks.template} ${action}px` : tracks.template, minWidth: tracks.least + action + 28 }
 
   const open = (event: MouseEvent, row: ListRow) => {
     // A menu or dialog of the row is its child for React, but not on the page.
@@ -63,11 +68,11 @@ export function RecordGrid({ label, entity, columns, rows, titles, colors, sort,
   }
 
   return (
-    <div ref={scroller} className={style.scroller} data-stale={stale || undefined}>
+    <div ref={scroller} className={style.scroller} data-stale={stale || undefined} onScroll={(event) => event.currentTarget.toggleAttribute('data-aside', event.currentTarget.scrollLeft > 0)}>
       <div role="table" aria-label={label} aria-rowcount={-1} className={style.table} style={{ minWidth: grid.minWidth }}>
         <div role="rowgroup" className={style.head}>
           <div role="row" className={style.row} style={grid}>
-            {columns.map((column) => <Heading key={column.path} column={column} sort={sort} onSort={onSort} />)}
+            {columns.map((column) => <Heading key={column.path} column={column} sort={sort} onSort={onSort} onResize={(width) => widths.set(column.path, width)} />)}
             {rowAction ? <div role="columnheader"><span className="visually-hidden">{t('list:row_action')}</span></div> : null}
           </div>
         </div>
@@ -110,24 +115,39 @@ function openOnEnter(event: KeyboardEvent): void {
   if (event.key === 'Enter') event.stopPropagation()
 }
 
-function Heading({ column, sort, onSort }: { column: ViewColumn; sort: SortKey[]; onSort: (sort: SortKey[]) => void }) {
+interface HeadingProps {
+  column: ViewColumn
+  sort: SortKey[]
+  onSort: (sort: SortKey[]) => void
+  onResize: (width: number | null) => void
+}
+
+function Heading({ column, sort, onSort, onResize }: HeadingProps) {
   const { t } = useTranslation()
   const at = sort.findIndex((key) => key.path === column.path)
   const key = sort[at]
   const sortable = column.type !== 'multi_choice' && column.type !== 'long_text'
+  const resize = (event: KeyboardEvent<HTMLDivElement>) => {
+    const asked = widthKey(event, event.currentTarget.offsetWidth)
+    if (!asked) return
+    event.preventDefault()
+    onResize(asked.width)
+  }
   return (
     <div
       role="columnheader"
       aria-sort={key ? (key.descending ? 'descending' : 'ascending') : undefined}
       className={isNumeric(column.type) ? `${style.heading} ${style.number}` : style.heading}
+      onKeyDown={resize}
     >
       {sortable ? (
-        <button type="button" className={style.sort} data-sorted={key ? true : undefined} title={t('list:sort_hint')} onClick={(event) => onSort(nextSort(sort, column.path, event.shiftKey))}>
+        <button type="button" className={style.sort} data-sorted={key ? true : undefined} title={`${column.label}. ${t('list:sort_hint')}`} aria-keyshortcuts={widthKeys} onClick={(event) => onSort(nextSort(sort, column.path, event.shiftKey))}>
           <span className={style.headingText}>{column.label}</span>
           {key ? <Icon name={key.descending ? 'sort_down' : 'sort_up'} size={13} /> : null}
           {key && sort.length > 1 ? <span className={style.rank} aria-hidden>{at + 1}</span> : null}
         </button>
-      ) : <span className={style.headingText}>{column.label}</span>}
+      ) : <span className={style.headingText} title={column.label}>{column.label}</span>}
+      <ColumnEdge onResize={onResize} />
     </div>
   )
 }

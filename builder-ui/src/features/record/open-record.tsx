@@ -6,6 +6,7 @@ import { useLocation, useNavigate } from 'react-router'
 import { useStore } from 'zustand'
 import { useSession } from '@/api/app-context'
 import { keys } from '@/api/keys'
+import { isFlag, usePreference } from '@/api/preferences'
 import type { RecordAnswer } from '@/api/records'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import type { EntityModel } from '@/model/app'
@@ -48,6 +49,10 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
   const navigate = useNavigate()
   const location = useLocation()
   const small = useMedia(phone)
+  const wide = useMedia('(min-width: 1240px)')
+  const [aside, setAside] = usePreference('record.aside', isFlag)
+  // The column at the side gives its room to the form; what is in it then stands below.
+  const beside = wide && answer !== null && (aside ?? true)
   const context = useRecordForm(entity, answer, start)
   const { form, language } = context
   const id = answer?.record.id ?? null
@@ -149,10 +154,11 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
           maySave={maySave && (dirty || answer === null || answer.can.fields === 'all')}
           transitions={small && answer?.task ? [] : transitions}
           menu={actions.menu}
+          aside={wide && id !== null ? { open: beside, toggle: () => setAside(!beside) } : null}
           onSave={() => void save()}
           onTransition={(transition) => void actions.run(transition)}
         />
-        <div className={`${style.columns} ${id === null ? '' : style.two}`}>
+        <div className={`${style.columns} ${beside ? style.two : ''}`}>
           <div className={style.main}>
             {locked && (
               <Notice kind="warning" action={<Button size="small" busy={actions.busy} onClick={() => void actions.restore()}>{t('trash.restore')}</Button>}>
@@ -170,13 +176,13 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
               </Notice>
             )}
             <ErrorSummary problems={problems} failure={saving.failure} round={round} />
-            {answer?.task && small && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
+            {answer?.task && !beside && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
             <FormLayout />
             {answer && <Meta answer={answer} language={language} />}
           </div>
           {answer && id !== null && (
             <aside className={style.side} aria-label={t('side')}>
-              {answer.task && !small && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
+              {answer.task && beside && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
               {answer.instance && <ProgressPanel instance={answer.instance.id} user={user.id} onChanged={refresh} />}
               <Timeline entity={entity.name} id={id} />
             </aside>

@@ -20,11 +20,13 @@ interface RecordHeaderProps {
   maySave: boolean
   transitions: readonly Offered[]
   menu: MenuEntry[]
+  /** The column with approval and history, where there is room for it. */
+  aside: { open: boolean; toggle: () => void } | null
   onSave: () => void
   onTransition: (transition: Offered) => void
 }
 
-export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, onSave, onTransition }: RecordHeaderProps) {
+export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, aside, onSave, onTransition }: RecordHeaderProps) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
   const small = useMedia(phone)
@@ -69,7 +71,11 @@ export function RecordHeader({ dirty, busy, computing, maySave, transitions, men
             </span>
           </div>
         </div>
-        <div className={style.actions}>{more}{!small && actions}</div>
+        <div className={style.actions}>
+          {aside && <Button icon="panel_right" kind="quiet" label={t(aside.open ? 'header.hide_side' : 'header.show_side')} expanded={aside.open} onClick={aside.toggle} />}
+          {more}
+          {!small && actions}
+        </div>
         {entity.lifecycle && !small && <LifecycleBar />}
       </header>
       {small && acts && <div className={style.bar}>{actions}</div>}

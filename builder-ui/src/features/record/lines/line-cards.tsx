@@ -33,7 +33,7 @@ export function LineCards({ table, label, columns: names, totals }: LineCardsPro
   const { form, language, onJump } = useForm()
   const lines = useStore(form.store, (state) => linesOf(state.values, table.name))
   const titles = useStore(form.store, (state) => state.titles)
-  const { columns, open } = useColumns(table, names)
+  const { columns, open } = useColumns(table, names, totals)
   const problems = useLineProblems(table)
   const [edited, setEdited] = useState<string | null>(null)
   const [shown, setShown] = useState(FIRST)

@@ -6,6 +6,7 @@ import { useStore } from 'zustand'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
 import { Button } from '@/ui/button'
+import { ColumnEdge, widthKey, widthKeys } from '@/ui/column-edge'
 import { elementId, useForm } from '../form-context'
 import { useProblemText } from '../form/problem-text'
 import { asLinePlace, linesOf } from '../model/paths'
@@ -33,7 +34,7 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
   const scroller = useRef<HTMLDivElement>(null)
   const lines = useStore(form.store, (state) => linesOf(state.values, table.name))
   const titles = useStore(form.store, (state) => state.titles)
-  const { columns, open, template, width } = useColumns(table, names)
+  const { columns, open, template, width, widths } = useColumns(table, names, totals)
   const grid = useGrid(table, columns, open, lines.length)
   const { state } = grid
   const problems = useLineProblems(table)
@@ -107,7 +108,16 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
         aria-readonly={!open || undefined}
         aria-describedby={`${gridId}-message`}
         className={style.scroll}
-        onKeyDown={grid.onKeyDown}
+        aria-keyshortcuts={widthKeys}
+        onKeyDown={(event) => {
+          const name = columns[activeColumn]?.field.name
+          const heading = event.currentTarget.querySelector<HTMLElement>(`[role="columnheader"][aria-colindex="${activeColumn + 2}"]`)
+          const asked = name && heading && state.editing === null ? widthKey(event, heading.offsetWidth) : null
+          if (asked && name) {
+            event.preventDefault()
+            widths.set(name, asked.width)
+          } else grid.onKeyDown(event)
+        }}
         onCopy={grid.onCopy}
         onCut={grid.onCut}
         onPaste={grid.onPaste}
@@ -127,6 +137,7 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
               >
                 <span>{field.label}{field.required && writable && <i className={style.mark} aria-hidden="true">*</i>}</span>
                 {currency && <small>{currency}</small>}
+                <ColumnEdge onResize={(to) => widths.set(field.name, to)} />
               </div>
             ))}
             <div role="columnheader" aria-colindex={columns.length + 2}><span className="visually-hidden">{t('lines.actions')}</span></div>
