@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use kernel::{
     Catalog, Name, PackSource, Value,
     context::{Context, Ids, Org, Person},
+    rights::Access,
 };
 use store::Store;
 use tokio::sync::{Mutex, watch};
@@ -61,6 +62,8 @@ pub struct Scene {
     pub now: DateTime<Utc>,
     /// Who acts; none for the engine.
     pub user: Option<Uuid>,
+    /// Where only those roles count that may export this entity: which.
+    exporting: Option<Name>,
     seed: u128,
 }
 
@@ -77,6 +80,22 @@ impl Scene {
             settings: &self.settings,
             ids: Ids::new(self.now, self.seed),
         }
+    }
+
+    /// The rights of whoever acts.
+    #[must_use]
+    pub fn access<'a>(&'a self, ctx: &'a Context<'a>) -> Access<'a> {
+        let access = Access::new(&self.catalog, ctx);
+        match &self.exporting {
+            Some(entity) => access.among(|role| role.can.get(entity).is_some_and(|rights| rights.definition.export)),
+            None => access,
+        }
+    }
+
+    /// The same moment for an export: what is taken out must be shown by a role that may take it out.
+    #[must_use]
+    pub fn exporting(self, entity: Name) -> Self {
+        Self { exporting: Some(entity), ..self }
     }
 }
 
@@ -214,6 +233,7 @@ impl App {
             zone: self.firm().zone(),
             now: self.0.clock.now(),
             user,
+            exporting: None,
             seed: rand::random(),
         }
     }

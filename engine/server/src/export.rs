@@ -1,6 +1,6 @@
 //! A whole list as delimited text, page by page, so that no table is ever in memory.
 
-use kernel::rights::Access;
+use kernel::Name;
 use serde_json::{Map, Value as Json};
 
 use crate::{
@@ -23,6 +23,9 @@ pub struct Export {
     request: Option<ListRequest>,
     /// What is to be written next.
     page: Option<String>,
+    /// Rows that were handed over, and those that the next page adds.
+    rows: u64,
+    ready: u64,
 }
 
 impl Export {
@@ -38,16 +41,26 @@ impl Export {
         language: &'static str,
     ) -> Result<Self, Failure> {
         let mut request = ListRequest { limit: Some(PAGE), after: None, ..request };
+        let scene = scene.exporting(Name::new(entity));
         let (columns, head) = {
             let ctx = scene.ctx();
-            let access = Access::new(&scene.catalog, &ctx);
+            let access = scene.access(&ctx);
             let plan = Plan::new(&scene, entity, &request)?;
             let build = Build::new(&scene.catalog, Sight::new(&scene.catalog, &access), language);
             let head = line(plan.columns.iter().map(|path| build.path_label(&plan.entity, path)));
             (plan.columns.clone(), head)
         };
         request.columns = Some(columns.clone());
-        let mut export = Self { app, scene, entity: entity.to_owned(), columns, request: Some(request), page: None };
+        let mut export = Self {
+            app,
+            scene,
+            entity: entity.to_owned(),
+            columns,
+            request: Some(request),
+            page: None,
+            rows: 0,
+            ready: 0,
+        };
         let first = export.read().await?.unwrap_or_default();
         // The mark makes spreadsheet programs read it as UTF-8.
         export.page = Some(format!("\u{FEFF}{head}{first}"));
@@ -59,10 +72,36 @@ impl Export {
     /// # Errors
     /// If the store fails.
     pub async fn next(&mut self) -> Result<Option<String>, Failure> {
-        match self.page.take() {
-            Some(page) => Ok(Some(page)),
-            None => self.read().await,
-        }
+        let page = match self.page.take() {
+            Some(page) => Some(page),
+            None => self.read().await?,
+        };
+        self.rows += std::mem::take(&mut self.ready);
+        Ok(page)
+    }
+
+    /// How many rows there are, counted up to a cap.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn count(&self, cap: u32) -> Result<u32, Failure> {
+        let Some(request) = &self.request else { return Ok(u32::try_from(self.ready).unwrap_or(u32::MAX).min(cap)) };
+        let whole = ListRequest { after: None, ..request.clone() };
+        let plan = Plan::new(&self.scene, &self.entity, &whole)?;
+        let found = self.app.store().count(&self.scene.catalog.entities, &plan.select, cap).await?;
+        Ok(u32::try_from(found.count).unwrap_or(u32::MAX))
+    }
+
+    /// The columns, by their paths.
+    #[must_use]
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many rows were handed over.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     async fn read(&mut self) -> Result<Option<String>, Failure> {
@@ -72,6 +111,7 @@ impl Export {
             Some(next) => request.after = Some(next.clone()),
             None => self.request = None,
         }
+        self.ready = page.rows.len() as u64;
         Ok(Some(self.lines(&page)))
     }
 
@@ -97,10 +137,22 @@ fn line(cells: impl Iterator<Item = String>) -> String {
 }
 
 /// A cell that begins like a formula would be run by a spreadsheet program: it gets an apostrophe, unless it is a number.
+/// What could begin a cell of its own further on is quoted, whatever separates cells where the file is opened.
+/// After <https://owasp.org/www-community/attacks/CSV_Injection>.
 fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<rust_decimal::Decimal>().is_err();
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+    let first = cell.trim_start_matches([' ', '\u{A0}', '\u{3000}', '\u{FEFF}', '\u{200B}']).chars().next();
+    let control = cell.starts_with(['\t', '\r', '\n']);
+    let formula = control || first.is_some_and(|first| "=+-@＝＋－＠\t\r\n".contains(first));
+    let cell = if formula && !is_number(cell) { format!("'{cell}") } else { cell.to_owned() };
+    if cell.contains(['"', '\'', ',', ';', '\t', '\n', '\r']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
+}
+
+fn is_number(cell: &str) -> bool {
+    cell.chars().all(|c| c.is_ascii_digit() || "+-.".contains(c)) && cell.parse::<rust_decimal::Decimal>().is_ok()
 }
 
 #[cfg(test)]
@@ -111,7 +163,32 @@ mod tests {
     fn cells_are_quoted_and_formulas_disarmed() {
         assert_eq!(quoted("a,b"), "\"a,b\"");
         assert_eq!(quoted("say \"hi\""), "\"say \"\"hi\"\"\"");
-        assert_eq!(quoted("=1+1"), "'=1+1");
-        assert_eq!(quoted("-12.50"), "-12.50");
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(quoted("plain"), "plain");
+    }
+
+    #[test]
+    fn numbers_stay_numbers() {
+        for number in ["-12.50", "+7", "0.5", "-0", "-79228162514264337593543950335"] {
+            assert_eq!(quoted(number), number);
+        }
+    }
+
+    #[test]
+    fn whatever_a_spreadsheet_program_takes_for_a_formula_gets_an_apostrophe() {
+        let begins = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u{3000}＝", "\u{FEFF}="];
+        for begin in begins {
+            let cell = quoted(&format!("{begin}cmd|' /C calc'!A0"));
+            assert!(cell.starts_with("\"'"), "{begin:?}: {cell}");
+        }
+        assert!(quoted("-1_000").starts_with("\"'"), "what only we read as a number is none");
+    }
+
+    #[test]
+    fn no_other_separator_begins_a_cell() {
+        for cell in ["a;=1+1", "a\t=1+1", "a\r=1+1", "a,=1+1"] {
+            let told = quoted(cell);
+            assert!(told.starts_with('"') && told.ends_with('"'), "{told:?}");
+        }
     }
 }

@@ -36,6 +36,10 @@ pub struct Limits {
     pub upload: usize,
     /// How long a request may take.
     pub request: Duration,
+    /// Rows that one export takes out at most.
+    pub export_rows: u32,
+    /// Rows that are taken out without being asked why.
+    pub export_unasked: u32,
 }
 
 impl Default for Limits {
@@ -47,6 +51,8 @@ impl Default for Limits {
             body: 2 << 20,
             upload: 64 << 20,
             request: Duration::from_secs(30),
+            export_rows: 200_000,
+            export_unasked: 5_000,
         }
     }
 }

@@ -21,7 +21,8 @@ pub use layout::Schema;
 pub use read::{Count, Page};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
-    Answered, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, IdempotencyKey,
-    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, Session, Task, TimelineCursor, TimelineItem,
+    Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, IdempotencyKey,
+    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, Session, SignedIn, Task, TimelineCursor,
+    TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

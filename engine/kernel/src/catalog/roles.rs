@@ -118,7 +118,8 @@ pub(crate) fn field_at<'e>(entity: &'e Entity, path: &str) -> Option<&'e Field> 
 }
 
 /// Works out which fields a role may read. A formula without a `read` of its own is readable only where everything it
-/// reads is readable, so that nobody learns a hidden value through what is computed from it.
+/// reads is readable, so that nobody learns a hidden value through what is computed from it; one that looks for records
+/// (`find`, `at`) only where the role shows all of them.
 struct Readable<'a> {
     role: &'a Role,
     entities: &'a IndexMap<Name, std::sync::Arc<Entity>>,
@@ -193,6 +194,12 @@ impl Readable<'_> {
             Reference::Field { entity, lines: Some(lines), field, .. } => {
                 self.field(entity, &format!("{lines}.{field}"), known)
             }
+            // Which record is found would tell of those that this role does not show.
+            Reference::Rows(entity) => match self.role.can.get(entity).and_then(|rights| rights.read.as_ref()) {
+                Some(Rows::Word(word)) => *word == ScopeWord::All,
+                Some(Rows::Filter(_)) => false,
+                None => matches!(&**entity, "user" | "department" | "position"),
+            },
             Reference::Let(_)
             | Reference::Setting(_)
             | Reference::Variable(_)

@@ -170,20 +170,31 @@ pub fn preview(
             taken(workflow::preview(env, workflow, instance, by, &ids))
         })
     })();
-    match result {
-        Ok(preview) => Outcome::Decided(without_hidden(s, pinned, entity, preview)),
+    match result.and_then(|preview| without_hidden(s, pinned, entity, base, preview)) {
+        Ok(preview) => Outcome::Decided(preview),
         Err(stop) => Stop::outcome(stop),
     }
 }
 
 /// Leaves out what would tell a reader of fields that they may not read: decision rows over them, and their names.
-fn without_hidden(s: &Saving<'_>, pinned: &Catalog, entity: &Entity, mut preview: Preview) -> Preview {
+fn without_hidden(
+    s: &Saving<'_>,
+    pinned: &Catalog,
+    entity: &Entity,
+    base: &Record,
+    mut preview: Preview,
+) -> Result<Preview, Stop> {
+    let reach = s.access.reach(entity, Some(base), s.facts)?;
     let reads = |expr: &expression::Expr| {
         expr.references().iter().all(|r| match r {
-            Reference::Field { entity: of, lines, field, .. } => {
+            Reference::Field { entity: of, lines, field, own } => {
                 let path = lines.as_ref().map_or_else(|| field.to_string(), |l| format!("{l}.{field}"));
-                s.catalog.entity(of).is_none_or(|e| s.access.reads(e, &path))
+                let of_this = *own && *of == entity.name;
+                s.catalog
+                    .entity(of)
+                    .is_none_or(|e| if of_this { reach.reads(e, &path) } else { s.access.reads(e, &path) })
             }
+            Reference::Rows(of) => s.catalog.entity(of).is_none_or(|e| s.access.sees_all(e)),
             _ => true,
         })
     };
@@ -193,9 +204,9 @@ fn without_hidden(s: &Saving<'_>, pinned: &Catalog, entity: &Entity, mut preview
                 fired.rules.clear();
             }
         }
-        node.depends_on.retain(|field| s.access.reads(entity, field));
+        node.depends_on.retain(|field| reach.reads(entity, field));
     }
-    preview
+    Ok(preview)
 }
 
 /// Why a command stops here.

@@ -78,6 +78,8 @@ pub enum Reference {
         /// Whether it is of the record at hand (or its lines), and not of another one.
         own: bool,
     },
+    /// Records of this entity, looked for wherever they are: `at()`, `find()`.
+    Rows(Name),
     /// `let.<name>` of the record at hand; what it reads in turn is listed too.
     Let(Name),
     /// `setting.<name>`.

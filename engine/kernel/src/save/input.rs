@@ -25,6 +25,9 @@ const MOST_PROBLEMS: usize = 200;
 impl Work<'_> {
     /// Takes the input over. A draft keeps what it can and lets go what it may not.
     pub(crate) fn take(&mut self, input: &Map<String, Json>, draft: bool) {
+        if !self.know_reach() {
+            return;
+        }
         let entity = self.entity;
         for (key, json) in input {
             if self.is_full() {
@@ -69,7 +72,8 @@ impl Work<'_> {
         draft: bool,
     ) -> Option<Value> {
         // Before the value is looked at: whether a guess of a hidden value is right must not be told.
-        if !self.s.access.reads(self.entity, right) {
+        let opened = self.opened.contains(&field.name);
+        if !self.reads(right) && !opened {
             if !draft {
                 self.problems.push(Problem::new(path, "unknown", "this field cannot be written by you"));
             }
@@ -97,7 +101,7 @@ impl Work<'_> {
         }
         // Who has which roles is for administrators alone, whatever a role says of people.
         let roles = field.options_from.is_some() && !self.s.access.is_admin();
-        if roles || !(self.s.access.writes(self.entity, right) || self.opened.contains(&field.name)) {
+        if roles || !(self.writes(right) || opened) {
             if !draft {
                 self.problems.push(Problem::new(path, "forbidden", "this field cannot be written by you"));
             }
@@ -132,7 +136,7 @@ impl Work<'_> {
             self.problems.push(Problem::new(&**name, "too_long", told));
             return;
         }
-        if !self.s.access.reads(self.entity, name) {
+        if !self.reads(name) && !self.opened.contains(name) {
             self.problems.push(Problem::new(&**name, "unknown", format!("no field `{name}`")));
             return;
         }
@@ -171,7 +175,7 @@ impl Work<'_> {
         let moved = order(before) != order(&after);
         let touched = moved || self.changed.iter().any(|c| c.strip_prefix(&**name).is_some_and(|r| r.starts_with('.')));
         if touched {
-            let right = self.s.access.writes(self.entity, name) || self.opened.contains(name);
+            let right = self.writes(name) || self.opened.contains(name);
             if !right && !draft {
                 self.problems.push(Problem::new(&**name, "forbidden", "these lines cannot be written by you"));
                 return;

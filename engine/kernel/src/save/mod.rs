@@ -21,7 +21,7 @@ use crate::{
     context::{Context, Ids},
     expression::{Env, EvalError},
     query::{Facts, Outcome, Query},
-    rights::{Access, Action},
+    rights::{Access, Action, Reach},
     schema::Entity,
 };
 
@@ -258,6 +258,8 @@ pub(crate) struct Work<'a> {
     pub(crate) warnings: Vec<Problem>,
     pub(crate) needs: Vec<Query>,
     pub(crate) ids: Ids,
+    /// By which roles the writer reads and writes this record; worked out when it is first asked for.
+    reach: Option<Reach<'a>>,
 }
 
 impl<'a> Work<'a> {
@@ -282,7 +284,27 @@ impl<'a> Work<'a> {
             warnings: Vec::new(),
             needs: Vec::new(),
             ids,
+            reach: None,
         }
+    }
+
+    /// Works out by which roles the writer reads and writes this record. Whether that is known now.
+    pub(crate) fn know_reach(&mut self) -> bool {
+        if self.reach.is_none() {
+            let found = self.s.access.reach(self.entity, self.base, self.s.facts);
+            self.reach = self.note("", found);
+        }
+        self.reach.is_some()
+    }
+
+    /// Whether the writer may read a field of this record.
+    pub(crate) fn reads(&self, path: &str) -> bool {
+        self.reach.as_ref().is_some_and(|reach| reach.reads(self.entity, path))
+    }
+
+    /// Whether the writer may write a field of this record.
+    pub(crate) fn writes(&self, path: &str) -> bool {
+        self.reach.as_ref().is_some_and(|reach| reach.writes(self.entity, path))
     }
 
     pub(crate) fn env<'e>(&self, record: &'e Record) -> Env<'e>

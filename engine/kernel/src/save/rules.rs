@@ -84,6 +84,9 @@ impl Work<'_> {
 
     /// Tries the rules; those bound to a transition only with it.
     pub(crate) fn rules(&mut self, transition: Option<&str>) {
+        if !self.know_reach() {
+            return;
+        }
         let entity = self.entity;
         let record = self.record.clone();
         for (name, rule) in &entity.rules {
@@ -109,10 +112,15 @@ impl Work<'_> {
     fn reads_hidden(&self, rule: &Rule) -> bool {
         let exprs = std::iter::once(&rule.unless).chain(rule.message.exprs());
         exprs.flat_map(|e| e.references()).any(|r| match r {
-            Reference::Field { entity, lines, field, .. } => {
+            Reference::Field { entity, lines, field, own } => {
                 let path = lines.map_or_else(|| field.to_string(), |l| format!("{l}.{field}"));
-                self.s.catalog.entity(&entity).is_some_and(|of| !self.s.access.reads(of, &path))
+                let of_this = own && entity == self.entity.name;
+                self.s
+                    .catalog
+                    .entity(&entity)
+                    .is_some_and(|of| !(if of_this { self.reads(&path) } else { self.s.access.reads(of, &path) }))
             }
+            Reference::Rows(entity) => self.s.catalog.entity(&entity).is_some_and(|of| !self.s.access.sees_all(of)),
             _ => false,
         })
     }

@@ -118,6 +118,7 @@ fn computation(
 pub(super) fn readable(expr: &Expr, sight: &Sight<'_>) -> bool {
     expr.references().iter().all(|reference| match reference {
         Reference::Field { entity, lines, field, .. } => sight.may_read(entity, lines.as_ref(), field),
+        Reference::Rows(entity) => sight.sees_all(entity),
         Reference::Decision(_) => false,
         Reference::Let(_) | Reference::Setting(_) | Reference::Variable(_) | Reference::User | Reference::Clock => true,
     })

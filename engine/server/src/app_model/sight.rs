@@ -3,6 +3,7 @@
 use kernel::{
     Catalog, Name,
     definition::Kind,
+    query::Facts,
     rights::{Access, Action},
     schema::Entity,
 };
@@ -36,6 +37,11 @@ impl<'a> Sight<'a> {
         self.entity(entity).is_some_and(|found| self.access.reads(found, &path(lines, field)))
     }
 
+    /// Whether all records of the entity are seen.
+    pub(crate) fn sees_all(&self, entity: &str) -> bool {
+        self.entity(entity).is_some_and(|found| self.access.sees_all(found))
+    }
+
     /// Whether some record's field may be written.
     pub(crate) fn may_write(&self, entity: &str, lines: Option<&Name>, field: &str) -> bool {
         self.entity(entity).is_some_and(|found| self.access.writes(found, &path(lines, field)))
@@ -53,10 +59,20 @@ impl<'a> Sight<'a> {
     pub(crate) fn can(&self, entity: &str) -> Json {
         json!({
             "create": self.access.may_create(entity),
+            "create_fields": self.create_fields(entity),
             "import": self.access.may_import(entity),
             "export": self.access.may_export(entity),
             "delete": self.access.may(Action::Delete, entity),
         })
+    }
+
+    /// `"all"` where every field that is written elsewhere can be written in a new record; else those that can.
+    fn create_fields(&self, entity: &str) -> Json {
+        let reach = self.entity(entity).map(|found| (found, self.access.reach(found, None, &Facts::new())));
+        let Some((entity, Ok(reach))) = reach else { return json!([]) };
+        let elsewhere: Vec<&Name> = entity.fields.keys().filter(|path| self.access.writes(entity, path)).collect();
+        let here: Vec<&&Name> = elsewhere.iter().filter(|path| reach.writes(entity, path)).collect();
+        if here.len() == elsewhere.len() { "all".into() } else { json!(here) }
     }
 
     /// All roles as options.

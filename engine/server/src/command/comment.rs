@@ -76,7 +76,7 @@ impl Command for WriteComment {
                 kind: "mention".into(),
                 entity: Some(entity.clone()),
                 record: Some(record),
-                body: json!({"message": text, "by": scene.user, "title": place.record.title}),
+                body: json!({"message": text, "by": scene.user}),
             })
         }));
         Outcome::Decided(Decided { changes, done: id })

@@ -4,16 +4,16 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use kernel::{Problem, Record, rights::Access, save};
+use kernel::{Problem, Record, expression::EvalError, query::Facts, rights::Mask, save, schema::Entity};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use uuid::Uuid;
 
 use super::{Body, Error, Query, Reader, records::flat};
 use crate::{
-    App,
+    App, Scene,
     command::saving,
-    read::{Titles, known_entity, record_to_json},
+    read::{Titles, known_entity, outcome, record_to_json},
 };
 
 #[derive(Deserialize)]
@@ -32,24 +32,23 @@ pub(super) async fn show(
     let scene = reader.scene();
     let entity = known_entity(&scene, &entity)?.clone();
     let id = body.remove("id").and_then(|id| Uuid::parse_str(id.as_str()?).ok());
-    let (base, mask): (Option<Record>, _) = match id {
-        Some(id) => {
-            let seen = app.see(&scene, &entity.name, id).await?;
-            (Some(seen.record), seen.mask)
-        }
-        None => {
-            let ctx = scene.ctx();
-            (None, Access::new(&scene.catalog, &ctx).widest_mask(&entity))
-        }
+    let seen = match id {
+        Some(id) => Some(app.see(&scene, &entity.name, id).await?),
+        None => None,
     };
+    let base = seen.as_ref().map(|seen| &seen.record);
     let input = flat(body);
     let changed: Vec<String> =
         asked.changed.iter().flat_map(|c| c.split(',')).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let draft = app
         .settle(&scene, |facts| {
-            saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base.as_ref(), &input, &changed))
+            saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base, &input, &changed))
         })
         .await?;
+    let mask = match &seen {
+        Some(seen) => seen.mask.clone(),
+        None => app.settle(&scene, |facts| outcome(mask_of_new(&scene, &entity, &draft.record, facts))).await?,
+    };
     let mut titles = Titles::default();
     titles.want_record(&entity, &draft.record, &mask);
     let titles = titles.look_up(&app, &scene).await?;
@@ -60,6 +59,15 @@ pub(super) async fn show(
         record.shift_remove("id");
     }
     Ok(Json(json!({"record": record, "titles": titles, "problems": problems})))
+}
+
+/// What is shown of a record that is not there yet: what the roles show that may make it, and those that would show it.
+fn mask_of_new(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> Result<Mask, EvalError> {
+    let ctx = scene.ctx();
+    let access = scene.access(&ctx);
+    let makes = access.reach(entity, None, facts)?;
+    let sees = access.reach(entity, Some(record), facts)?;
+    Ok(makes.mask(entity).or(sees.mask(entity)))
 }
 
 fn told(problem: &Problem, level: &str) -> Json_ {

@@ -28,6 +28,9 @@ pub enum Error {
     /// An unsafe request without the session's token, or from another site.
     #[error("expected the session's X-CSRF-Token, but it is missing or wrong")]
     Csrf,
+    /// The password was given by somebody else, and must be replaced by one of their own first.
+    #[error("choose a new password first")]
+    MustChange,
     /// The request cannot be read.
     #[error("{0}")]
     BadRequest(String),
@@ -99,7 +102,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::Csrf => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::MustChange => StatusCode::FORBIDDEN,
             Self::FirstRun | Self::Stale { .. } | Self::Unique { .. } => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPath => StatusCode::NOT_FOUND,
@@ -124,6 +127,7 @@ impl Error {
             Self::WrongCredentials => "wrong_credentials",
             Self::FirstRun => "first_run",
             Self::Csrf => "csrf",
+            Self::MustChange => "must_change_password",
             Self::BadRequest(_) => "bad_request",
             Self::NoSuchPath => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -245,11 +249,12 @@ mod tests {
             actual: 2,
             fields: vec!["name".into()],
         };
-        let table: [(Error, u16, &str); 20] = [
+        let table: [(Error, u16, &str); 21] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
             (Error::Csrf, 403, "csrf"),
+            (Error::MustChange, 403, "must_change_password"),
             (Error::BadRequest("x".into()), 400, "bad_request"),
             (Error::NoSuchPath, 404, "not_found"),
             (Error::MethodNotAllowed, 405, "method_not_allowed"),

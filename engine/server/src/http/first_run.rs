@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Body, Error, session};
 use crate::{
     App,
+    auth::Token,
     set_up::{FirstAdmin, Preset, SetUp},
 };
 
@@ -37,6 +38,7 @@ pub(super) async fn run(State(app): State<App>, parts: Parts, Body(asked): Body<
     };
     let user = app.set_up(set_up).await?;
     let person = app.org().people.get(&user).cloned().unwrap_or_default();
-    let token = session::begin(&app, user).await?;
-    session::signed_in(&app, &parts, user, &person, &token)
+    let begun = session::Begun { user, person, token: Token::random(), must_change: false };
+    app.store().create_session(&begun.stored(&app), None).await?;
+    session::signed_in(&app, &parts, &begun)
 }

@@ -88,7 +88,14 @@ pub(super) async fn list(
 /// nobody has checked.
 async fn choose(app: &App, scene: &Scene, asked: &Asked, to: &Name) -> Result<Option<Predicate>, Error> {
     let found = asked.field.as_deref().and_then(|path| field_of(scene, path));
-    let Some((entity, field)) = found.filter(|(_, field)| field.to.as_ref() == Some(to)) else { return Ok(None) };
+    // A condition reads the form, and with it what a form of this entity is computed from.
+    let may_ask = |entity: &Entity| {
+        let ctx = scene.ctx();
+        let path = asked.field.as_deref().and_then(|path| path.split_once('.')).map_or("", |(_, path)| path);
+        scene.access(&ctx).reads(entity, path)
+    };
+    let found = found.filter(|(entity, field)| field.to.as_ref() == Some(to) && may_ask(entity));
+    let Some((entity, field)) = found else { return Ok(None) };
     let Some(condition) = &field.choose else { return Ok(None) };
     let doc = document(app, scene, entity, asked.doc.as_deref()).await?;
     let ctx = scene.ctx();

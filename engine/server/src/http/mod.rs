@@ -2,6 +2,7 @@
 //! status codes, headers and cookies.
 
 mod app_model;
+mod audit;
 mod body;
 mod comments;
 mod definitions;
@@ -43,4 +44,4 @@ pub use router::router;
 
 use body::Body;
 use query::Query;
-use reader::Reader;
+use reader::{Newcomer, Reader};

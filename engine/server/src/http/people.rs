@@ -35,6 +35,13 @@ pub(super) async fn roles(State(app): State<App>, reader: Reader) -> Result<Json
 #[derive(Deserialize)]
 pub(super) struct NewPassword {
     password: String,
+    /// Whether they must choose one of their own at the next sign-in.
+    #[serde(default = "yes")]
+    must_change: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Gives somebody a password; their sessions end.
@@ -46,11 +53,12 @@ pub(super) async fn password(
 ) -> Result<StatusCode, Error> {
     reader.must_be_admin()?;
     let id = person(&app, &id)?;
+    may_change(&app, &reader, id).await?;
     Passwords::acceptable(&body.password).map_err(|weak| Error::invalid("password", "weak", weak.to_string()))?;
     let password_hash = app.passwords().hash(&body.password).await.map_err(Error::internal)?;
-    app.store().set_credentials(id, &Credentials { password_hash, must_change: true }).await?;
-    app.store().delete_sessions_of(id, None).await?;
+    app.store().change_password(id, &Credentials { password_hash, must_change: body.must_change }, None).await?;
     tracing::info!(user = %id, by = %reader.user, "password set");
+    app.note(Some(reader.user), "password_given", json!({"to": id, "must_change": body.must_change})).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -72,9 +80,7 @@ pub(super) async fn leave(
     if id == reader.user {
         return Err(Error::invalid("", "self", "expected another administrator to do this for you"));
     }
-    // On its own: a browser that does not wait for the end must not leave it half-way.
-    let work = tokio::spawn(async move { app.leave(id, body.hand_over_to).await });
-    let done = work.await.map_err(Error::internal)??;
+    let done = app.leave(id, body.hand_over_to).await?;
     Ok(Json(json!({"records": done.records, "tasks": done.tasks})))
 }
 

@@ -1,5 +1,6 @@
 //! Who asks: the session's cookie becomes a [`Reader`]. Handlers that take one cannot be reached without signing in, and
-//! unsafe ones not without the session's CSRF token.
+//! unsafe ones not without the session's CSRF token. Whoever must choose another password reaches those alone that take a
+//! [`Newcomer`].
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -7,6 +8,7 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use kernel::context::Person;
+use store::SignedIn;
 use uuid::Uuid;
 
 use super::{Error, headers, secure};
@@ -30,7 +32,13 @@ pub(super) struct Reader {
     pub(super) token: Token,
     /// The language of answers.
     pub(super) language: &'static str,
+    /// Whether they must choose another password before anything else.
+    pub(super) must_change: bool,
 }
+
+/// Who asks, even if they must choose another password first.
+#[derive(Clone, Debug)]
+pub(super) struct Newcomer(pub(super) Reader);
 
 impl Reader {
     /// A picture of the moment for this reader.
@@ -56,9 +64,15 @@ impl FromRequestParts<App> for Reader {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
-        if let Some(known) = parts.extensions.get::<Self>() {
-            return Ok(known.clone());
-        }
+        let Newcomer(reader) = <Newcomer as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        if reader.must_change { Err(Error::MustChange) } else { Ok(reader) }
+    }
+}
+
+impl FromRequestParts<App> for Newcomer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
         let reader = resolve(&parts.headers, app).await?.ok_or(Error::Unauthenticated)?;
         if secure::is_unsafe(&parts.method) {
             let given = headers::text(&parts.headers, "x-csrf-token").unwrap_or_default();
@@ -66,23 +80,24 @@ impl FromRequestParts<App> for Reader {
                 return Err(Error::Csrf);
             }
         }
-        parts.extensions.insert(reader.clone());
-        Ok(reader)
+        Ok(Self(reader))
     }
 }
 
-impl OptionalFromRequestParts<App> for Reader {
+impl OptionalFromRequestParts<App> for Newcomer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Error> {
-        resolve(&parts.headers, app).await
+        Ok(resolve(&parts.headers, app).await?.map(Self))
     }
 }
 
 async fn resolve(headers: &HeaderMap, app: &App) -> Result<Option<Reader>, Error> {
     let Some(token) = token(headers) else { return Ok(None) };
     let now = app.clock().now();
-    let Some(session) = app.store().session(&token.hash(), now).await? else { return Ok(None) };
+    let Some(SignedIn { session, must_change }) = app.store().session(&token.hash(), now).await? else {
+        return Ok(None);
+    };
     // The person is asked for anew at every request, so a leaver's sessions end at once.
     let Some(person) = app.org().people.get(&session.user).filter(|person| person.active).cloned() else {
         app.store().delete_session(&token.hash()).await?;
@@ -94,7 +109,7 @@ async fn resolve(headers: &HeaderMap, app: &App) -> Result<Option<Reader>, Error
     }
     let language = headers::language(headers, &["en", "zh_hans"]);
     let language = known_language(language.as_deref().or(person.language.as_deref()));
-    Ok(Some(Reader { app: app.clone(), user: session.user, person, token, language }))
+    Ok(Some(Reader { app: app.clone(), user: session.user, person, token, language, must_change }))
 }
 
 /// The session's token from the cookie.

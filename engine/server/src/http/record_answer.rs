@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use kernel::{
-    Catalog, Problem, Rejection, command,
+    Catalog, Problem, Record, Rejection, command,
+    expression::EvalError,
     query::{Facts, Outcome},
-    rights::{Access, Action, Mask},
+    rights::{Access, Action},
     schema::Entity,
     workflow::{Instance, NodeKind, Status},
 };
@@ -23,15 +24,12 @@ use crate::{
 /// The answer, or that there is no such record for this reader.
 pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Problem]) -> Result<Json, Error> {
     let scene = reader.scene();
-    let mut seen = app.see(&scene, &place.entity, place.id).await?;
+    let seen = app.see(&scene, &place.entity, place.id).await?;
     let instance = latest_instance(app, place.id).await?;
     let task = match &instance {
         Some(instance) => own_task(app, reader, instance).await?,
         None => None,
     };
-    if let Some((_, hidden)) = &task {
-        hide(&mut seen.mask, hidden);
-    }
     let mut titles = Titles::default();
     titles.want_record(&seen.entity, &seen.record, &seen.mask);
     let titles = titles.look_up(app, &scene).await?;
@@ -42,7 +40,7 @@ pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Pr
     if let Some(instance) = &instance {
         out.insert("instance".into(), about_instance(app, reader, instance).await?);
     }
-    if let Some((task, _)) = task {
+    if let Some(task) = task {
         out.insert("task".into(), task);
     }
     if !warnings.is_empty() {
@@ -77,20 +75,25 @@ fn outcome_of_can(scene: &Scene, seen: &Seen, facts: &Facts) -> Outcome<Json> {
             let begun = entity.lifecycle.as_ref().is_some_and(|l| record.state.as_ref() != Some(&l.start));
             let delete = !begun && s.access.allows(Action::Delete, entity, record, facts)?;
             let transitions = if here { command::possible(s, entity, record)? } else { Vec::new() };
-            let fields = if update { writable(s.access, entity, record.state.as_deref()) } else { json!([]) };
+            let fields = if update { writable(s.access, entity, record, facts)? } else { json!([]) };
             Ok(json!({"update": update, "delete": delete, "transitions": transitions, "fields": fields}))
         })())
     })
 }
 
-/// `"all"` where the state locks nothing; else the fields that it leaves open.
-fn writable(access: &Access<'_>, entity: &Entity, state: Option<&str>) -> Json {
-    let state = state.and_then(|state| entity.lifecycle.as_ref()?.states.get(state));
-    let Some(state) = state.filter(|state| entity.fields.keys().any(|field| state.locks(field))) else {
-        return "all".into();
-    };
-    let open = entity.fields.keys().filter(|field| !state.locks(field) && access.writes(entity, field));
-    json!(open.collect::<Vec<_>>())
+/// `"all"` where neither the state nor the roles for this very record close a field that the reader writes elsewhere;
+/// else the fields that are open.
+fn writable(access: &Access<'_>, entity: &Entity, record: &Record, facts: &Facts) -> Result<Json, EvalError> {
+    let reach = access.reach(entity, Some(record), facts)?;
+    let state = record.state.as_deref().and_then(|state| entity.lifecycle.as_ref()?.states.get(state));
+    let locked = |path: &str| path.split('.').next().is_some_and(|first| state.is_some_and(|s| s.locks(first)));
+    let paths = entity.fields.values().flat_map(|field| {
+        let inner = field.fields.keys().map(|name| format!("{}.{name}", field.name));
+        std::iter::once(field.name.to_string()).chain(inner)
+    });
+    let elsewhere: Vec<String> = paths.filter(|path| access.writes(entity, path)).collect();
+    let here: Vec<&String> = elsewhere.iter().filter(|p| !locked(p) && reach.writes(entity, p)).collect();
+    Ok(if here.len() == elsewhere.len() { "all".into() } else { json!(here) })
 }
 
 async fn latest_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Failure> {
@@ -126,22 +129,21 @@ async fn about_instance(app: &App, reader: &Reader, instance: &Instance) -> Resu
     }))
 }
 
-/// The reader's open task, and the fields that are hidden from them while they decide.
-async fn own_task(app: &App, reader: &Reader, instance: &Instance) -> Result<Option<(Json, Vec<String>)>, Failure> {
+/// The reader's open task.
+async fn own_task(app: &App, reader: &Reader, instance: &Instance) -> Result<Option<Json>, Failure> {
     let own = instance.tasks.iter().find(|(_, task)| task.assignee.id == reader.user);
     let Some((id, task)) = own else { return Ok(None) };
     let pinned = app.catalog_at(instance.catalog_version).await?;
     Ok(Some(about_task(&pinned, reader, &instance.workflow, *id, &task.node)))
 }
 
-fn about_task(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, node: &str) -> (Json, Vec<String>) {
+fn about_task(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, node: &str) -> Json {
     let texts = Texts::new(pinned, reader.language);
     let mut out = Map::new();
     out.insert("id".into(), json!(id));
     out.insert("node".into(), node.into());
     out.insert("label".into(), words::node_label(texts, pinned, workflow, node).into());
     let found = pinned.workflows.get(workflow).and_then(|w| w.nodes.get(node));
-    let mut hidden = Vec::new();
     if let Some(NodeKind::Approval(approval)) = found.map(|n| &n.kind) {
         let verbs = &approval.verbs;
         let allowed = [
@@ -155,13 +157,6 @@ fn about_task(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, 
         out.insert("verbs".into(), json!(reasons.keys().collect::<Vec<_>>()));
         out.insert("write".into(), json!(approval.write));
         out.insert("reason".into(), Json::Object(reasons));
-        hidden = approval.hide.iter().map(ToString::to_string).collect();
     }
-    (Json::Object(out), hidden)
-}
-
-fn hide(mask: &mut Mask, hidden: &[String]) {
-    if let Mask::Only(paths) = mask {
-        paths.retain(|path| !hidden.iter().any(|h| path == h || path.starts_with(&format!("{h}."))));
-    }
+    Json::Object(out)
 }

@@ -24,7 +24,7 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, comments, definitions, demo, draft, events, export, first_run, health, imports, instances,
+    Error, app_model, audit, comments, definitions, demo, draft, events, export, first_run, health, imports, instances,
     lookup, metrics, notifications, openapi, people, records, schemas, secure, session, tasks, test_clock, timeline,
     transitions, ui,
 };
@@ -49,10 +49,12 @@ pub fn router(app: App) -> Router {
         .route("/health", get(health::show))
         .route("/metrics", get(metrics::show))
         .route("/schemas/{file}", get(schemas::show))
+        .layer(from_fn(secure::to_the_end))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
         .layer(DefaultBodyLimit::max(limits.body));
     let uploads = Router::new()
         .route("/api/imports", get(imports::list).post(imports::upload))
+        .layer(from_fn(secure::to_the_end))
         .layer(DefaultBodyLimit::max(limits.upload));
     // What takes as long as it takes: streams.
     let streams = Router::new().route("/api/events", get(events::show)).route("/api/export/{file}", get(export::csv));
@@ -82,6 +84,7 @@ fn session_routes() -> Router<App> {
         .route("/api/roles", get(people::roles))
         .route("/api/users/{id}/password", post(people::password))
         .route("/api/users/{id}/leave", post(people::leave))
+        .route("/api/audit", get(audit::list))
         .route("/api/definitions", get(definitions::versions))
         .route("/api/definitions/{version}", get(definitions::files))
 }

@@ -4,8 +4,9 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
+use tracing::Instrument as _;
 
 use super::{Error, headers};
 use crate::App;
@@ -38,6 +39,21 @@ pub(super) async fn same_origin(State(app): State<App>, request: Request, next: 
         return Err(Error::Csrf);
     }
     Ok(next.run(request).await)
+}
+
+/// Lets a request that changes something run to its end, though the browser may have gone or the time be up: what is
+/// written together, and those who are told of it, must not be cut in half.
+pub(super) async fn to_the_end(request: Request, next: Next) -> Response {
+    if !is_unsafe(request.method()) {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request).in_current_span()).await {
+        Ok(response) => response,
+        Err(broken) => match broken.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(cancelled) => Error::internal(cancelled).into_response(),
+        },
+    }
 }
 
 /// Whether requests with this method change something.

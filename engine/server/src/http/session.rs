@@ -12,7 +12,7 @@ use serde_json::{Value as Json_, json};
 use store::Credentials;
 use uuid::Uuid;
 
-use super::{Body, Error, Reader, headers, reader};
+use super::{Body, Error, Newcomer, Reader, headers, reader};
 use crate::{
     App,
     app_model::known_language,
@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// The reader's session, or why there is none.
-pub(super) async fn show(State(app): State<App>, reader: Option<Reader>) -> Result<Json<Json_>, Error> {
+pub(super) async fn show(State(app): State<App>, reader: Option<Newcomer>) -> Result<Json<Json_>, Error> {
     match reader {
-        Some(reader) => Ok(Json(about(&app, reader.user, &reader.person, &reader.token))),
+        Some(Newcomer(reader)) => Ok(Json(about(&app, &reader.session()))),
         None if app.is_first_run().await? => Err(Error::FirstRun),
         None => Err(Error::Unauthenticated),
     }
@@ -47,53 +47,71 @@ pub(super) async fn sign_in(State(app): State<App>, parts: Parts, Body(body): Bo
         Some((id, _)) => app.store().credentials(*id).await?,
         None => None,
     };
+    let must_change = stored.as_ref().is_some_and(|found| found.must_change);
     let stored = stored.map(|found| found.password_hash);
     let right = app.passwords().verify(&body.password, stored.as_deref()).await;
     let Some((id, person)) = user.filter(|(_, person)| right && person.active) else {
         tracing::info!(email, address = address.map(tracing::field::display), "sign-in refused");
+        // What was typed where an address is expected may have been a password.
+        let email = Some(email).filter(|email| email.contains('@'));
+        app.note(None, "sign_in_refused", json!({"email": email, "address": address})).await?;
         return Err(Error::WrongCredentials);
     };
     tries.give_back(address, &email);
     tracing::info!(user = %id, address = address.map(tracing::field::display), "signed in");
+    app.note(Some(id), "sign_in", json!({"address": address})).await?;
     // A browser that was signed in before gets a new token, never the old one.
-    if let Some(old) = reader::token(&parts.headers) {
-        app.store().delete_session(&old.hash()).await?;
-    }
-    let token = begin(&app, id).await?;
-    signed_in(&app, &parts, id, &person, &token)
+    let old = reader::token(&parts.headers);
+    let begun = Begun { user: id, person, token: Token::random(), must_change };
+    app.store().create_session(&begun.stored(&app), old.map(|old| old.hash()).as_deref()).await?;
+    signed_in(&app, &parts, &begun)
 }
 
-/// Opens a session.
-pub(super) async fn begin(app: &App, user: Uuid) -> Result<Token, Error> {
-    let token = Token::random();
-    let now = app.clock().now();
-    let session = store::Session {
-        token_hash: token.hash(),
-        user,
-        csrf: token.csrf(),
-        created_at: now,
-        seen_at: now,
-        expires_at: now + SESSION_IDLE,
-    };
-    app.store().create_session(&session).await?;
-    Ok(token)
+/// A session, as its person is told of it.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) user: Uuid,
+    pub(super) person: Person,
+    pub(super) token: Token,
+    pub(super) must_change: bool,
+}
+
+impl Begun {
+    /// As it is stored.
+    pub(super) fn stored(&self, app: &App) -> store::Session {
+        let now = app.clock().now();
+        store::Session {
+            token_hash: self.token.hash(),
+            user: self.user,
+            csrf: self.token.csrf(),
+            created_at: now,
+            seen_at: now,
+            expires_at: now + SESSION_IDLE,
+        }
+    }
+}
+
+impl Reader {
+    fn session(&self) -> Begun {
+        let Self { user, person, token, must_change, .. } = self.clone();
+        Begun { user, person, token, must_change }
+    }
 }
 
 /// The answer to a sign-in.
-pub(super) fn signed_in(
-    app: &App,
-    parts: &Parts,
-    user: Uuid,
-    person: &Person,
-    token: &Token,
-) -> Result<Response, Error> {
-    let cookie = reader::cookie(Some(token), headers::is_https(&parts.headers, app.options().behind_proxy))?;
-    Ok(reader::with_cookie(Json(about(app, user, person, token)).into_response(), cookie))
+pub(super) fn signed_in(app: &App, parts: &Parts, begun: &Begun) -> Result<Response, Error> {
+    let cookie = reader::cookie(Some(&begun.token), headers::is_https(&parts.headers, app.options().behind_proxy))?;
+    Ok(reader::with_cookie(Json(about(app, begun)).into_response(), cookie))
 }
 
 /// Signs out.
-pub(super) async fn sign_out(State(app): State<App>, reader: Reader, parts: Parts) -> Result<Response, Error> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    Newcomer(reader): Newcomer,
+    parts: Parts,
+) -> Result<Response, Error> {
     app.store().delete_session(&reader.token.hash()).await?;
+    app.note(Some(reader.user), "sign_out", json!({})).await?;
     let cookie = reader::cookie(None, headers::is_https(&parts.headers, app.options().behind_proxy))?;
     Ok(reader::with_cookie(StatusCode::NO_CONTENT.into_response(), cookie))
 }
@@ -122,7 +140,7 @@ pub(super) async fn change(
     let command = UpdateRecord { entity: "user".into(), id: reader.user, version: None, fields, source: "app" };
     app.perform(None, &command).await?;
     let person = app.org().people.get(&reader.user).cloned().unwrap_or_default();
-    Ok(Json(about(&app, reader.user, &person, &reader.token)))
+    Ok(Json(about(&app, &Begun { person, ..reader.session() })))
 }
 
 #[derive(Deserialize)]
@@ -134,7 +152,7 @@ pub(super) struct NewPassword {
 /// Changes the reader's password; all their other sessions end.
 pub(super) async fn password(
     State(app): State<App>,
-    reader: Reader,
+    Newcomer(reader): Newcomer,
     parts: Parts,
     Body(body): Body<NewPassword>,
 ) -> Result<Response, Error> {
@@ -147,15 +165,19 @@ pub(super) async fn password(
     }
     tries.give_back(address, &reader.person.email);
     Passwords::acceptable(&body.new).map_err(|weak| Error::invalid("new", "weak", weak.to_string()))?;
+    if body.new == body.old {
+        return Err(Error::invalid("new", "same", "expected another password than the present one"));
+    }
     let password_hash = app.passwords().hash(&body.new).await.map_err(Error::internal)?;
-    app.store().set_credentials(reader.user, &Credentials { password_hash, must_change: false }).await?;
-    app.store().delete_sessions_of(reader.user, None).await?;
-    let token = begin(&app, reader.user).await?;
-    signed_in(&app, &parts, reader.user, &reader.person, &token)
+    let begun = Begun { token: Token::random(), must_change: false, ..reader.session() };
+    let credentials = Credentials { password_hash, must_change: false };
+    app.store().change_password(reader.user, &credentials, Some(&begun.stored(&app))).await?;
+    app.note(Some(reader.user), "password_changed", json!({"address": address})).await?;
+    signed_in(&app, &parts, &begun)
 }
 
 /// What the app must know of the reader.
-fn about(app: &App, user: Uuid, person: &Person, token: &Token) -> Json_ {
+fn about(app: &App, Begun { user, person, token, must_change }: &Begun) -> Json_ {
     let published = app.published();
     let firm = app.firm();
     let org = app.org();
@@ -173,6 +195,7 @@ fn about(app: &App, user: Uuid, person: &Person, token: &Token) -> Json_ {
             "admin": person.roles.iter().any(|role| published.catalog.roles.get(role).is_some_and(|r| r.definition.admin)),
         },
         "csrf": token.csrf(),
+        "must_change_password": must_change,
         "demo": firm.demo,
         "company": firm.company,
         "language": language,

@@ -115,7 +115,7 @@ fn all_equal(fields: &[Name], key: &[Value]) -> Predicate {
     rights::all(fields.iter().zip(key).map(equal).collect())
 }
 
-/// Ids and values of records that the reader may see.
+/// Ids and values of records of which the reader may see these fields: what is found would tell of them.
 async fn select(
     app: &App,
     scene: &Scene,
@@ -126,7 +126,8 @@ async fn select(
     let ctx = scene.ctx();
     let access = Access::new(&scene.catalog, &ctx);
     let Some(compiled) = scene.catalog.entity(entity) else { return Ok(Vec::new()) };
-    let scope = access.read_predicate(compiled).map_err(|_| Failure::Busy)?;
+    let asked: Vec<String> = fields.iter().map(ToString::to_string).collect();
+    let Ok(scope) = access.list_predicate(compiled, &asked) else { return Ok(Vec::new()) };
     let mut select = Select {
         entity: entity.clone(),
         columns: fields.iter().map(|f| vec![f.clone()]).collect(),

@@ -108,12 +108,12 @@ impl App {
         if state.sheet == sheet {
             return Ok(());
         }
+        is_at_rest(&row.status)?;
         let content = self.store().import_file(id).await?.unwrap_or_default();
         let (_, looked) = look(row.file_name.clone(), content, Some(sheet)).await?;
         row.state = json(&ImportState { plan: state.plan, ..looked });
         let status = row.status.clone();
-        self.store().update_import(&row, &status).await?;
-        Ok(())
+        if self.store().update_import(&row, &status).await? { Ok(()) } else { Err(is_taken()) }
     }
 
     /// Checks (`write` false) or runs an import in the background; tells at once that it has begun.
@@ -162,22 +162,16 @@ impl App {
             .or_else(|| state.plan.clone())
             .ok_or_else(|| Rejection::invalid("import", "required", "Expected a mapping, but none was chosen"))?;
         let scene = self.scene(user);
-        let import = plan.compile(&scene.catalog)?;
+        let import = plan.compile(&scene)?;
         may_import(&scene, &import)?;
         import.layout(&state.headings).map_err(Rejection::Invalid)?;
         state.begin(plan);
         let before =
             std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
-        if !["uploaded", "checked", "undone"].contains(&before.as_str()) {
-            return Err(
-                Rejection::state("wrong_state", format!("expected a file to be imported, but it is {before}")).into()
-            );
-        }
+        is_at_rest(&before)?;
         (row.done, row.state) = (0, json(&state));
         if !self.store().update_import(&row, &before).await? {
-            return Err(
-                Rejection::state("wrong_state", "expected a file to be imported, but somebody else began").into()
-            );
+            return Err(is_taken());
         }
         Ok((row, import))
     }
@@ -274,6 +268,7 @@ impl App {
             let before = row.status.clone();
             let (end, message) = match before.as_str() {
                 "running" => (Status::Failed, "the program was ended while it ran; what it had made can be undone"),
+                "undoing" => (Status::Failed, "the program was ended while it was undone; the rest can be undone"),
                 "checking" => (Status::Uploaded, ""),
                 _ => continue,
             };
@@ -284,6 +279,18 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Refuses to begin anything with a file that is being worked on, or that is in already.
+fn is_at_rest(status: &str) -> Result<(), Rejection> {
+    if ["uploaded", "checked", "undone"].contains(&status) {
+        return Ok(());
+    }
+    Err(Rejection::state("wrong_state", format!("expected a file to be imported, but it is {status}")))
+}
+
+fn is_taken() -> Failure {
+    Rejection::state("wrong_state", "expected a file to be imported, but somebody else began").into()
 }
 
 /// Looks at the beginning of a file.
@@ -326,16 +333,23 @@ fn unreadable(error: &document::Error) -> Failure {
     Rejection::invalid("file", error.code(), error.to_string()).into()
 }
 
-/// Whoever imports must have the right to for every entity that is filled.
-fn may_import(scene: &Scene, import: &Import) -> Result<(), Rejection> {
+/// Whoever imports must have the right to for every entity that is filled, and may read what records are found by.
+pub(super) fn may_import(scene: &Scene, import: &Import) -> Result<(), Rejection> {
     let ctx = scene.ctx();
     let access = Access::new(&scene.catalog, &ctx);
-    match import.targets.values().find(|t| !access.may_import(&t.entity)) {
-        None => Ok(()),
-        Some(target) => {
-            Err(Rejection::Forbidden { message: format!("files cannot be imported into `{}` by you", target.entity) })
+    if let Some(target) = import.targets.values().find(|t| !access.may_import(&t.entity)) {
+        let message = format!("files cannot be imported into `{}` by you", target.entity);
+        return Err(Rejection::Forbidden { message });
+    }
+    // Whether a record is found by a value tells of its field.
+    let keys = import.targets.values().flat_map(|t| t.key.iter().map(|key| (&t.entity, key)));
+    for (entity, by) in keys.chain(import.lookups()) {
+        if scene.catalog.entity(entity).is_none_or(|found| !access.reads(found, by)) {
+            let message = format!("records of `{entity}` cannot be found by `{by}` by you");
+            return Err(Rejection::Forbidden { message });
         }
     }
+    Ok(())
 }
 
 /// Why an import did not come to its end.

@@ -9,9 +9,12 @@ use kernel::{
         ColumnDefinition, Existing, FieldKind, FindValue, ImportDefinition, ImportTarget, ImportValue, Keyed, Missing,
     },
     import::Import,
+    rights::Access,
     schema::{Entity, Field},
 };
 use serde::{Deserialize, Serialize};
+
+use crate::Scene;
 
 /// What is chosen for a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +45,8 @@ impl Plan {
     ///
     /// # Errors
     /// If it names what is not there, or what cannot be imported.
-    pub fn compile(&self, catalog: &Catalog) -> Result<Arc<Import>, Rejection> {
+    pub fn compile(&self, scene: &Scene) -> Result<Arc<Import>, Rejection> {
+        let catalog = scene.catalog.as_ref();
         let missing = |kind: &str, id: &Name| Rejection::NotFound { kind: kind.into(), id: id.to_string() };
         let definition = match self {
             Self::Defined { import } => {
@@ -50,7 +54,7 @@ impl Plan {
             }
             Self::Mapped { entity, key, existing, columns } => {
                 let found = catalog.entity(entity).ok_or_else(|| missing("entity", entity))?;
-                mapped(catalog, found, key, *existing, columns)?
+                mapped(scene, found, key, *existing, columns)?
             }
         };
         let (import, problems) = Import::compile(&definition, catalog.types());
@@ -62,23 +66,25 @@ impl Plan {
 }
 
 fn mapped(
-    catalog: &Catalog,
+    scene: &Scene,
     entity: &Entity,
     key: &[Name],
     existing: Existing,
     columns: &IndexMap<String, Name>,
 ) -> Result<ImportDefinition, Rejection> {
+    let ctx = scene.ctx();
+    let access = scene.access(&ctx);
     let mut read = Keyed::new();
     let mut set = Keyed::new();
     for (heading, name) in columns {
-        let field = entity.fields.get(name).filter(|f| is_importable(f)).ok_or_else(|| {
+        let field = entity.fields.get(name).filter(|f| is_importable(&access, entity, f)).ok_or_else(|| {
             Rejection::invalid(heading, "unknown_field", format!("no field {name} that can be imported"))
         })?;
         let column = ColumnDefinition { heading: heading.clone(), column_type: column_kind(field), required: false };
         if read.insert(name.clone(), column).is_some() {
             return Err(Rejection::invalid(heading, "column_twice", format!("two columns for {name}")));
         }
-        set.insert(name.clone(), value(catalog, field));
+        set.insert(name.clone(), value(&scene.catalog, &access, field));
     }
     let target = ImportTarget {
         entity: entity.name.clone(),
@@ -97,9 +103,10 @@ fn mapped(
     })
 }
 
-/// Whether a field can be filled from a column.
-pub(super) fn is_importable(field: &Field) -> bool {
-    field.kind != FieldKind::Lines && (!field.computed || field.may_override)
+/// Whether a field can be filled from a column by this reader; one that they may not write or know of is as good as none.
+pub(super) fn is_importable(access: &Access<'_>, entity: &Entity, field: &Field) -> bool {
+    let fillable = field.kind != FieldKind::Lines && (!field.computed || field.may_override);
+    fillable && access.reads(entity, &field.name) && access.writes(entity, &field.name)
 }
 
 /// What the cells of a column for this field are read as.
@@ -116,10 +123,11 @@ fn column_kind(field: &Field) -> FieldKind {
     }
 }
 
-fn value(catalog: &Catalog, field: &Field) -> ImportValue {
+fn value(catalog: &Catalog, access: &Access<'_>, field: &Field) -> ImportValue {
+    let reads = |entity: &str, by: &str| catalog.entity(entity).is_some_and(|found| access.reads(found, by));
     let by = match field.kind {
-        FieldKind::User => Some(Name::new("email")),
-        FieldKind::Reference | FieldKind::Department => field.to.as_ref().map(|to| known_by(catalog, to)),
+        FieldKind::User => Some(Name::new(if reads("user", "email") { "email" } else { "name" })),
+        FieldKind::Reference | FieldKind::Department => field.to.as_ref().map(|to| known_by(catalog, access, to)),
         _ => None,
     };
     match by {
@@ -129,13 +137,13 @@ fn value(catalog: &Catalog, field: &Field) -> ImportValue {
 }
 
 /// By which field people name a record of an entity in a spreadsheet: its number, else what is unique, else its title.
-fn known_by(catalog: &Catalog, entity: &str) -> Name {
+fn known_by(catalog: &Catalog, access: &Access<'_>, entity: &str) -> Name {
     let Some(entity) = catalog.entity(entity) else { return Name::new("title") };
     if entity.definition.number.is_some() {
         return Name::new("number");
     }
     entity
         .columns()
-        .find(|f| f.unique && f.kind == FieldKind::Text)
+        .find(|f| f.unique && f.kind == FieldKind::Text && access.reads(entity, &f.name))
         .map_or_else(|| Name::new("title"), |f| f.name.clone())
 }

@@ -25,6 +25,8 @@ pub enum Status {
     Done,
     /// It broke off; what it had made is undone or can be.
     Failed,
+    /// What it made is being taken back.
+    Undoing,
     /// What it made is taken back.
     Undone,
 }
@@ -40,6 +42,7 @@ impl Status {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Undoing => "undoing",
             Self::Undone => "undone",
         }
     }

@@ -42,13 +42,14 @@ pub(super) async fn suggest(app: &App, scene: &Scene, headings: &[String]) -> Re
     let allowed = |entity: &Name| access.may_import(entity);
     let mut suggestion = Suggestion::default();
     for import in scene.catalog.imports.values() {
-        if import.layout(headings).is_ok() && import.targets.values().all(|t| allowed(&t.entity)) {
+        if import.layout(headings).is_ok() && job::may_import(scene, import).is_ok() {
             let label = import.label.clone().unwrap_or_else(|| import.name.to_string());
             suggestion.imports.push(Known { name: import.name.clone(), label });
         }
     }
     let fits = scene.catalog.entities.values().filter(|e| allowed(&e.name));
-    let best = fits.map(|e| (e, columns(&scene.catalog, e, headings))).max_by_key(|(_, columns)| columns.len());
+    let best =
+        fits.map(|e| (e, columns(&scene.catalog, &access, e, headings))).max_by_key(|(_, columns)| columns.len());
     if let Some((entity, columns)) = best.filter(|(_, columns)| !columns.is_empty()) {
         let unique = entity.columns().filter(|f| f.unique && columns.values().any(|c| *c == f.name));
         suggestion.key = unique.map(|f| f.name.clone()).take(1).collect();
@@ -58,18 +59,21 @@ pub(super) async fn suggest(app: &App, scene: &Scene, headings: &[String]) -> Re
     let mine = scene.user;
     for row in app.store().imports(None, REMEMBERED).await? {
         let state = job::read(&row);
-        if row.created_by == mine && row.status != "failed" && state.headings == headings && state.plan.is_some() {
-            suggestion.remembered = state.plan;
-            break;
+        if row.created_by == mine && row.status != "failed" && state.headings == headings {
+            // What was chosen when they had other rights may name what they may not know of now.
+            suggestion.remembered = state.plan.filter(|plan| plan.compile(scene).is_ok());
+            if suggestion.remembered.is_some() {
+                break;
+            }
         }
     }
     Ok(suggestion)
 }
 
-/// The fields that headings name: by key, by label, by a translated label.
-fn columns(catalog: &Catalog, entity: &Entity, headings: &[String]) -> IndexMap<String, Name> {
+/// The fields, among those that the reader may fill, that headings name: by key, by label, by a translated label.
+fn columns(catalog: &Catalog, access: &Access<'_>, entity: &Entity, headings: &[String]) -> IndexMap<String, Name> {
     let mut names: IndexMap<String, &Name> = IndexMap::new();
-    for field in entity.fields.values().filter(|f| is_importable(f)) {
+    for field in entity.fields.values().filter(|f| is_importable(access, entity, f)) {
         names.entry(fold_heading(&field.name)).or_insert(&field.name);
         names.entry(fold_heading(&field.label)).or_insert(&field.name);
         for language in catalog.translations.languages() {

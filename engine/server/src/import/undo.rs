@@ -32,17 +32,31 @@ impl App {
     /// If there is none, it has not ended, or the store fails.
     pub async fn undo_import(&self, user: Option<Uuid>, id: Uuid) -> Result<ImportRow, Failure> {
         let mut row = self.import_of(user, id).await?;
-        let before = std::mem::replace(&mut row.status, Status::Undone.as_str().into());
+        let before = std::mem::replace(&mut row.status, Status::Undoing.as_str().into());
+        let refused = |status: &str| {
+            let message = format!("expected an import that has ended, but it is {status}");
+            Failure::from(Rejection::state("wrong_state", message))
+        };
         if !["done", "failed"].contains(&before.as_str()) {
-            let message = format!("expected an import that has ended, but it is {before}");
-            return Err(Rejection::state("wrong_state", message).into());
+            return Err(refused(&before));
+        }
+        // Claimed before anything is taken back: of two people at once, one does it.
+        if !self.store().update_import(&row, &before).await? {
+            return Err(refused(Status::Undoing.as_str()));
         }
         let mut state = read(&row);
-        state.kept = self.take_back(id).await?;
+        let taken = self.take_back(id).await;
+        row.status = match &taken {
+            Ok(kept) => {
+                state.kept = *kept;
+                Status::Undone.as_str().into()
+            }
+            Err(_) => before,
+        };
         row.state = json(&state);
-        self.store().update_import(&row, &before).await?;
+        self.store().update_import(&row, Status::Undoing.as_str()).await?;
         self.tell_import(&row);
-        Ok(row)
+        taken.map(|_| row)
     }
 
     /// Takes back what an import made, latest first, so that what refers to a record goes before it.

@@ -10,11 +10,12 @@ use kernel::{
 
 use crate::app::Scene;
 
-/// A reference on the way of a path: how it is reached, and where it leads.
+/// A reference on the way of a path: how it is reached, where it leads, and which field is looked at there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Crossing {
     pub(super) prefix: FieldPath,
     pub(super) entity: Name,
+    pub(super) field: String,
 }
 
 /// All paths that a predicate reads; those within lines begin with the line table.
@@ -49,8 +50,8 @@ pub(super) fn paths(predicate: &Predicate, found: &mut Vec<String>) {
     walk(predicate, "", found);
 }
 
-/// Whether a path that crosses references from within lines leads only to entities that the reader sees whole: which
-/// rows of them a line leads to cannot be asked beside the line's own condition.
+/// Whether a path that crosses references from within lines leads only to fields that the reader sees in all records:
+/// which of them a line leads to cannot be asked beside the line's own condition.
 pub(super) fn whole_from_lines(
     scene: &Scene,
     access: &Access<'_>,
@@ -63,10 +64,11 @@ pub(super) fn whole_from_lines(
     let Some(next) = lines.fields.get(first).and_then(|f| f.to.as_ref()).and_then(|to| scene.catalog.entity(to)) else {
         return Ok(false);
     };
-    let further = crossings(&scene.catalog, next, rest).into_iter().map(|crossing| crossing.entity);
-    for name in std::iter::once(next.name.clone()).chain(further) {
+    let there = rest.split('.').next().unwrap_or(rest).to_owned();
+    let further = crossings(&scene.catalog, next, rest).into_iter().map(|crossing| (crossing.entity, crossing.field));
+    for (name, field) in std::iter::once((next.name.clone(), there)).chain(further) {
         let Some(other) = scene.catalog.entity(&name) else { return Ok(false) };
-        if !access.is_engine() && !is_open(&name) && access.read_predicate(other)? != Predicate::True {
+        if access.rows_showing(other, &field)? != Predicate::True {
             return Ok(false);
         }
     }
@@ -80,26 +82,20 @@ pub(super) fn crossings(catalog: &Catalog, entity: &Entity, path: &str) -> Vec<C
     let mut prefix: FieldPath = Vec::new();
     let mut segments = path.split('.').peekable();
     while let Some(segment) = segments.next() {
-        if segments.peek().is_none() {
-            break;
-        }
+        let Some(further) = segments.peek() else { break };
         let Some(field) = at.fields.get(segment) else { break };
         let Some(next) = field.to.as_ref().and_then(|to| catalog.entity(to)) else { break };
         prefix.push(field.name.clone());
-        found.push(Crossing { prefix: prefix.clone(), entity: next.name.clone() });
+        found.push(Crossing { prefix: prefix.clone(), entity: next.name.clone(), field: (*further).to_owned() });
         at = next;
     }
     found
 }
 
-/// Whether the record that a crossing leads to may be read.
+/// Whether the field that a crossing leads to may be read: its record and itself by the same role.
 pub(super) fn visible(scene: &Scene, access: &Access<'_>, crossing: &Crossing) -> Result<Predicate, LowerError> {
-    // People and departments are known to everybody by their names; the rights compiler shows no other field of them.
-    if access.is_engine() || is_open(&crossing.entity) {
-        return Ok(Predicate::True);
-    }
     let Some(entity) = scene.catalog.entity(&crossing.entity) else { return Ok(Predicate::False) };
-    Ok(prefixed(&crossing.prefix, access.read_predicate(entity)?))
+    Ok(prefixed(&crossing.prefix, access.rows_showing(entity, &crossing.field)?))
 }
 
 /// The same, or there is nothing to be seen.

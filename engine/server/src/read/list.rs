@@ -52,9 +52,10 @@ pub struct Plan {
     pub select: Select,
     /// The columns by their paths.
     pub columns: Vec<String>,
-    /// Flags: first those of roles, then these crossings, then colours.
+    /// Flags: first those of roles, then those of crossings, each with its place, then colours.
     roles: usize,
-    crossed: Vec<cross::Crossing>,
+    crossed: Vec<(cross::Crossing, usize)>,
+    colored: usize,
     colors: Vec<String>,
 }
 
@@ -79,7 +80,7 @@ impl Plan {
     pub fn new(scene: &Scene, entity: &str, request: &ListRequest) -> Result<Self, Failure> {
         let entity = Arc::clone(known_entity(scene, entity)?);
         let ctx = scene.ctx();
-        let access = Access::new(&scene.catalog, &ctx);
+        let access = scene.access(&ctx);
         let asked = Asked { scene, access: &access, entity: &entity };
         let view = match &request.view {
             Some(name) => Some(
@@ -107,28 +108,32 @@ impl Plan {
         }
         let sort = asked.sort(request, shown.map(|view| &view.definition.sort), &mut used)?;
         let tokens = asked.search(request.q.as_deref(), &mut filters, &mut used)?;
-        filters.push(asked.rows_for(&used)?);
-        for crossing in used.iter().flat_map(|path| cross::crossings(&scene.catalog, &entity, path)) {
-            filters.push(cross::visible_or_empty(scene, &access, &crossing).map_err(|e| not_lowerable("filter", e))?);
-        }
+        filters.extend(asked.rows_for(&used)?);
         let columns = asked.columns(request, shown.map(|view| &view.definition.columns))?;
         let mut flags = access.flags(&entity).map_err(|error| not_lowerable("", error))?;
         let roles = flags.len();
-        let mut crossed = Vec::new();
+        let mut crossed: Vec<(cross::Crossing, usize)> = Vec::new();
         for crossing in columns.iter().flat_map(|path| cross::crossings(&scene.catalog, &entity, path)) {
-            if !crossed.contains(&crossing) {
-                flags.push(cross::visible(scene, &access, &crossing).map_err(|e| not_lowerable("columns", e))?);
-                crossed.push(crossing);
+            if !crossed.iter().any(|(known, _)| *known == crossing) {
+                let seen = cross::visible(scene, &access, &crossing).map_err(|e| not_lowerable("columns", e))?;
+                // Fields that the same roles show share a flag.
+                let shared = flags.iter().skip(roles).position(|flag| *flag == seen).map(|at| at + roles);
+                crossed.push((crossing, shared.unwrap_or(flags.len())));
+                if shared.is_none() {
+                    flags.push(seen);
+                }
             }
         }
         let mut colors = Vec::new();
+        let colored = flags.len();
         for (color, expr) in view.iter().flat_map(|view| &view.color) {
-            // A colour tells what its condition reads, so it is shown only to those who may read it.
+            // A colour tells what its condition reads, so it is shown only where that may be read.
             let mut reads = Vec::new();
             if let Ok(predicate) = asked.lowered("view", expr, &mut reads)
-                && reads.iter().all(|path| access.reads(&entity, path))
+                && let Ok(mut shown) = asked.rows_for(&reads)
             {
-                flags.push(predicate);
+                shown.push(predicate);
+                flags.push(all(shown));
                 colors.push(json!(color).as_str().unwrap_or_default().to_owned());
             }
         }
@@ -143,19 +148,19 @@ impl Plan {
             flags,
             deleted: request.deleted,
         };
-        Ok(Self { entity, select, columns, roles, crossed, colors })
+        Ok(Self { entity, select, columns, roles, crossed, colored, colors })
     }
 
     /// Rows as their reader gets them.
     #[must_use]
     pub fn rows(&self, scene: &Scene, rows: &[Row]) -> (Vec<Map<String, Json>>, Titles, Map<String, Json>) {
         let ctx = scene.ctx();
-        let access = Access::new(&scene.catalog, &ctx);
+        let access = scene.access(&ctx);
         let mut titles = Titles::default();
         let mut colors = Map::new();
         let shown = rows.iter().map(|row| {
-            let (own, further) = row.flags.split_at(self.roles.min(row.flags.len()));
-            let (crossed, colored) = further.split_at(self.crossed.len().min(further.len()));
+            let (own, _) = row.flags.split_at(self.roles.min(row.flags.len()));
+            let (_, colored) = row.flags.split_at(self.colored.min(row.flags.len()));
             let mask = access.mask(&self.entity, own);
             let mut out = Map::new();
             out.insert("id".into(), json!(row.record.id));
@@ -164,7 +169,10 @@ impl Plan {
             out.insert("title".into(), json!(row.record.title));
             for (path, value) in self.columns.iter().zip(&row.values) {
                 let first = path.split('.').next().unwrap_or(path);
-                let hidden = self.crossed.iter().zip(crossed).any(|(crossing, seen)| !seen && leads(crossing, path));
+                let hidden = self
+                    .crossed
+                    .iter()
+                    .any(|(crossing, flag)| row.flags.get(*flag) != Some(&true) && leads(crossing, path));
                 if mask.shows(first) && !hidden {
                     if let Some(field) = end_of(scene, &self.entity, path) {
                         titles.want_value(field, value);
@@ -217,14 +225,19 @@ impl Asked<'_> {
         Ok(predicate)
     }
 
-    /// The rows of a list that is filtered, sorted or searched by these paths.
-    fn rows_for(&self, used: &[String]) -> Result<Predicate, Failure> {
-        let rows = self.access.list_predicate(self.entity, used)?;
+    /// The rows of a list that is filtered, sorted or searched by these paths: those where all of them may be read.
+    fn rows_for(&self, used: &[String]) -> Result<Vec<Predicate>, Failure> {
+        let refused = |e| not_lowerable("filter", e);
+        let mut rows = vec![self.access.list_predicate(self.entity, used)?];
         for path in used {
-            if !cross::whole_from_lines(self.scene, self.access, self.entity, path)
-                .map_err(|e| not_lowerable("filter", e))?
-            {
+            if !cross::whole_from_lines(self.scene, self.access, self.entity, path).map_err(refused)? {
                 return Err(Rejection::Forbidden { message: format!("`{path}` cannot be used here") }.into());
+            }
+            for crossing in cross::crossings(&self.scene.catalog, self.entity, path) {
+                let seen = cross::visible_or_empty(self.scene, self.access, &crossing).map_err(refused)?;
+                if !rows.contains(&seen) {
+                    rows.push(seen);
+                }
             }
         }
         Ok(rows)
@@ -336,7 +349,8 @@ fn reads(expr: &Expr, entity: &Entity) -> Vec<String> {
 
 fn leads(crossing: &cross::Crossing, path: &str) -> bool {
     let mut segments = path.split('.');
-    crossing.prefix.iter().all(|name| segments.next() == Some(name.as_str())) && segments.next().is_some()
+    crossing.prefix.iter().all(|name| segments.next() == Some(name.as_str()))
+        && segments.next() == Some(crossing.field.as_str())
 }
 
 /// Whether a list can show a path: a field of the header, perhaps across references, but no line table.

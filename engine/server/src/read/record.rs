@@ -1,12 +1,13 @@
-//! One record for one reader.
+//! One record for one reader: what their roles show of it, or else what a task that waits for them does.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use kernel::{
     Record, Rejection,
     query::{Facts, Outcome},
-    rights::{Access, Mask},
+    rights::Mask,
     schema::Entity,
+    workflow::NodeKind,
 };
 use uuid::Uuid;
 
@@ -31,7 +32,7 @@ impl App {
     /// [`Rejection::NotFound`] if there is none, or the reader may not know of it.
     pub async fn see(&self, scene: &Scene, entity: &str, id: Uuid) -> Result<Seen, Failure> {
         let hidden = || Rejection::NotFound { kind: entity.to_owned(), id: id.to_string() };
-        let entity = Arc::clone(known_entity(scene, entity)?);
+        let entity = Arc::clone(scene.catalog.entity(entity).ok_or_else(|| unknown(entity))?);
         let record = self.store().record(&scene.catalog.entities, &entity.name, id).await?.ok_or_else(hidden)?;
         let mask = self.mask_of(scene, &entity, &record).await?.ok_or_else(hidden)?;
         Ok(Seen { entity, record, mask })
@@ -42,22 +43,50 @@ impl App {
     /// # Errors
     /// If the rights cannot be worked out.
     pub async fn mask_of(&self, scene: &Scene, entity: &Entity, record: &Record) -> Result<Option<Mask>, Failure> {
-        self.settle(scene, |facts| seen_as(scene, entity, record, facts)).await
+        match self.settle(scene, |facts| by_roles(scene, entity, record, facts)).await? {
+            Some(mask) => Ok(Some(mask)),
+            None => self.by_task(scene, entity, record).await,
+        }
     }
 
-    /// Whether somebody may see a record.
+    /// Whether somebody's roles show them a record.
     pub async fn may_read(&self, user: Uuid, record: &Record) -> bool {
         let scene = self.scene(Some(user));
-        match scene.catalog.entity(&record.entity) {
-            Some(entity) => matches!(self.mask_of(&scene, entity, record).await, Ok(Some(_))),
-            None => false,
+        let Some(entity) = scene.catalog.entity(&record.entity) else { return false };
+        matches!(self.settle(&scene, |facts| by_roles(&scene, entity, record, facts)).await, Ok(Some(_)))
+    }
+
+    /// What a task shows of a record to whom no role shows it: the fields that some role of theirs may read of other
+    /// records, and those that they are to write; without what the node hides.
+    async fn by_task(&self, scene: &Scene, entity: &Entity, record: &Record) -> Result<Option<Mask>, Failure> {
+        let Some(user) = scene.user.filter(|id| scene.org.people.get(id).is_some_and(|person| person.active)) else {
+            return Ok(None);
+        };
+        let mut shown: Option<HashSet<String>> = None;
+        for task in self.store().open_tasks_about(user, record.id).await? {
+            let Some(instance) = self.store().instance(task.instance).await? else { continue };
+            let pinned = self.catalog_at(instance.catalog_version).await?;
+            let node = pinned.workflows.get(&instance.workflow).and_then(|w| w.nodes.get(&task.node));
+            let fields = shown.get_or_insert_default();
+            if let Some(NodeKind::Approval(approval)) = node.map(|node| &node.kind) {
+                let ctx = scene.ctx();
+                let Mask::Only(mut own) = scene.access(&ctx).widest_mask(entity) else { continue };
+                own.extend(approval.write.iter().map(ToString::to_string));
+                own.retain(|path| {
+                    let within =
+                        |hidden: &str| path.strip_prefix(hidden).is_some_and(|r| r.is_empty() || r.starts_with('.'));
+                    !approval.hide.iter().any(|hidden| within(hidden))
+                });
+                fields.extend(own);
+            }
         }
+        Ok(shown.map(Mask::Only))
     }
 }
 
-fn seen_as(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> Outcome<Option<Mask>> {
+fn by_roles(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> Outcome<Option<Mask>> {
     let ctx = scene.ctx();
-    let access = Access::new(&scene.catalog, &ctx);
+    let access = scene.access(&ctx);
     if access.is_engine() {
         return Outcome::Decided(Some(Mask::All));
     }
@@ -72,7 +101,11 @@ fn seen_as(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> Ou
 /// The entity, if there is one that the reader may know of.
 pub(crate) fn known_entity<'s>(scene: &'s Scene, name: &str) -> Result<&'s Arc<Entity>, Failure> {
     let ctx = scene.ctx();
-    let access = Access::new(&scene.catalog, &ctx);
+    let access = scene.access(&ctx);
     let found = scene.catalog.entity(name).filter(|_| access.may_read(name) || access.may_create(name));
-    found.ok_or_else(|| Rejection::NotFound { kind: "entity".into(), id: name.to_owned() }.into())
+    found.ok_or_else(|| unknown(name))
+}
+
+fn unknown(entity: &str) -> Failure {
+    Rejection::NotFound { kind: "entity".into(), id: entity.to_owned() }.into()
 }

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use kernel::{
     Name, Record, Value,
     query::{Predicate, Select},
-    rights::{Access, Mask, all},
+    rights::{Mask, all},
     schema::{Entity, Field},
 };
 use serde_json::{Map, Value as Json};
@@ -73,8 +73,7 @@ impl Titles {
             }
             let predicate = {
                 let ctx = scene.ctx();
-                let access = Access::new(&scene.catalog, &ctx);
-                access.read_predicate(entity).map_err(|error| not_lowerable("", error))?
+                scene.access(&ctx).read_predicate(entity).map_err(|error| not_lowerable("", error))?
             };
             match predicate {
                 Predicate::True => known.extend(ids.into_iter().map(|id| (name.clone(), id))),

@@ -1,5 +1,7 @@
 //! Exports.
 
+use serde_json::json;
+
 use crate::support::TestApp;
 
 #[tokio::test]
@@ -25,4 +27,50 @@ async fn an_export_needs_its_right_and_shows_no_hidden_field() {
     let finance = server.sign_in("finance_a").await;
     let file = finance.get("/api/export/quotation.csv?columns=number,margin").await;
     assert_eq!(file.status, 200, "{}", file.text);
+}
+
+#[tokio::test]
+async fn who_took_what_and_how_much_is_noted() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    let file = manager.get("/api/export/product.csv?columns=code,name&q=a").await;
+    let rows = file.text.lines().count() as u64 - 1;
+    let admin = server.sign_in("it_a").await;
+    // The end is noted when the stream is dropped, beside the answer.
+    let noted = loop {
+        let audit = admin.get("/api/audit").await.ok();
+        let found = audit["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "export").unwrap().clone();
+        if !found["detail"]["rows"].is_null() {
+            break found;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(noted["user"], json!(server.person("manager_a")));
+    let detail = &noted["detail"];
+    assert_eq!(
+        (&detail["entity"], &detail["columns"], &detail["q"]),
+        (&json!("product"), &json!(["code", "name"]), &json!("a"))
+    );
+    assert_eq!((&detail["rows"], &detail["expected"], &detail["whole"]), (&json!(rows), &json!(rows), &json!(true)));
+}
+
+#[tokio::test]
+async fn much_is_given_only_for_a_reason_and_not_without_end() {
+    let server = TestApp::trade_with(|options| options.limits.export_unasked = 3).await;
+    let manager = server.sign_in("manager_a").await;
+    let check = manager.get("/api/export/product.csv?check=1").await.ok();
+    assert_eq!(check["reason"], true, "{check}");
+    let refused = manager.get("/api/export/product.csv?columns=code").await;
+    refused.refused(422, "invalid");
+    assert_eq!(refused.paths(), ["reason"]);
+    manager.get("/api/export/product.csv?columns=code&reason=%20").await.refused(422, "invalid");
+    let file = manager.get("/api/export/product.csv?columns=code&reason=Price%20list%20for%20the%20fair").await;
+    assert_eq!(file.status, 200, "{}", file.text);
+    let audit = server.sign_in("it_a").await.get("/api/audit").await;
+    assert!(audit.text.contains("Price list for the fair"), "{}", audit.text);
+
+    let server = TestApp::trade_with(|options| options.limits.export_rows = 3).await;
+    let manager = server.sign_in("manager_a").await;
+    let refused = manager.get("/api/export/product.csv?columns=code").await;
+    assert_eq!(refused.body["error"]["details"][0]["code"], "too_many_rows", "{}", refused.text);
 }

@@ -236,3 +236,58 @@ async fn an_import_that_was_running_when_the_program_ended_has_failed_and_can_be
     assert_eq!((row.status.as_str(), state.failure.is_some()), ("failed", true));
     assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
 }
+
+on_both!(of_two_who_undo_an_import_at_once_one_does_it, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let job = import(&manager, LEDGER, json!({"import": "online_retail"}), "run").await;
+    let undo = format!("/api/imports/{}/undo", job["id"].as_str().unwrap());
+    let (one, two) = tokio::join!(manager.post(&undo, json!({})), manager.post(&undo, json!({})));
+    let (done, late) = if one.status == 200 { (one, two) } else { (two, one) };
+    assert_eq!(done.ok()["status"], "undone");
+    late.refused(409, "wrong_state");
+});
+
+#[tokio::test]
+async fn an_undo_that_was_going_on_when_the_program_ended_can_be_done_again() {
+    let server = TestApp::trade().await;
+    let app = &server.app;
+    let upload = Upload { name: "ledger.csv".into(), content: LEDGER.into(), sheet: None };
+    let uploaded = app.upload_import(None, upload).await.unwrap();
+    let plan = Plan::Defined { import: "online_retail".into() };
+    let mut row = app.run_import(None, uploaded.row.id, Some(plan), true).await.unwrap();
+    row.status = "undoing".into();
+    app.store().update_import(&row, "done").await.unwrap();
+    app.recover_imports().await.unwrap();
+    assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
+}
+
+#[tokio::test]
+async fn no_other_sheet_is_chosen_for_what_is_in_already() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    let job = import(&manager, LEDGER, json!({"import": "online_retail"}), "run").await;
+    let place = format!("/api/imports/{}/dry_run", job["id"].as_str().unwrap());
+    manager.post(&place, json!({"sheet": "another"})).await.refused(409, "wrong_state");
+}
+
+#[tokio::test]
+async fn records_are_not_found_by_what_the_importer_may_not_read() {
+    let server = TestApp::trade().await;
+    let blind = ("roles/sales_manager.json", "\"product\": {", "\"product\": {\n \"hide\": [\"code\", \"hs_code\"],");
+    server.publish("definitions/trade", &[blind]).await.unwrap();
+    let manager = server.sign_in("manager_a").await;
+    let uploaded = upload(&manager, "ledger.csv", LEDGER.as_bytes()).await.ok();
+    assert_eq!(uploaded["imports"], json!([]), "an import that finds products by their code is none for them");
+    let start = format!("/api/imports/{}/dry_run", uploaded["id"].as_str().unwrap());
+    manager.post(&start, json!({"import": "online_retail"})).await.refused(403, "forbidden");
+    let text = "Code,Name,HS Code\nP-1,Thing,1\n";
+    let uploaded = upload(&manager, "products.csv", text.as_bytes()).await.ok();
+    assert!(!uploaded["suggestion"].to_string().contains("code"), "a hidden field is not named: {uploaded}");
+    let start = format!("/api/imports/{}/dry_run", uploaded["id"].as_str().unwrap());
+    let plan = json!({"entity": "product", "key": ["code"], "existing": "skip", "columns": {"Name": "name"}});
+    manager.post(&start, plan).await.refused(403, "forbidden");
+    let column = |field: &str| json!({"entity": "product", "existing": "skip", "columns": {"Code": field}});
+    let (hidden, nothing) = (manager.post(&start, column("code")).await, manager.post(&start, column("nothing")).await);
+    hidden.refused(422, "invalid");
+    assert_eq!(hidden.text.replace("code", "nothing"), nothing.text.replace("code", "nothing"));
+}

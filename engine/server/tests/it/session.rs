@@ -3,7 +3,7 @@
 use axum::http::header;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, on_both};
 
 #[tokio::test]
 async fn somebody_who_signs_in_is_told_who_they_are() {
@@ -165,6 +165,97 @@ async fn a_new_password_ends_all_other_sessions() {
     let mut again = server.visitor();
     again.sign_in("rep.a@demo.example", "portolan-demo").await.refused(401, "wrong_credentials");
     assert_eq!(again.sign_in("rep.a@demo.example", "long-enough").await.status, 200);
+    let same = again.post("/api/session/password", change("long-enough", "long-enough")).await;
+    same.refused(422, "invalid");
+}
+
+on_both!(whoever_was_given_a_password_chooses_another_before_anything_else, |server| {
+    let admin = server.sign_in("it_a").await;
+    let place = format!("/api/users/{}/password", server.person("rep_a"));
+    admin.post(&place, json!({"password": "given-by-it"})).await.ok();
+    let mut rep = server.visitor();
+    let session = rep.sign_in("rep.a@demo.example", "given-by-it").await.ok();
+    assert_eq!(session["must_change_password"], true);
+    assert_eq!(rep.get("/api/session").await.ok()["must_change_password"], true);
+    for path in ["/api/app", "/api/records/customer", "/api/tasks", "/api/events", "/api/openapi.json"] {
+        rep.get(path).await.refused(403, "must_change_password");
+    }
+    rep.patch("/api/session", json!({"language": "zh_hans"})).await.refused(403, "must_change_password");
+    rep.post("/api/records/customer", json!({})).await.refused(403, "must_change_password");
+    let change = |new: &str| json!({"old": "given-by-it", "new": new});
+    rep.post("/api/session/password", change("given-by-it")).await.refused(422, "invalid");
+    let answer = rep.post("/api/session/password", change("chosen-by-rep")).await;
+    rep.keep(&answer);
+    assert_eq!(answer.ok()["must_change_password"], false);
+    rep.get("/api/records/customer").await.ok();
+    admin.post(&place, json!({"password": "given-by-it", "must_change": false})).await.ok();
+    rep.sign_in("rep.a@demo.example", "given-by-it").await.ok();
+    rep.get("/api/records/customer").await.ok();
+    rep.delete("/api/session").await.ok();
+});
+
+#[tokio::test]
+async fn somebody_who_must_choose_a_password_can_sign_out() {
+    let server = TestApp::trade().await;
+    let admin = server.sign_in("it_a").await;
+    let place = format!("/api/users/{}/password", server.person("rep_a"));
+    admin.post(&place, json!({"password": "given-by-it"})).await.ok();
+    let mut rep = server.visitor();
+    rep.sign_in("rep.a@demo.example", "given-by-it").await.ok();
+    rep.delete("/api/session").await.ok();
+    rep.get("/api/session").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn an_administrator_gives_passwords_only_to_people_whom_they_could_change() {
+    let server = TestApp::trade().await;
+    let own = (
+        "roles/it_admin.json",
+        "\"create\": true, \"update\": \"all\"",
+        "\"create\": true, \"update\": [\"id\", \"=\", {\"expr\": \"user.id\"}]",
+    );
+    server.publish("definitions/trade", &[own]).await.unwrap();
+    let admin = server.sign_in("it_a").await;
+    let place = |who: &str| format!("/api/users/{}/password", server.person(who));
+    admin.post(&place("gm_a"), json!({"password": "given-by-it"})).await.refused(403, "forbidden");
+    server.sign_in("gm_a").await;
+    admin.post(&place("it_a"), json!({"password": "given-by-it"})).await.ok();
+}
+
+#[tokio::test]
+async fn what_has_begun_is_done_to_its_end_though_the_browser_has_gone() {
+    let server = TestApp::trade().await;
+    let (admin, rep) = (server.sign_in("it_a").await, server.sign_in("rep_a").await);
+    let user = server.person("rep_a");
+    let mut request = Box::pin(admin.post(&format!("/api/users/{user}/password"), json!({"password": "given-by-it"})));
+    assert!(futures::poll!(&mut request).is_pending());
+    drop(request);
+    while !server.app.store().credentials(user).await.unwrap().unwrap().must_change {
+        tokio::task::yield_now().await;
+    }
+    rep.get("/api/session").await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn who_signed_in_is_noted_for_administrators() {
+    let server = TestApp::trade().await;
+    let admin = server.sign_in("it_a").await;
+    let mut rep = server.sign_in("rep_a").await;
+    rep.sign_in("rep.a@demo.example", "not-this-one").await.refused(401, "wrong_credentials");
+    rep.sign_in("my-password-by-mistake", "x").await.refused(401, "wrong_credentials");
+    let place = format!("/api/users/{}/password", server.person("rep_b"));
+    admin.post(&place, json!({"password": "given-by-it"})).await.ok();
+    rep.get("/api/audit").await.refused(403, "forbidden");
+    let audit = admin.get("/api/audit").await;
+    assert!(!audit.text.contains("my-password-by-mistake") && !audit.text.contains("given-by-it"), "{}", audit.text);
+    let rows = audit.ok()["rows"].as_array().unwrap().clone();
+    let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["password_given", "sign_in_refused", "sign_in_refused", "sign_in", "sign_in"]);
+    assert_eq!(rows[2]["detail"]["email"], "rep.a@demo.example");
+    assert_eq!(rows[3]["user"], json!(server.person("rep_a")));
+    let page = admin.get("/api/audit?limit=2").await.ok();
+    let rest = admin.get(&format!("/api/audit?after={}", page["next"].as_str().unwrap())).await.ok();
+    assert_eq!(rest["rows"], json!(rows[2..]));
 }
 
 #[tokio::test]

@@ -27,16 +27,7 @@ impl Store {
 
     /// Gives several people passwords, all or none.
     pub async fn set_credentials_of(&self, people: &[(Uuid, Credentials)]) -> Result<(), Error> {
-        let statements = people.iter().map(|(user, credentials)| {
-            Sql::fixed(
-                "insert into sys_credentials (user_id, password_hash, must_change) values ($1, $2, $3) \
-                 on conflict (user_id) do update set password_hash = excluded.password_hash, \
-                 must_change = excluded.must_change",
-            )
-            .bind(*user)
-            .bind(&credentials.password_hash)
-            .bind(i64::from(credentials.must_change))
-        });
+        let statements = people.iter().map(|(user, credentials)| given(*user, credentials));
         self.write_all(statements.collect()).await?;
         Ok(())
     }
@@ -58,4 +49,16 @@ impl Store {
     pub async fn has_credentials(&self) -> Result<bool, Error> {
         Ok(self.row(Sql::fixed("select user_id from sys_credentials limit 1")).await?.is_some())
     }
+}
+
+/// Gives a person a password, or another one.
+pub(super) fn given(user: Uuid, credentials: &Credentials) -> Sql {
+    Sql::fixed(
+        "insert into sys_credentials (user_id, password_hash, must_change) values ($1, $2, $3) \
+         on conflict (user_id) do update set password_hash = excluded.password_hash, \
+         must_change = excluded.must_change",
+    )
+    .bind(user)
+    .bind(&credentials.password_hash)
+    .bind(i64::from(credentials.must_change))
 }

@@ -1,6 +1,7 @@
-//! What the engine keeps beside records: people's credentials and sessions, settings, published definitions, work in
+//! What the engine keeps beside records: people's credentials and sessions, an audit, settings, published definitions, work in
 //! flow, notices, imports. One SQL text for both databases.
 
+mod audit;
 mod comments;
 mod credentials;
 mod definitions;
@@ -14,6 +15,7 @@ mod settings;
 mod tasks;
 mod timeline;
 
+pub use audit::AuditRow;
 pub use comments::CommentRow;
 pub use credentials::Credentials;
 pub use definitions::{DefinitionsVersion, PublishedVersion};
@@ -23,7 +25,7 @@ pub(crate) use idempotency::{find as find_answered, read as read_answered};
 pub use imports::{ImportRecord, ImportRow, ImportWas};
 pub use instances::EventRow;
 pub use notices::NoticeRow;
-pub use sessions::Session;
+pub use sessions::{Session, SignedIn};
 pub use tasks::{Done, Task};
 pub use timeline::{TimelineCursor, TimelineItem};
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::{Credentials, credentials};
 use crate::{
     Error, Store,
     connection::Row,
@@ -26,28 +27,47 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A session that holds, and what its person must do first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// Whether they must choose another password before anything else.
+    pub must_change: bool,
+}
+
 impl Store {
-    /// Begins a session.
-    pub async fn create_session(&self, session: &Session) -> Result<(), Error> {
-        let sql = Sql::fixed(
-            "insert into sys_sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(&session.token_hash)
-        .bind(session.user)
-        .bind(&session.csrf)
-        .bind(Bind::millis(session.created_at))
-        .bind(Bind::millis(session.seen_at))
-        .bind(Bind::millis(session.expires_at));
-        self.write_one(sql).await?;
+    /// Begins a session; in the same breath the one ends that the browser had before.
+    pub async fn create_session(&self, session: &Session, before: Option<&str>) -> Result<(), Error> {
+        let mut statements = Vec::new();
+        statements.extend(before.map(ended));
+        statements.push(begun(session));
+        self.write_all(statements).await?;
+        Ok(())
+    }
+
+    /// Gives a person another password: all their sessions end, and this one begins, all or nothing.
+    pub async fn change_password(
+        &self,
+        user: Uuid,
+        credentials: &Credentials,
+        session: Option<&Session>,
+    ) -> Result<(), Error> {
+        let mut statements = vec![
+            credentials::given(user, credentials),
+            Sql::fixed("delete from sys_sessions where user_id = $1").bind(user),
+        ];
+        statements.extend(session.map(begun));
+        self.write_all(statements).await?;
         Ok(())
     }
 
     /// The session of a token's digest, if it has not ended by `now`.
-    pub async fn session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<Option<Session>, Error> {
+    pub async fn session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<Option<SignedIn>, Error> {
         let sql = Sql::fixed(
-            "select token_hash, user_id, csrf, created_at, seen_at, expires_at from sys_sessions \
-             where token_hash = $1 and expires_at > $2",
+            "select s.token_hash, s.user_id, s.csrf, s.created_at, s.seen_at, s.expires_at, c.must_change \
+             from sys_sessions s left join sys_credentials c on c.user_id = s.user_id \
+             where s.token_hash = $1 and s.expires_at > $2",
         )
         .bind(token_hash)
         .bind(Bind::millis(now));
@@ -71,7 +91,7 @@ impl Store {
 
     /// Ends a session.
     pub async fn delete_session(&self, token_hash: &str) -> Result<(), Error> {
-        self.write_one(Sql::fixed("delete from sys_sessions where token_hash = $1").bind(token_hash)).await?;
+        self.write_one(ended(token_hash)).await?;
         Ok(())
     }
 
@@ -89,13 +109,31 @@ impl Store {
     }
 }
 
-fn read(row: &Row) -> Result<Session, Error> {
-    Ok(Session {
+fn begun(session: &Session) -> Sql {
+    Sql::fixed(
+        "insert into sys_sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&session.token_hash)
+    .bind(session.user)
+    .bind(&session.csrf)
+    .bind(Bind::millis(session.created_at))
+    .bind(Bind::millis(session.seen_at))
+    .bind(Bind::millis(session.expires_at))
+}
+
+fn ended(token_hash: &str) -> Sql {
+    Sql::fixed("delete from sys_sessions where token_hash = $1").bind(token_hash)
+}
+
+fn read(row: &Row) -> Result<SignedIn, Error> {
+    let session = Session {
         token_hash: row.get(0)?,
         user: row.get(1)?,
         csrf: row.get(2)?,
         created_at: row.time(3)?,
         seen_at: row.time(4)?,
         expires_at: row.time(5)?,
-    })
+    };
+    Ok(SignedIn { session, must_change: row.get::<Option<i64>>(6)?.unwrap_or_default() != 0 })
 }

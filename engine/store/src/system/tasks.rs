@@ -80,6 +80,17 @@ impl Store {
         self.tasks(Sql::fixed(task!("record = $1")).bind(record)).await
     }
 
+    /// The open tasks of a person about a record, oldest first.
+    pub async fn open_tasks_about(&self, user: Uuid, record: Uuid) -> Result<Vec<TaskRow>, Error> {
+        let sql = Sql::fixed(
+            "select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks \
+             where record = $1 and assignee = $2 order by created_at, id",
+        )
+        .bind(record)
+        .bind(user);
+        self.rows(sql).await?.iter().map(row).collect()
+    }
+
     /// The open tasks of several instances, oldest first: whom they wait for.
     pub async fn open_tasks_of_instances(&self, instances: &[Uuid]) -> Result<Vec<TaskRow>, Error> {
         if instances.is_empty() {

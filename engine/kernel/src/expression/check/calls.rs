@@ -203,6 +203,7 @@ impl Checker<'_> {
             return self.fail("E0307", entity.at, format_args!("`{name}` is not effective-dated"), None);
         };
         let Kind::Map(given) = &key.kind else { return self.wrong_call("at", at) };
+        self.references.insert(Reference::Rows(name.clone()));
         let row = RowType::record(name.clone());
         let mut keys = Vec::with_capacity(effective.key.len());
         for field in &effective.key {
@@ -238,6 +239,7 @@ impl Checker<'_> {
 
     fn find(&mut self, entity: &Ast, condition: &Ast, at: usize) -> Typed {
         let Some(name) = self.entity(entity) else { return Typed::unknown() };
+        self.references.insert(Reference::Rows(name.clone()));
         let row = RowType::record(name.clone());
         let slot = |parameter: &Name, index: usize| Slot {
             name: parameter.clone(),

@@ -3,17 +3,20 @@
 //! Several roles: row ∧ field is worked out per role, then united, so that nobody sees a cell that none of their roles
 //! shows. Default is no.
 
+mod reach;
+mod rows;
+
+pub use reach::Reach;
+pub use rows::{all, any};
+
 use std::collections::HashSet;
 
-use uuid::Uuid;
-
 use crate::{
-    Catalog, Name, Record, Rejection, Value,
-    catalog::{Rights, Role, Rows, field_at},
+    Catalog, Name, Record, Rejection,
+    catalog::{Rights, Role, Rows},
     context::Context,
-    definition::ScopeWord,
-    expression::{Env, EvalError, LowerError, lower, matches},
-    query::{Comparison, Facts, Operand, Predicate},
+    expression::{Env, EvalError, LowerError, matches},
+    query::{Facts, Predicate},
     schema::{Entity, Field},
 };
 
@@ -47,6 +50,15 @@ pub enum Mask {
 }
 
 impl Mask {
+    /// What this one or the other shows.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Only(own), Self::Only(more)) => Self::Only(own.into_iter().chain(more).collect()),
+            _ => Self::All,
+        }
+    }
+
     /// Whether a field is shown; system fields always are.
     #[must_use]
     pub fn shows(&self, path: &str) -> bool {
@@ -103,6 +115,13 @@ impl<'a> Access<'a> {
     #[must_use]
     pub fn may_read(&self, entity: &str) -> bool {
         self.is_engine() || self.rights(entity).any(|(_, k)| k.read.is_some())
+    }
+
+    /// The rights that the person has by some of their roles alone.
+    #[must_use]
+    pub fn among(mut self, counts: impl Fn(&Role) -> bool) -> Self {
+        self.roles.retain(|role| counts(role));
+        self
     }
 
     /// Whether the person can make new records.
@@ -163,77 +182,6 @@ impl<'a> Access<'a> {
             .collect()
     }
 
-    /// Which records a list shows that is filtered, sorted or searched by these fields: only those shown by a role that
-    /// may read all of them, so that a list is no oracle for hidden values.
-    ///
-    /// # Errors
-    ///
-    /// [`Rejection::Forbidden`] if no role may read them all.
-    pub fn list_predicate(&self, entity: &Entity, used: &[String]) -> Result<Predicate, Rejection> {
-        if self.is_engine() {
-            return Ok(Predicate::True);
-        }
-        let mut each = Vec::new();
-        let mut refused = None;
-        for (role, rights) in self.rights(&entity.name).filter(|(_, k)| k.read.is_some()) {
-            if let Some(path) = used.iter().find(|path| !self.role_reads(role, entity, path)) {
-                refused = Some(path);
-                continue;
-            }
-            each.push(self.allowed(entity, rights, Action::Read).map_err(|_| forbidden(&entity.name))?);
-        }
-        match (each.is_empty(), refused) {
-            (true, Some(path)) => Err(Rejection::Forbidden { message: format!("`{path}` cannot be used here") }),
-            (true, None) => Err(forbidden(&entity.name)),
-            _ => Ok(any(each)),
-        }
-    }
-
-    /// Whether a role may read a path: a field, a field of lines, or one across references.
-    fn role_reads(&self, role: &Role, entity: &Entity, path: &str) -> bool {
-        let (first, rest) = path.split_once('.').map_or((path, None), |(f, r)| (f, Some(r)));
-        if crate::SYSTEM_FIELDS.contains(&first) && rest.is_none() {
-            return true;
-        }
-        let rights = role.can.get(&entity.name);
-        let open = matches!(&*entity.name, "user" | "department" | "position");
-        let Some(field) = entity.fields.get(first) else { return false };
-        let shown = |p: &str| rights.is_some_and(|k| k.read.is_some() && k.readable.contains(p));
-        match rest {
-            None => shown(first) || (rights.is_none() && open && first == "name"),
-            Some(rest) if !field.fields.is_empty() => match rest.split_once('.') {
-                None => shown(&format!("{first}.{rest}")),
-                Some((inner, deeper)) => {
-                    let to = field.fields.get(inner).and_then(|f| f.to.as_ref());
-                    let other = to.and_then(|to| self.catalog.entities.get(to));
-                    shown(&format!("{first}.{inner}")) && other.is_some_and(|o| self.role_reads(role, o, deeper))
-                }
-            },
-            Some(rest) => {
-                let other = field.to.as_ref().and_then(|to| self.catalog.entities.get(to));
-                shown(first) && other.is_some_and(|o| self.role_reads(role, o, rest))
-            }
-        }
-    }
-
-    /// Whether some role of the person may read a path.
-    #[must_use]
-    pub fn reads(&self, entity: &Entity, path: &str) -> bool {
-        self.is_engine() || self.roles.iter().any(|r| self.role_reads(r, entity, path))
-    }
-
-    /// Whether some role may write a field when it may write the record.
-    #[must_use]
-    pub fn writes(&self, entity: &Entity, path: &str) -> bool {
-        if self.is_engine() {
-            return true;
-        }
-        let Some(field) = field_at(entity, path) else { return false };
-        self.rights(&entity.name)
-            .filter(|(_, k)| k.definition.create || k.update.is_some())
-            .any(|(role, _)| self.role_reads(role, entity, path) && may_write(field, role))
-    }
-
     /// The fields shown of a row that these roles show (see [`Access::flags`]).
     #[must_use]
     pub fn mask(&self, entity: &Entity, flags: &[bool]) -> Mask {
@@ -285,51 +233,25 @@ impl<'a> Access<'a> {
         if self.is_engine() {
             return Ok(true);
         }
-        let env = Env::new(self.ctx, facts, self.catalog);
         for (_, rights) in self.rights(&entity.name).filter(|(_, k)| k.definition.transitions.iter().any(|t| t == name))
         {
-            if matches(&self.allowed(entity, rights, Action::Read).map_err(eval_error)?, record, &env)? {
+            if self.role_allows(rights, Action::Read, entity, record, facts)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// What one role's rights allow: whatever is done, the record must be one that the same role can read.
-    fn allowed(&self, entity: &Entity, rights: &Rights, action: Action) -> Result<Predicate, LowerError> {
-        let Some(read) = &rights.read else { return Ok(Predicate::False) };
-        let read = self.rows(entity, read)?;
-        if action == Action::Read {
-            return Ok(read);
-        }
-        match rows(rights, action) {
-            None => Ok(Predicate::False),
-            Some(scope) => Ok(all(vec![read, self.rows(entity, scope)?])),
-        }
-    }
-
-    fn rows(&self, entity: &Entity, scope: &Rows) -> Result<Predicate, LowerError> {
-        let word = match scope {
-            Rows::Filter(filter) => {
-                return lower(filter, &Env::new(self.ctx, &Facts::new(), self.catalog));
-            }
-            Rows::Word(word) => *word,
-        };
-        let own = || match (&entity.owner, self.ctx.user) {
-            (Some(owner), Some(user)) => equals(owner, user),
-            _ => Predicate::False,
-        };
-        let person = self.ctx.user.and_then(|id| self.ctx.org.people.get(&id));
-        let department = person.and_then(|p| p.department);
-        Ok(match (word, &entity.department, department) {
-            (ScopeWord::All, _, _) => Predicate::True,
-            (ScopeWord::Department, Some(field), Some(mine)) => any(vec![own(), equals(field, mine)]),
-            (ScopeWord::Subtree, Some(field), Some(mine)) => {
-                let below = self.ctx.org.subtree(mine).into_iter().map(Value::Id).collect();
-                any(vec![own(), Predicate::In { operand: vec![field.clone()], values: below }])
-            }
-            _ => own(),
-        })
+    fn role_allows(
+        &self,
+        rights: &Rights,
+        action: Action,
+        entity: &Entity,
+        record: &Record,
+        facts: &Facts,
+    ) -> Result<bool, EvalError> {
+        let env = Env::new(self.ctx, facts, self.catalog);
+        matches(&self.allowed(entity, rights, action).map_err(eval_error)?, record, &env)
     }
 }
 
@@ -343,44 +265,6 @@ fn rows(rights: &Rights, action: Action) -> Option<&Rows> {
         Action::Read => rights.read.as_ref(),
         Action::Update => rights.update.as_ref(),
         Action::Delete => rights.delete.as_ref(),
-    }
-}
-
-fn equals(field: &Name, id: Uuid) -> Predicate {
-    Predicate::Compare {
-        left: Operand::Path(vec![field.clone()]),
-        operator: Comparison::Equal,
-        right: Operand::Value(Value::Id(id)),
-    }
-}
-
-/// One of these holds.
-#[must_use]
-pub fn any(mut each: Vec<Predicate>) -> Predicate {
-    each.retain(|p| *p != Predicate::False);
-    if each.contains(&Predicate::True) {
-        return Predicate::True;
-    }
-    each.dedup();
-    match each.len() {
-        0 => Predicate::False,
-        1 => each.swap_remove(0),
-        _ => Predicate::Any(each),
-    }
-}
-
-/// All of these hold.
-#[must_use]
-pub fn all(mut each: Vec<Predicate>) -> Predicate {
-    each.retain(|p| *p != Predicate::True);
-    if each.contains(&Predicate::False) {
-        return Predicate::False;
-    }
-    each.dedup();
-    match each.len() {
-        0 => Predicate::True,
-        1 => each.swap_remove(0),
-        _ => Predicate::All(each),
     }
 }
 

@@ -1,0 +1,71 @@
+//! Who signed in, and who took what out of the system.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::Before;
+use crate::{
+    Error, Store,
+    sql::{Bind, Sql},
+};
+
+/// Something that is noted for those who look after the system.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AuditRow {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who; none where nobody is known, as when a sign-in is refused.
+    pub user: Option<Uuid>,
+    /// What: `sign_in`, `export`, …
+    pub kind: String,
+    /// What there is to say of it.
+    pub detail: Json,
+}
+
+impl Store {
+    /// Notes what happened.
+    pub async fn note_audit(&self, row: &AuditRow) -> Result<(), Error> {
+        let sql = Sql::fixed("insert into sys_audit (id, at, user_id, kind, detail) values ($1, $2, $3, $4, $5)")
+            .bind(row.id)
+            .bind(Bind::millis(row.at))
+            .bind(row.user)
+            .bind(&row.kind)
+            .bind(row.detail.to_string());
+        self.write_one(sql).await?;
+        Ok(())
+    }
+
+    /// Says more of what was noted: how it ended.
+    pub async fn complete_audit(&self, id: Uuid, detail: &Json) -> Result<(), Error> {
+        let sql = Sql::fixed("update sys_audit set detail = $2 where id = $1").bind(id).bind(detail.to_string());
+        self.write_one(sql).await?;
+        Ok(())
+    }
+
+    /// What was noted, newest first.
+    pub async fn audit(&self, before: Option<Before>, limit: u32) -> Result<Vec<AuditRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let sql = Sql::fixed(
+            "select id, at, user_id, kind, detail from sys_audit \
+             where at <= $1 and (at < $1 or id < $2) order by at desc, id desc limit $3",
+        )
+        .bind(at)
+        .bind(id)
+        .bind(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(AuditRow {
+                    id: row.get(0)?,
+                    at: row.time(1)?,
+                    user: row.get(2)?,
+                    kind: row.get(3)?,
+                    detail: row.json(4)?,
+                })
+            })
+            .collect()
+    }
+}
