@@ -41,9 +41,7 @@ pub(super) async fn show(
     let changed: Vec<String> =
         asked.changed.iter().flat_map(|c| c.split(',')).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let draft = app
-        .settle(&scene, |facts| {
-            saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base, &input, &changed))
-        })
+        .settle(&scene, |facts| saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base, &input, &changed)))
         .await?;
     let mask = match &seen {
         Some(seen) => seen.mask.clone(),
