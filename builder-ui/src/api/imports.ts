@@ -1,6 +1,6 @@
 import { get, post, request } from './client'
 
-export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone'
+export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undoing' | 'undone'
 
 export interface ImportProblem {
   row: number

@@ -23,6 +23,7 @@ export interface Role {
 }
 
 export const listRoles = () => get<{ roles: Role[] }>('/api/roles')
-export const setPassword = (user: string, password: string) => post<null>(`/api/users/${user}/password`, { password })
+export const setPassword = (user: string, password: string, mustChange: boolean) =>
+  post<null>(`/api/users/${user}/password`, { password, must_change: mustChange })
 export const leaveFirm = (user: string, handOverTo: string) =>
   post<null>(`/api/users/${user}/leave`, { hand_over_to: handOverTo })

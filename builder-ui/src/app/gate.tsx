@@ -1,4 +1,4 @@
-/** Stands before everything: first run, sign-in, or the app with its session and model. */
+/** Stands before everything: first run, sign-in, a new password, or the app with its session and model. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { ApiError, setCsrf } from '@/api/client'
@@ -10,6 +10,7 @@ import { Unreachable } from './unreachable'
 
 const SignedIn = lazy(() => import('./signed-in'))
 const SignInPage = lazy(() => import('@/features/sign-in/sign-in-page'))
+const NewPasswordPage = lazy(() => import('@/features/sign-in/new-password-page'))
 const FirstRunPage = lazy(() => import('@/features/first-run/first-run-page'))
 
 export function Gate() {
@@ -20,6 +21,13 @@ export function Gate() {
     client.setQueryData(keys.session, fresh)
   }
 
+  if (session.data?.must_change_password) {
+    return (
+      <Suspense fallback={<Splash />}>
+        <NewPasswordPage session={session.data} onDone={enter} onLeave={() => window.location.reload()} />
+      </Suspense>
+    )
+  }
   if (session.data) return <Suspense fallback={<Splash />}><SignedIn session={session.data} /></Suspense>
   if (session.isPending) return <Splash />
   const error = session.error

@@ -131,7 +131,7 @@ export interface EntityModel {
   type: 'master' | 'document' | 'log' | 'setup'
   numbered: boolean
   title_field?: string
-  can: { create: boolean; import: boolean; export: boolean; delete: boolean }
+  can: { create: boolean; create_fields?: 'all' | string[]; import: boolean; export: boolean; delete: boolean }
   fields: Record<string, Field>
   lifecycle?: Lifecycle
   rules: Record<string, Rule>

@@ -14,6 +14,8 @@ export interface SessionUser {
 export interface Session {
   user: SessionUser
   csrf: string
+  /** Nothing else is possible before a new password is chosen. */
+  must_change_password?: boolean
   demo: boolean
   company: string
   language: LanguageCode

@@ -2,7 +2,6 @@ import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useSession } from '@/api/app-context'
-import { url } from '@/api/client'
 import { useWidths } from '@/api/preferences'
 import type { ListQuery, ListRow } from '@/api/records'
 import { errorText } from '@/locales/i18n'
@@ -26,6 +25,7 @@ import { RecordCards } from './record-cards'
 import { RecordGrid } from './record-grid'
 import { SearchBox } from './search-box'
 import { useColumnChoice } from './use-column-choice'
+import { useExport } from './use-export'
 import { useListState } from './use-list-state'
 import { useSlash } from './use-row-keys'
 import { useCount, useRows } from './use-rows'
@@ -138,10 +138,7 @@ function ListActions({ entity, query, state, small }: ListActionsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { can } = entity
-  const download = () => {
-    const { view, filter, q, sort, columns } = query
-    window.location.assign(url(`/api/export/${entity.name}.csv`, { view, filter, q, sort, columns }))
-  }
+  const { download, dialog } = useExport(entity.name, query)
   const more: MenuEntry[] = [
     ...(can.import ? [{ key: 'import', label: t('list:import'), icon: 'upload' as const, onSelect: () => void navigate(`${paths.imports}?entity=${entity.name}`) }] : []),
     ...(can.export ? [{ key: 'export', label: t('list:export'), icon: 'download' as const, onSelect: download }] : []),
@@ -149,6 +146,7 @@ function ListActions({ entity, query, state, small }: ListActionsProps) {
   ]
   return (
     <>
+      {dialog}
       {can.export && !small ? <Button icon="download" onClick={download}>{t('list:export')}</Button> : null}
       {more.length > 0 ? <MenuButton entries={small ? more : more.filter((entry) => entry.key !== 'export')}><Button icon="more" label={t('list:more')} /></MenuButton> : null}
       {can.create ? <Button kind="primary" icon="add" onClick={() => void navigate(paths.newRecord(entity.name))}>{t('action.new')}</Button> : null}

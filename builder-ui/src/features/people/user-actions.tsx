@@ -6,6 +6,7 @@ import { keys } from '@/api/keys'
 import { leaveFirm, setPassword } from '@/api/people'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
+import { Checkbox } from '@/ui/checkbox'
 import { Dialog } from '@/ui/dialog'
 import { FieldFrame } from '@/ui/field-frame'
 import { MenuButton, type MenuEntry } from '@/ui/menu-button'
@@ -60,11 +61,12 @@ function useAct(onClose: () => void, done: string) {
 function SetPassword({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useTranslation()
   const [fresh, setFresh] = useState('')
+  const [mustChange, setMustChange] = useState(true)
   const { act, error, setError, busy } = useAct(onClose, t('people:password_set', { name: person.name }))
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (fresh.length < 8) setError(t('password.short'))
-    else void act(() => setPassword(person.id, fresh))
+    else void act(() => setPassword(person.id, fresh, mustChange))
   }
   return (
     <Dialog open title={t('people:set_password_of', { name: person.name })} onClose={onClose} width={420}>
@@ -73,6 +75,7 @@ function SetPassword({ person, onClose }: { person: Person; onClose: () => void 
         <FieldFrame label={t('password.new')} help={t('people:set_password_help')}>
           {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} type="password" autoComplete="new-password" value={fresh} onChange={setFresh} autoFocus />}
         </FieldFrame>
+        <Checkbox checked={mustChange} onChange={setMustChange}>{t('people:must_change')}</Checkbox>
         <div style={{ display: 'flex', gap: 8, justifyContent: 'flex-end' }}>
           <Button onClick={onClose}>{t('action.cancel')}</Button>
           <Button kind="primary" submit busy={busy}>{t('action.save')}</Button>

@@ -14,7 +14,10 @@ import { useLoaded } from './use-loaded'
 
 /** What the reader may write now: all fields, some, those of a task, or none. */
 export function accessOf(answer: RecordAnswer | null, entity: EntityModel): Access {
-  if (answer === null) return { mayWrite: () => entity.can.create }
+  if (answer === null) {
+    const given = entity.can.create_fields ?? 'all'
+    return { mayWrite: (field) => entity.can.create && (given === 'all' || given.includes(field)) }
+  }
   const { can, task, record } = answer
   if (record.deleted_at) return { mayWrite: () => false }
   const some = can.fields === 'all' ? null : new Set(can.fields)

@@ -33,7 +33,8 @@ export default function SignInPage({ onDone }: { onDone: (session: Session) => v
       setCsrf(session.csrf)
       // Who has just chosen a language here wants it inside as well.
       const language = codeOf(i18n.language)
-      onDone(chosen && session.language !== language ? await changeLanguage(language) : session)
+      const wanted = chosen && session.language !== language && !session.must_change_password
+      onDone(wanted ? await changeLanguage(language) : session)
     } catch (cause) {
       setError(errorText(cause, t))
       setBusy(null)
