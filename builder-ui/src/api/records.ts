@@ -73,6 +73,8 @@ export interface PreviewNode {
 export interface PreviewAnswer {
   nodes: PreviewNode[]
   outcome?: string | null
+  /** As the workflow calls it, where it does. */
+  outcome_label?: string | null
 }
 
 export interface TimelineItem {

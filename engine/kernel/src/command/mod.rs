@@ -200,9 +200,8 @@ fn without_hidden(
     };
     for node in &mut preview.nodes {
         for fired in node.why.iter_mut().flat_map(|why| &mut why.fired) {
-            if !pinned.decisions.get(&fired.decision).is_some_and(|d| d.inputs().all(reads)) {
-                fired.rules.clear();
-            }
+            let table = pinned.decisions.get(&fired.decision);
+            fired.rules.retain(|rule| table.is_some_and(|table| table.looked_at_by(rule).into_iter().all(reads)));
         }
         node.depends_on.retain(|field| reach.reads(entity, field));
     }

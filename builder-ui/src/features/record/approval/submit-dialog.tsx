@@ -58,6 +58,8 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   })
   const button = useFocusWhen<HTMLButtonElement>(!preview.isPending)
   const steps = previewSteps(preview.data?.nodes ?? [])
+  const end = preview.data?.nodes.find((node) => node.kind === 'end')
+  const nobody = preview.isSuccess && steps.length === 0
   const stopped = (preview.data as { stopped?: string } | undefined)?.stopped
   return (
     <Dialog
@@ -76,19 +78,25 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
         {preview.isPending && <div role="status"><span className="visually-hidden">{t('record:submit.loading')}</span><SkeletonRows rows={3} height={40} /></div>}
         {preview.isError && <Notice kind={blocks(preview.error) ? 'error' : 'warning'}>{blocks(preview.error) ? errorText(preview.error, t as never) : t('record:submit.no_preview')}</Notice>}
         {stopped && <Notice kind="error">{stopped}</Notice>}
-        {preview.data && !stopped && steps.length === 0 && <Notice kind="info">{t('record:submit.nobody')}</Notice>}
+        {preview.data && !stopped && nobody && (
+          <Notice kind="info">
+            {t('record:submit.nobody')}
+            {end?.reason ? ` ${t('record:submit.because', { reason: end.reason })}` : null}
+          </Notice>
+        )}
         {steps.length > 0 && (
           <>
             <p className={style.hint}>{t('record:submit.intro')}</p>
             <Steps steps={steps} language={language} label={t('record:submit.steps')} />
           </>
         )}
-        <div>
+        {/* Words for approvers where there are none would be read by nobody. */}
+        {nobody ? null : <div>
           <label className={style.label} htmlFor={area}>{t('record:submit.comment')}</label>
           <textarea id={area} className={style.area} value={words} maxLength={2000} onChange={(event) => setWords(event.target.value)} />
-        </div>
+        </div>}
         {submit.isError && <Notice kind="error">{errorText(submit.error, t as never)}</Notice>}
-        {preview.data?.outcome && steps.length === 0 && <p className={style.outcome}><Icon name="done" />{t('record:submit.outcome', { outcome: t(`record:outcome.${preview.data.outcome}`, { defaultValue: preview.data.outcome }) })}</p>}
+        {preview.data?.outcome && nobody && <p className={style.outcome}><Icon name="done" />{t('record:submit.outcome', { outcome: preview.data.outcome_label ?? t(`record:outcome.${preview.data.outcome}`, { defaultValue: preview.data.outcome }) })}</p>}
       </div>
     </Dialog>
   )
