@@ -14,6 +14,7 @@ use sqlx::{
 use crate::{
     Error,
     dialect::Dialect,
+    readers::Reader,
     sql::{Bind, BindType, Sql},
 };
 
@@ -26,10 +27,18 @@ const MANY_BINDS: usize = 50;
 /// A connection, in a transaction or not.
 #[derive(Debug)]
 pub(crate) enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
-    SqliteTransaction(Transaction<'static, Sqlite>),
+    Sqlite(Reader),
+    SqliteWriter(Writing),
     Postgres(PoolConnection<Postgres>),
     PostgresTransaction(Transaction<'static, Postgres>),
+}
+
+/// The writer's connection to SQLite.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    connection: SqliteConnection,
+    /// What goes to SQLite's thread with the next statement: a way of its own would cost more than it does.
+    before: Option<Sql>,
 }
 
 /// A row of either database.
@@ -48,36 +57,60 @@ impl Connection {
     /// Which SQL it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) | Self::SqliteTransaction(_) => Dialect::Sqlite,
+            Self::Sqlite(_) | Self::SqliteWriter(_) => Dialect::Sqlite,
             Self::Postgres(_) | Self::PostgresTransaction(_) => Dialect::Postgres,
         }
     }
 
     fn driver(&mut self) -> Driver<'_> {
         match self {
-            Self::Sqlite(it) => Driver::Sqlite(it),
-            Self::SqliteTransaction(it) => Driver::Sqlite(it),
+            Self::Sqlite(it) => Driver::Sqlite(it.get()),
+            Self::SqliteWriter(it) => Driver::Sqlite(&mut it.connection),
             Self::Postgres(it) => Driver::Postgres(it),
             Self::PostgresTransaction(it) => Driver::Postgres(it),
         }
     }
 
+    /// The writer's connection.
+    pub(crate) fn writer(connection: SqliteConnection) -> Self {
+        Self::SqliteWriter(Writing { connection, before: None })
+    }
+
+    /// Has a statement go before the next one, instead of what was to go before it until now. For the writer alone.
+    pub(crate) fn before(&mut self, sql: Option<Sql>) {
+        if let Self::SqliteWriter(writing) = self {
+            writing.before = sql;
+        }
+    }
+
+    /// Whether a statement still waits to go before the next one.
+    pub(crate) fn has_before(&self) -> bool {
+        matches!(self, Self::SqliteWriter(Writing { before: Some(_), .. }))
+    }
+
+    fn take_before(&mut self) -> Option<Sql> {
+        if let Self::SqliteWriter(writing) = self { writing.before.take() } else { None }
+    }
+
     /// Runs a statement and tells how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql) -> Result<u64, Error> {
+        if self.has_before() {
+            return Ok(self.batch(vec![sql]).await?.pop().unwrap_or_default());
+        }
         Ok(match self.driver() {
             Driver::Sqlite(it) => {
                 let arguments = sqlite_arguments(sql.binds)?;
                 sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(it).await?.rows_affected()
             }
-            Driver::Postgres(it) => {
-                let arguments = postgres_arguments(sql.binds)?;
-                sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(it).await?.rows_affected()
-            }
+            Driver::Postgres(it) => postgres_execute(it, sql).await?,
         })
     }
 
     /// Runs a query to its end.
     pub(crate) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
+        if self.has_before() {
+            return Ok(self.queries(vec![sql]).await?.pop().unwrap_or_default());
+        }
         Ok(match self.driver() {
             Driver::Sqlite(it) => {
                 let sql = if sql.binds.len() > MANY_BINDS { join(vec![sql]) } else { sql };
@@ -85,11 +118,7 @@ impl Connection {
                 let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Driver::Postgres(it) => {
-                let arguments = postgres_arguments(sql.binds)?;
-                let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
-                rows.into_iter().map(Row::Postgres).collect()
-            }
+            Driver::Postgres(it) => postgres_rows(it, sql).await?,
         })
     }
 
@@ -98,16 +127,49 @@ impl Connection {
         Ok(self.rows(sql).await?.into_iter().next())
     }
 
+    /// Runs queries in order and gives the rows of each. On SQLite they go to its thread together.
+    pub(crate) async fn queries(&mut self, mut queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+        let before = self.take_before();
+        match self.driver() {
+            Driver::Sqlite(it) => {
+                let mut skip = before.as_ref().map_or(0, statements_in);
+                queries.splice(0..0, before);
+                let mut found = Vec::with_capacity(queries.len());
+                let joined = join(queries);
+                let arguments = sqlite_arguments(joined.binds)?;
+                let mut results = it.fetch_many(sqlx::query_with(AssertSqlSafe(joined.text), arguments));
+                let mut rows = Vec::new();
+                while let Some(step) = results.try_next().await? {
+                    match step {
+                        Either::Left(_) if skip > 0 => skip -= 1,
+                        Either::Left(_) => found.push(std::mem::take(&mut rows)),
+                        Either::Right(row) => rows.push(Row::Sqlite(row)),
+                    }
+                }
+                Ok(found)
+            }
+            Driver::Postgres(it) => {
+                let mut found = Vec::with_capacity(queries.len());
+                for sql in queries {
+                    found.push(postgres_rows(it, sql).await?);
+                }
+                Ok(found)
+            }
+        }
+    }
+
     /// Runs statements in order and tells how many rows each touched. On SQLite they go to its thread together, which
     /// is what a statement costs most there.
     pub(crate) async fn batch(&mut self, statements: Vec<Sql>) -> Result<Vec<u64>, Error> {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
+        let before = self.take_before();
         match self.driver() {
             Driver::Sqlite(it) => {
+                let mut skip = before.as_ref().map_or(0, statements_in);
                 let mut touched = Vec::with_capacity(statements.len());
-                let mut statements = statements.into_iter().peekable();
+                let mut statements = before.into_iter().chain(statements).peekable();
                 let mut together = Vec::new();
                 while let Some(sql) = statements.next() {
                     let long = |sql: &Sql| sql.binds.len() > MANY_BINDS;
@@ -119,18 +181,20 @@ impl Connection {
                         let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments);
                         let mut results = it.fetch_many(query);
                         while let Some(step) = results.try_next().await? {
-                            if let Either::Left(done) = step {
-                                touched.push(done.rows_affected());
+                            match step {
+                                Either::Left(_) if skip > 0 => skip -= 1,
+                                Either::Left(done) => touched.push(done.rows_affected()),
+                                Either::Right(_) => {}
                             }
                         }
                     }
                 }
                 Ok(touched)
             }
-            Driver::Postgres(_) => {
+            Driver::Postgres(it) => {
                 let mut touched = Vec::with_capacity(statements.len());
                 for sql in statements {
-                    touched.push(self.execute(sql).await?);
+                    touched.push(postgres_execute(it, sql).await?);
                 }
                 Ok(touched)
             }
@@ -140,9 +204,8 @@ impl Connection {
     /// Ends a transaction of its own, keeping what it wrote.
     pub(crate) async fn commit(self) -> Result<(), Error> {
         match self {
-            Self::SqliteTransaction(it) => it.commit().await?,
             Self::PostgresTransaction(it) => it.commit().await?,
-            Self::Sqlite(_) | Self::Postgres(_) => {}
+            Self::Sqlite(_) | Self::SqliteWriter(_) | Self::Postgres(_) => {}
         }
         Ok(())
     }
@@ -150,9 +213,8 @@ impl Connection {
     /// Ends a transaction of its own, undoing what it wrote.
     pub(crate) async fn rollback(self) -> Result<(), Error> {
         match self {
-            Self::SqliteTransaction(it) => it.rollback().await?,
             Self::PostgresTransaction(it) => it.rollback().await?,
-            Self::Sqlite(_) | Self::Postgres(_) => {}
+            Self::Sqlite(_) | Self::SqliteWriter(_) | Self::Postgres(_) => {}
         }
         Ok(())
     }
@@ -203,6 +265,22 @@ impl Row {
 
 pub(crate) fn from_millis(millis: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::corrupt("a time", millis))
+}
+
+async fn postgres_execute(connection: &mut PgConnection, sql: Sql) -> Result<u64, Error> {
+    let arguments = postgres_arguments(sql.binds)?;
+    Ok(sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(connection).await?.rows_affected())
+}
+
+async fn postgres_rows(connection: &mut PgConnection, sql: Sql) -> Result<Vec<Row>, Error> {
+    let arguments = postgres_arguments(sql.binds)?;
+    let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(Row::Postgres).collect())
+}
+
+/// How many statements a fixed text holds.
+fn statements_in(sql: &Sql) -> usize {
+    sql.text.split(';').count()
 }
 
 /// Joins statements into one text for SQLite, with `?` for each placeholder, in the order in which they stand: SQLite

@@ -7,6 +7,7 @@ mod error;
 mod layout;
 mod migrations;
 mod read;
+mod readers;
 mod sql;
 mod store;
 mod system;

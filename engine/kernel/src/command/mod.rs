@@ -6,6 +6,8 @@
 mod effect;
 mod steps;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -163,7 +165,7 @@ pub fn preview(
         let mut beside = steps::Beside::new(s, work.ids.clone());
         steps::run(&mut work, &mut beside, &transition.steps)?;
         work.stop()?;
-        let record = work.record;
+        let record = Arc::unwrap_or_clone(work.record);
         let fresh = Instance::default();
         let instance = open.filter(|i| i.status == Status::Returned).unwrap_or(&fresh);
         with_env(s, s.catalog, entity, &record, Some(transition), |env| {

@@ -10,7 +10,7 @@ mod merge;
 mod overrides;
 mod rules;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -162,7 +162,11 @@ pub fn draft(
     if !work.needs.is_empty() {
         return Outcome::Needs(work.needs);
     }
-    Outcome::Decided(Draft { record: work.record, problems: work.problems, warnings: work.warnings })
+    Outcome::Decided(Draft {
+        record: Arc::unwrap_or_clone(work.record),
+        problems: work.problems,
+        warnings: work.warnings,
+    })
 }
 
 /// Puts a record into the trash (`deleted`) or takes it out.
@@ -237,7 +241,8 @@ pub(crate) struct Work<'a> {
     pub(crate) s: &'a Saving<'a>,
     pub(crate) entity: &'a Entity,
     pub(crate) base: Option<&'a Record>,
-    pub(crate) record: Record,
+    /// Shared, so that a formula reads it while what it gives is noted.
+    pub(crate) record: Arc<Record>,
     /// Paths that the input names, even with null.
     pub(crate) given: HashSet<String>,
     /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
@@ -271,7 +276,7 @@ impl<'a> Work<'a> {
             s,
             entity,
             base,
-            record,
+            record: Arc::new(record),
             given: HashSet::new(),
             changed: HashSet::new(),
             touched: None,
@@ -307,6 +312,11 @@ impl<'a> Work<'a> {
         self.reach.as_ref().is_some_and(|reach| reach.writes(self.entity, path))
     }
 
+    /// The record, to be changed.
+    pub(crate) fn record_mut(&mut self) -> &mut Record {
+        Arc::make_mut(&mut self.record)
+    }
+
     pub(crate) fn env<'e>(&self, record: &'e Record) -> Env<'e>
     where
         'a: 'e,
@@ -316,6 +326,11 @@ impl<'a> Work<'a> {
 
     /// Notes what an evaluation could not do; gives its value otherwise.
     pub(crate) fn note<T>(&mut self, path: &str, result: Result<T, EvalError>) -> Option<T> {
+        self.note_at(|| path.to_owned(), result)
+    }
+
+    /// The same where the path is only made if it is told.
+    pub(crate) fn note_at<T>(&mut self, path: impl FnOnce() -> String, result: Result<T, EvalError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(EvalError::Needs(queries)) => {
@@ -323,7 +338,7 @@ impl<'a> Work<'a> {
                 None
             }
             Err(EvalError::Fault(fault)) => {
-                self.problems.push(Problem::new(path, "formula", fault.to_string()));
+                self.problems.push(Problem::new(path(), "formula", fault.to_string()));
                 None
             }
         }
@@ -368,32 +383,30 @@ impl<'a> Work<'a> {
         Outcome::Decided(self.written())
     }
 
-    fn written(mut self) -> Saved {
+    fn written(self) -> Saved {
         let search = self.search_text();
         let Some(base) = self.base else {
             let numbering = match self.record.number {
                 Some(_) => None,
                 None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
             };
-            let history = diff::history(self.s, &self.record, self.action, diff::created(&self.record));
-            let insert = InsertRecord { record: self.record.clone(), numbering, search, batch: self.s.batch };
+            let record = Arc::unwrap_or_clone(self.record);
+            let history = diff::history(self.s, &record, self.action, diff::created(&record));
+            let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
             let changes = vec![Change::InsertRecord(Box::new(insert)), history];
-            return Saved { record: self.record, changes, warnings: self.warnings };
+            return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
         if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
-        self.record.version = base.version + 1;
-        self.record.updated_at = self.s.ctx.now;
-        self.record.updated_by = self.s.ctx.user;
+        let mut record = Arc::unwrap_or_clone(self.record);
+        record.version = base.version + 1;
+        record.updated_at = self.s.ctx.now;
+        record.updated_by = self.s.ctx.user;
         update.search = Some(search);
         update.batch = self.s.batch;
-        let history = diff::history(self.s, &self.record, self.action, fields);
-        Saved {
-            record: self.record,
-            changes: vec![Change::UpdateRecord(Box::new(update)), history],
-            warnings: self.warnings,
-        }
+        let history = diff::history(self.s, &record, self.action, fields);
+        Saved { record, changes: vec![Change::UpdateRecord(Box::new(update)), history], warnings: self.warnings }
     }
 }
