@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use sqlx::{
     Arguments, AssertSqlSafe, Connection as _, Decode, Either, Executor as _, PgConnection, Postgres, Row as _, Sqlite,
-    SqliteConnection, Transaction, Type,
-    pool::PoolConnection,
+    SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -14,7 +13,7 @@ use sqlx::{
 use crate::{
     Error,
     dialect::Dialect,
-    readers::Reader,
+    pool::Held,
     sql::{Bind, BindType, Sql},
 };
 
@@ -27,10 +26,9 @@ const MANY_BINDS: usize = 50;
 /// A connection, in a transaction or not.
 #[derive(Debug)]
 pub(crate) enum Connection {
-    Sqlite(Reader),
+    Sqlite(Held<SqliteConnection>),
     SqliteWriter(Writing),
-    Postgres(PoolConnection<Postgres>),
-    PostgresTransaction(Transaction<'static, Postgres>),
+    Postgres(Session),
 }
 
 /// The writer's connection to SQLite.
@@ -39,6 +37,13 @@ pub(crate) struct Writing {
     connection: SqliteConnection,
     /// What goes to SQLite's thread with the next statement: a way of its own would cost more than it does.
     before: Option<Sql>,
+}
+
+/// A connection to PostgreSQL.
+#[derive(Debug)]
+pub(crate) struct Session {
+    held: Held<PgConnection>,
+    in_transaction: bool,
 }
 
 /// A row of either database.
@@ -50,7 +55,7 @@ pub(crate) enum Row {
 
 enum Driver<'a> {
     Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut Session),
 }
 
 impl Connection {
@@ -58,7 +63,7 @@ impl Connection {
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) | Self::SqliteWriter(_) => Dialect::Sqlite,
-            Self::Postgres(_) | Self::PostgresTransaction(_) => Dialect::Postgres,
+            Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -67,7 +72,39 @@ impl Connection {
             Self::Sqlite(it) => Driver::Sqlite(it.get()),
             Self::SqliteWriter(it) => Driver::Sqlite(&mut it.connection),
             Self::Postgres(it) => Driver::Postgres(it),
-            Self::PostgresTransaction(it) => Driver::Postgres(it),
+        }
+    }
+
+    /// A connection to PostgreSQL.
+    pub(crate) fn postgres(held: Held<PgConnection>) -> Self {
+        Self::Postgres(Session { held, in_transaction: false })
+    }
+
+    /// Begins a transaction. If it is dropped before its end, the connection goes with it.
+    pub(crate) async fn begin(&mut self, begin: &'static str) -> Result<(), Error> {
+        self.execute(Sql::fixed(begin)).await?;
+        self.set_transaction(true);
+        Ok(())
+    }
+
+    /// Ends the transaction, keeping what it wrote.
+    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+        self.execute(Sql::fixed("commit")).await?;
+        self.set_transaction(false);
+        Ok(())
+    }
+
+    /// Ends the transaction, undoing what it wrote.
+    pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
+        self.execute(Sql::fixed("rollback")).await?;
+        self.set_transaction(false);
+        Ok(())
+    }
+
+    fn set_transaction(&mut self, in_transaction: bool) {
+        if let Self::Postgres(session) = self {
+            session.in_transaction = in_transaction;
+            session.held.set_broken(in_transaction);
         }
     }
 
@@ -102,7 +139,7 @@ impl Connection {
                 let arguments = sqlite_arguments(sql.binds)?;
                 sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(it).await?.rows_affected()
             }
-            Driver::Postgres(it) => postgres_execute(it, sql).await?,
+            Driver::Postgres(it) => it.execute(sql).await?,
         })
     }
 
@@ -118,7 +155,7 @@ impl Connection {
                 let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Driver::Postgres(it) => postgres_rows(it, sql).await?,
+            Driver::Postgres(it) => it.rows(sql).await?,
         })
     }
 
@@ -151,7 +188,7 @@ impl Connection {
             Driver::Postgres(it) => {
                 let mut found = Vec::with_capacity(queries.len());
                 for sql in queries {
-                    found.push(postgres_rows(it, sql).await?);
+                    found.push(it.rows(sql).await?);
                 }
                 Ok(found)
             }
@@ -194,36 +231,18 @@ impl Connection {
             Driver::Postgres(it) => {
                 let mut touched = Vec::with_capacity(statements.len());
                 for sql in statements {
-                    touched.push(postgres_execute(it, sql).await?);
+                    touched.push(it.execute(sql).await?);
                 }
                 Ok(touched)
             }
         }
     }
 
-    /// Ends a transaction of its own, keeping what it wrote.
-    pub(crate) async fn commit(self) -> Result<(), Error> {
-        match self {
-            Self::PostgresTransaction(it) => it.commit().await?,
-            Self::Sqlite(_) | Self::SqliteWriter(_) | Self::Postgres(_) => {}
-        }
-        Ok(())
-    }
-
-    /// Ends a transaction of its own, undoing what it wrote.
-    pub(crate) async fn rollback(self) -> Result<(), Error> {
-        match self {
-            Self::PostgresTransaction(it) => it.rollback().await?,
-            Self::Sqlite(_) | Self::SqliteWriter(_) | Self::Postgres(_) => {}
-        }
-        Ok(())
-    }
-
     /// Forgets prepared statements, whose plans a changed table may have made unusable.
     pub(crate) async fn forget_statements(&mut self) -> Result<(), Error> {
         match self.driver() {
             Driver::Sqlite(it) => it.clear_cached_statements().await?,
-            Driver::Postgres(it) => it.clear_cached_statements().await?,
+            Driver::Postgres(it) => it.held.get().clear_cached_statements().await?,
         }
         Ok(())
     }
@@ -267,15 +286,40 @@ pub(crate) fn from_millis(millis: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::corrupt("a time", millis))
 }
 
-async fn postgres_execute(connection: &mut PgConnection, sql: Sql) -> Result<u64, Error> {
-    let arguments = postgres_arguments(sql.binds)?;
-    Ok(sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(connection).await?.rows_affected())
+impl Session {
+    async fn execute(&mut self, sql: Sql) -> Result<u64, Error> {
+        let arguments = postgres_arguments(sql.binds)?;
+        // Until it is answered the connection is in the middle of something.
+        self.held.set_broken(true);
+        let done = sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(self.held.get()).await;
+        Ok(self.answered(done)?.rows_affected())
+    }
+
+    async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
+        let arguments = postgres_arguments(sql.binds)?;
+        self.held.set_broken(true);
+        let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(self.held.get()).await;
+        Ok(self.answered(rows)?.into_iter().map(Row::Postgres).collect())
+    }
+
+    fn answered<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        let error = result.as_ref().err();
+        let answered = error.is_none_or(|error| error.as_database_error().is_some());
+        let hung_up = error.is_some_and(has_hung_up);
+        if hung_up {
+            // On the others most likely as well.
+            self.held.forget_idle();
+        }
+        self.held.set_broken(self.in_transaction || !answered || hung_up);
+        result
+    }
 }
 
-async fn postgres_rows(connection: &mut PgConnection, sql: Sql) -> Result<Vec<Row>, Error> {
-    let arguments = postgres_arguments(sql.binds)?;
-    let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(Row::Postgres).collect())
+/// Whether the other side has ended the connection.
+pub(crate) fn has_hung_up(error: &sqlx::Error) -> bool {
+    // 57P01: an administrator has.
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(error, sqlx::Error::Io(_)) || code.is_some_and(|code| code == "57P01")
 }
 
 /// How many statements a fixed text holds.

@@ -4,8 +4,8 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use sqlx::{
-    ConnectOptions as _, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    ConnectOptions as _, PgConnection, SqliteConnection,
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -16,7 +16,7 @@ use crate::{
     error::Cause,
     layout::{Layouts, Names},
     migrations::migrator,
-    readers::Readers,
+    pool::Pool,
     sql::Sql,
     transaction,
     writer::{Apply, Counters, Writer},
@@ -76,8 +76,8 @@ struct Inner {
 
 #[derive(Debug)]
 enum Backend {
-    Sqlite { readers: Arc<Readers>, writer: Writer },
-    Postgres(PgPool),
+    Sqlite { readers: Arc<Pool<SqliteConnection>>, writer: Writer },
+    Postgres(Arc<Pool<PgConnection>>),
 }
 
 impl Store {
@@ -165,7 +165,7 @@ impl Store {
     pub(crate) async fn read(&self) -> Result<Connection, Error> {
         Ok(match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
-            Backend::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+            Backend::Postgres(pool) => Connection::postgres(pool.acquire().await?),
         })
     }
 
@@ -187,8 +187,8 @@ impl Store {
             }
             Backend::Postgres(pool) => {
                 let read = || async {
-                    let begun = pool.begin_with("begin isolation level repeatable read read only").await?;
-                    let mut connection = Connection::PostgresTransaction(begun);
+                    let mut connection =
+                        transaction::begin(pool, "begin isolation level repeatable read read only").await?;
                     let found = connection.queries(queries.clone()).await?;
                     connection.commit().await?;
                     Ok(found)
@@ -236,7 +236,7 @@ impl Store {
 }
 
 /// Queries on SQLite in one go, with a transaction around them.
-async fn at_once(readers: Arc<Readers>, mut queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+async fn at_once(readers: Arc<Pool<SqliteConnection>>, mut queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
     queries.insert(0, Sql::fixed("begin"));
     queries.push(Sql::fixed("commit"));
     let mut connection = Connection::Sqlite(readers.acquire().await?);
@@ -274,18 +274,13 @@ async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backe
         .statement_cache_capacity(500);
     let mut writer = common.connect().await?;
     migrator(Dialect::Sqlite).run(&mut writer).await?;
-    let readers = Readers::new(common.pragma("query_only", "1"), options.connections, options.patience);
+    let readers = Pool::new(common.pragma("query_only", "1"), options.connections, options.patience);
     let connection = Connection::writer(writer);
     Ok(Backend::Sqlite { readers, writer: Writer::start(connection, counters) })
 }
 
 async fn open_postgres(options: &Options) -> Result<Backend, Error> {
     let connect = PgConnectOptions::from_str(&options.url)?.application_name("portolan").statement_cache_capacity(500);
-    let pool = PgPoolOptions::new()
-        .max_connections(options.connections)
-        .acquire_timeout(options.patience)
-        .connect_with(connect)
-        .await?;
-    migrator(Dialect::Postgres).run(&pool).await?;
-    Ok(Backend::Postgres(pool))
+    migrator(Dialect::Postgres).run(&mut connect.connect().await?).await?;
+    Ok(Backend::Postgres(Pool::new(connect, options.connections, options.patience)))
 }

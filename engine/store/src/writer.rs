@@ -343,6 +343,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_write_that_is_refused_before_its_first_statement_undoes_nothing() {
+        let (store, _folder) = store().await;
+        let refused = || store.write::<(), Error, _>(Priority::People, |_| Box::pin(async { Err(Error::Cursor) }));
+        let (first, a, between, b, last) =
+            tokio::join!(refused(), setting(&store, "a", ""), refused(), setting(&store, "b", ""), refused());
+        assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        assert!([first, between, last].iter().all(|refused| matches!(refused, Err(Error::Cursor))));
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[tokio::test]
     async fn people_go_before_bulk_work() {
         let (store, _folder) = store().await;
         let order = Arc::new(std::sync::Mutex::new(Vec::new()));
