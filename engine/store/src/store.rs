@@ -5,8 +5,8 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 use futures::future::BoxFuture;
 use sqlx::{
     ConnectOptions as _, PgConnection, SqliteConnection,
-    postgres::PgConnectOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::{
@@ -272,15 +272,18 @@ async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backe
         .foreign_keys(true)
         .busy_timeout(options.patience)
         .statement_cache_capacity(500);
-    let mut writer = common.connect().await?;
-    migrator(Dialect::Sqlite).run(&mut writer).await?;
+    let migrating = SqlitePoolOptions::new().max_connections(1).connect_with(common.clone()).await?;
+    migrator(Dialect::Sqlite).run(&migrating).await?;
+    migrating.close().await;
+    let connection = Connection::writer(common.connect().await?);
     let readers = Pool::new(common.pragma("query_only", "1"), options.connections, options.patience);
-    let connection = Connection::writer(writer);
     Ok(Backend::Sqlite { readers, writer: Writer::start(connection, counters) })
 }
 
 async fn open_postgres(options: &Options) -> Result<Backend, Error> {
     let connect = PgConnectOptions::from_str(&options.url)?.application_name("portolan").statement_cache_capacity(500);
-    migrator(Dialect::Postgres).run(&mut connect.connect().await?).await?;
+    let migrating = PgPoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
+    migrator(Dialect::Postgres).run(&migrating).await?;
+    migrating.close().await;
     Ok(Backend::Postgres(Pool::new(connect, options.connections, options.patience)))
 }
