@@ -23,7 +23,7 @@ use crate::{
     catalogs::{Catalogs, Published},
     events::{Happened, Hub},
     firm::Firm,
-    org,
+    org, set_up,
 };
 
 /// The running server; cheap to clone.
@@ -310,12 +310,14 @@ impl App {
         Ok(())
     }
 
-    /// Whether nothing is set up yet: nobody can sign in.
+    /// Whether nothing is set up yet, or not to its end.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn is_first_run(&self) -> Result<bool, store::Error> {
-        Ok(self.published().catalog.version == 0 || !self.store().has_credentials().await?)
+        Ok(self.published().catalog.version == 0
+            || !self.store().has_credentials().await?
+            || self.store().setting(set_up::BEGUN).await?.is_some())
     }
 }
 
