@@ -206,7 +206,7 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
         batch: s.batch,
         ..UpdateRecord::of(&entity.name, base.id, base.version)
     };
-    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, Vec::new())];
+    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, None, Vec::new())];
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 
@@ -257,6 +257,8 @@ pub(crate) struct Work<'a> {
     pub(crate) opened: &'a [Name],
     /// What a transition does to the record is history under its name.
     pub(crate) action: &'a str,
+    /// Why, where the one who makes the transition says so.
+    pub(crate) reason: Option<&'a str>,
     /// A transition is written down even where it changes no field, so that two at once cannot both be made.
     pub(crate) moves: bool,
     pub(crate) problems: Vec<Problem>,
@@ -284,6 +286,7 @@ impl<'a> Work<'a> {
             followed: HashSet::new(),
             opened: &[],
             action: if base.is_none() { "created" } else { "updated" },
+            reason: None,
             moves: false,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -391,7 +394,7 @@ impl<'a> Work<'a> {
                 None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
             };
             let record = Arc::unwrap_or_clone(self.record);
-            let history = diff::history(self.s, &record, self.action, diff::created(&record));
+            let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
             let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
             let changes = vec![Change::InsertRecord(Box::new(insert)), history];
             return Saved { record, changes, warnings: self.warnings };
@@ -406,7 +409,7 @@ impl<'a> Work<'a> {
         record.updated_by = self.s.ctx.user;
         update.search = Some(search);
         update.batch = self.s.batch;
-        let history = diff::history(self.s, &record, self.action, fields);
+        let history = diff::history(self.s, &record, self.action, self.reason, fields);
         Saved { record, changes: vec![Change::UpdateRecord(Box::new(update)), history], warnings: self.warnings }
     }
 }

@@ -15,7 +15,9 @@ use store::Before;
 use uuid::Uuid;
 
 use super::{
-    Body, Error, Query, Reader, instance_way, preview_answer,
+    Body, Error, Query, Reader,
+    body::reason,
+    instance_way, preview_answer,
     query::{cursor_from_text, cursor_to_text},
     words,
 };
@@ -145,7 +147,7 @@ pub(super) async fn withdraw(
     Body(body): Body<Why>,
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
-    let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: body.reason } };
+    let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: reason(body.reason)? }, version: None };
     app.perform(Some(reader.user), &command).await?;
     Ok(Json(after(&app, &reader, id).await?))
 }
@@ -157,7 +159,7 @@ pub(super) async fn cancel(
     Body(body): Body<Why>,
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
-    let command = ActOnInstance { instance: id, act: Act::Cancel { reason: body.reason } };
+    let command = ActOnInstance { instance: id, act: Act::Cancel { reason: reason(body.reason)? }, version: None };
     app.perform(Some(reader.user), &command).await?;
     Ok(Json(after(&app, &reader, id).await?))
 }

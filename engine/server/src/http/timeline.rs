@@ -66,7 +66,7 @@ fn shown(seen: &Seen, scene: &Scene, language: &str, item: TimelineItem, titles:
             }
             json!({
                 "kind": if is_transition { "transition" } else { "change" }, "at": time(at), "by": by, "by_name": name(by),
-                "action": entry.action, "source": entry.source, "version": entry.version, "changes": changes,
+                "action": entry.action, "source": entry.source, "version": entry.version, "reason": entry.reason, "changes": changes,
             })
         }
         TimelineItem::Comment(row) => json!({

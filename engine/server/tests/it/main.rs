@@ -20,3 +20,4 @@ mod rights;
 mod session;
 mod support;
 mod tidy;
+mod versions;

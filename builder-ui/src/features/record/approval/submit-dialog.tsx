@@ -3,14 +3,13 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/api/client'
-import { comment, previewTransition, transitionRecord, type RecordAnswer } from '@/api/records'
+import { previewTransition, transitionRecord, type RecordAnswer } from '@/api/records'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { Icon } from '@/ui/icon'
 import { Notice } from '@/ui/notice'
 import { SkeletonRows } from '@/ui/skeleton'
-import { useToast } from '@/ui/toast'
 import { useForm, useFormState } from '../form-context'
 import { previewSteps, Steps } from './steps'
 import { useFocusWhen } from './use-focus-when'
@@ -32,7 +31,6 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   const id = base.id ?? ''
   const area = useId()
   const [words, setWords] = useState('')
-  const toast = useToast()
   const [sent, setSent] = useState(false)
   const preview = useQuery({
     queryKey: ['preview', entity.name, id, transition, base.version],
@@ -44,12 +42,9 @@ export function SubmitDialog({ transition, label, onDone, onClose, onRefused }: 
   })
   const submit = useMutation({
     onMutate: () => setSent(true),
-    mutationFn: async () => {
-      const answer = await transitionRecord(entity.name, id, transition, { version: base.version ?? 1 })
-      // The words for the approvers stand in the history, where they can be answered.
-      if (words.trim() !== '') await comment(entity.name, id, words.trim()).catch(() => toast.error(t('record:submit.comment_lost')))
-      return answer
-    },
+    // The words for the approvers stand in the history with the submission.
+    mutationFn: () =>
+      transitionRecord(entity.name, id, transition, { version: base.version ?? 1, ...(words.trim() === '' ? {} : { reason: words.trim() }) }),
     onSuccess: onDone,
     onError: (error) => {
       setSent(false)
