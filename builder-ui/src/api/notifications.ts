@@ -20,7 +20,6 @@ export interface NoticeAbout {
   label?: string
   message?: string
   outcome?: string
-  outcome_label?: string | null
   reason?: string | null
 }
 

@@ -78,8 +78,7 @@ impl App {
             let tasks = self.store().open_tasks(leaver, None, PAGE).await?;
             let before = done;
             for task in tasks {
-                let command =
-                    ActOnInstance { instance: task.instance, act: Act::Left { person: leaver }, version: None };
+                let command = ActOnInstance { instance: task.instance, act: Act::Left { person: leaver } };
                 match self.perform(None, &command).await {
                     Ok(_) => done += 1,
                     Err(Failure::Store(error)) => return Err(error.into()),

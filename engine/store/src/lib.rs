@@ -6,7 +6,6 @@ mod dialect;
 mod error;
 mod layout;
 mod migrations;
-mod pool;
 mod read;
 mod sql;
 mod store;

@@ -5,13 +5,12 @@ use std::{
     time::Duration,
 };
 
-use sqlx::PgConnection;
+use sqlx::PgPool;
 
 use crate::{
     Error,
-    connection::{Connection, has_hung_up},
+    connection::Connection,
     error::Cause,
-    pool::Pool,
     writer::{Apply, Counters},
 };
 
@@ -19,14 +18,11 @@ use crate::{
 const ATTEMPTS: u32 = 6;
 
 /// Applies a write in a transaction of its own.
-pub(crate) async fn write<T, E: Cause>(
-    pool: Arc<Pool<PgConnection>>,
-    apply: Apply<T, E>,
-    counters: Arc<Counters>,
-) -> Result<T, E> {
+pub(crate) async fn write<T, E: Cause>(pool: PgPool, apply: Apply<T, E>, counters: Arc<Counters>) -> Result<T, E> {
     let mut attempt = 1;
     loop {
-        let mut connection = begin(&pool, "begin").await.map_err(E::from)?;
+        let begun = pool.begin().await.map_err(|e| E::from(e.into()))?;
+        let mut connection = Connection::PostgresTransaction(begun);
         let error = match apply(&mut connection).await {
             Ok(value) => match connection.commit().await {
                 Ok(()) => {
@@ -57,26 +53,14 @@ pub(crate) async fn write<T, E: Cause>(
     }
 }
 
-/// Begins a transaction; on another connection if the other side has hung up on this one.
-pub(crate) async fn begin(pool: &Arc<Pool<PgConnection>>, begin: &'static str) -> Result<Connection, Error> {
-    let mut connection = Connection::postgres(pool.acquire().await?);
-    if connection.begin(begin).await.is_ok() {
-        return Ok(connection);
-    }
-    drop(connection);
-    let mut connection = Connection::postgres(pool.acquire().await?);
-    connection.begin(begin).await?;
-    Ok(connection)
-}
-
-/// Reads, and reads again with fresh plans if a table was altered meanwhile, or if the other side has hung up.
+/// Reads, and reads again with fresh plans if a table was altered meanwhile.
 pub(crate) async fn read_again<T, F>(read: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
     for _ in 0..ATTEMPTS {
         match read().await {
-            Err(Error::Database(error)) if is_stale_plan(&error) || has_hung_up(&error) => {}
+            Err(Error::Database(error)) if is_stale_plan(&error) => {}
             result => return result,
         }
     }

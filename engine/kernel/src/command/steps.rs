@@ -1,7 +1,5 @@
 //! The steps of a transition: records made, fields set, people told, in the same commit.
 
-use std::sync::Arc;
-
 use serde_json::json;
 use uuid::Uuid;
 
@@ -196,8 +194,7 @@ impl Work<'_> {
     /// Brings every value into the form of its field.
     fn fit_all(&mut self) {
         let entity = self.entity;
-        let record = Arc::make_mut(&mut self.record);
-        for (name, value) in &mut record.fields {
+        for (name, value) in &mut self.record.fields {
             if let Some(field) = entity.fields.get(name) {
                 match fit(field, std::mem::take(value)) {
                     Ok(fitted) => *value = fitted,
@@ -205,7 +202,7 @@ impl Work<'_> {
                 }
             }
         }
-        for (table, lines) in &mut record.lines {
+        for (table, lines) in &mut self.record.lines {
             let Some(fields) = entity.fields.get(table).map(|t| &t.fields) else { continue };
             for line in lines {
                 for (name, value) in &mut line.fields {

@@ -66,6 +66,12 @@ impl Reach<'_> {
         Mask::Only(rights.flat_map(|rights| rights.readable.iter().cloned()).collect())
     }
 
+    /// Whether the record may be seen at all.
+    #[must_use]
+    pub fn shows_row(&self) -> bool {
+        self.engine || !self.readers.is_empty()
+    }
+
     /// Whether a field of the record may be read.
     #[must_use]
     pub fn reads(&self, entity: &Entity, path: &str) -> bool {

@@ -1,17 +1,15 @@
 //! Works out what people do not write: defaults, fills from references, formulas, the title, the search text.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 
-use super::{Work, overrides::Place};
+use super::{Work, overrides::Place, sight::Source};
 use crate::{
     Line, Name, Problem, Value,
     definition::FieldKind,
     expression::{Env, eval},
     field::{most, round},
     query::Query,
-    schema::{Computation, Field, Target},
+    schema::{Field, Target},
 };
 
 /// Brings a computed value into the form of its field: rounded to its scale.
@@ -37,7 +35,7 @@ pub(crate) fn fit(field: &Field, value: Value) -> Result<Value, Problem> {
     }
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// Values of a new record and of new lines that the input does not name.
     pub(crate) fn defaults(&mut self) {
         let entity = self.entity;
@@ -46,7 +44,7 @@ impl Work<'_> {
                 if let Some(default) = &field.default
                     && !self.given.contains(&*field.name)
                 {
-                    let result = eval(default, &self.env(&Arc::clone(&self.record)));
+                    let result = eval(default, &self.env(&self.record.clone()));
                     if let Some(value) = self.note(&field.name, result) {
                         self.set(field, value);
                     }
@@ -87,13 +85,16 @@ impl Work<'_> {
             let value = self.record.get(&field.name);
             let Some(other) = self.referred(field, &value) else { continue };
             for (name, expr) in &field.fills {
+                if !self.may_bring(&other, expr, name) {
+                    continue;
+                }
                 // What a chosen reference brings stands before what follows from it; of two that were chosen, the later
                 // field says more.
                 let follows = self.followed.contains(&*field.name) && self.followed.contains(&**name);
                 if follows || self.filled(&field.name, name, || self.record.get(name)) {
                     continue;
                 }
-                let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other));
+                let result = eval(expr, &Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other.record));
                 if let (Some(value), Some(target)) = (self.note(name, result), entity.fields.get(name)) {
                     self.followed.insert(name.to_string());
                     self.set(target, value);
@@ -115,6 +116,9 @@ impl Work<'_> {
                     let value = line.fields.get(&field.name).cloned().unwrap_or_default();
                     let Some(other) = work.referred(field, &value) else { continue };
                     for (name, expr) in &field.fills {
+                        if !work.may_bring(&other, expr, &format!("{}.{name}", table.name)) {
+                            continue;
+                        }
                         let at = path(name);
                         let by = path(&field.name);
                         if work.followed.contains(&at)
@@ -122,7 +126,8 @@ impl Work<'_> {
                         {
                             continue;
                         }
-                        let result = eval(expr, &Env::new(work.s.ctx, work.s.facts, work.s.catalog).over(&*other));
+                        let result =
+                            eval(expr, &Env::new(work.s.ctx, work.s.facts, work.s.catalog).over(&*other.record));
                         if let (Some(value), Some(target)) = (work.note(&at, result), table.fields.get(name)) {
                             work.followed.insert(at.clone());
                             work.set_line(target, &at, line, value);
@@ -159,7 +164,7 @@ impl Work<'_> {
         }
     }
 
-    fn referred(&mut self, field: &Field, value: &Value) -> Option<std::sync::Arc<crate::Record>> {
+    fn referred(&mut self, field: &Field, value: &Value) -> Option<Source<'a>> {
         let (to, id) = (field.to.as_ref()?, value.as_id()?);
         let query = Query::Record { entity: to.clone(), id };
         let Some(answer) = self.s.facts.answer(&query) else {
@@ -167,16 +172,7 @@ impl Work<'_> {
             return None;
         };
         let other = answer.first().cloned()?;
-        // A record that the writer does not see fills nothing, also where the reference has long been there.
-        let open = matches!(&**to, "user" | "department" | "position");
-        if !open && !self.s.access.is_engine() {
-            let entity = self.s.catalog.entity(to)?;
-            let flags = self.s.access.flags_of(entity, &other, self.s.facts);
-            if !self.note(&field.name, flags)?.contains(&true) {
-                return None;
-            }
-        }
-        Some(other)
+        self.source(&field.name, other)
     }
 
     /// Lets and formulas, in their order.
@@ -189,8 +185,9 @@ impl Work<'_> {
             }
             match &step.target {
                 Target::Let(name) => {
-                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&self.record) });
-                    let value = self.note_at(|| format!("let.{name}"), result).unwrap_or_default();
+                    let record = self.record.clone();
+                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&record) });
+                    let value = self.note(&format!("let.{name}"), result).unwrap_or_default();
                     lets.insert(name.clone(), value);
                 }
                 Target::Field(name) => {
@@ -205,43 +202,19 @@ impl Work<'_> {
                 }
                 Target::LineField { lines, field } => {
                     let Some(compiled) = entity.fields.get(lines).and_then(|t| t.fields.get(field)) else { continue };
-                    self.compute_lines(lines, compiled, step, &lets);
+                    let lets = &lets;
+                    self.each_line(lines, |work, line, env| {
+                        let path = format!("{lines}.{}.{field}", line.id);
+                        let now = line.fields.get(field).cloned().unwrap_or_default();
+                        let place = Place { path: &path, line: Some((lines, line)) };
+                        if step.may_override && work.keeps(&place, &now, &step.value) {
+                            return;
+                        }
+                        let result = eval(&step.value, &Env { lets: Some(lets), ..env.line(&*line) });
+                        let value = work.note(&path, result).unwrap_or_default();
+                        work.set_line(compiled, &path, line, value);
+                    });
                 }
-            }
-        }
-    }
-
-    /// One formula of a line table, over all its lines.
-    fn compute_lines(&mut self, lines: &Name, field: &Field, step: &Computation, lets: &IndexMap<Name, Value>) {
-        let record = Arc::clone(&self.record);
-        let Some(table) = record.lines.get(lines) else { return };
-        let env = Env { lets: Some(lets), ..self.env(&record) };
-        let mut values = Vec::with_capacity(table.len());
-        for line in table {
-            let path = || format!("{lines}.{}.{}", line.id, field.name);
-            let now = || line.fields.get(&field.name).cloned().unwrap_or_default();
-            if step.may_override {
-                let path = path();
-                let place = Place { path: &path, line: Some((lines, line)) };
-                if self.keeps(&place, &now(), &step.value) {
-                    values.push(None);
-                    continue;
-                }
-            }
-            let value = self.note_at(path, eval(&step.value, &env.line(line))).unwrap_or_default();
-            values.push(match fit(field, value) {
-                Ok(value) => Some(value),
-                Err(problem) => {
-                    self.problems.push(Problem { path: path(), ..problem });
-                    None
-                }
-            });
-        }
-        drop(record);
-        let table = self.record_mut().lines.get_mut(lines).into_iter().flatten();
-        for (line, value) in table.zip(values) {
-            if let Some(value) = value {
-                line.fields.insert(field.name.clone(), value);
             }
         }
     }
@@ -261,7 +234,7 @@ impl Work<'_> {
                 if self.base.is_some_and(|b| b.get(&field.name) != value) {
                     self.changed.insert(field.name.to_string());
                 }
-                self.record_mut().fields.insert(field.name.clone(), value);
+                self.record.fields.insert(field.name.clone(), value);
             }
             Err(problem) => self.problems.push(Problem { path: field.name.to_string(), ..problem }),
         }
@@ -276,16 +249,16 @@ impl Work<'_> {
         }
     }
 
-    /// Goes over the lines of a table: the lines are taken out, so that they can be changed while the record is read.
+    /// Goes over the lines of a table: the line is taken out, so that it can be changed while the record is read.
     fn each_line(&mut self, table: &str, mut visit: impl FnMut(&mut Self, &mut Line, &Env<'_>)) {
-        let record = Arc::clone(&self.record);
-        let Some(mut lines) = record.lines.get(table).cloned() else { return };
-        let env = self.env(&record);
+        let Some(mut lines) = self.record.lines.get(table).cloned() else { return };
+        let (ctx, facts, catalog) = (self.s.ctx, self.s.facts, self.s.catalog);
+        let record = self.record.clone();
+        let env = Env::new(ctx, facts, catalog).over(&record);
         for line in &mut lines {
             visit(self, line, &env);
         }
-        drop(record);
-        if let Some(place) = self.record_mut().lines.get_mut(table) {
+        if let Some(place) = self.record.lines.get_mut(table) {
             *place = lines;
         }
     }
@@ -295,9 +268,8 @@ impl Work<'_> {
         let result = self.entity.title.render(&self.env(&self.record));
         let title = self.note("title", result).unwrap_or_default();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        let title =
+        self.record.title =
             if title.is_empty() { self.entity.definition.label.clone() } else { title.chars().take(300).collect() };
-        self.record_mut().title = title;
     }
 
     /// The text that the search finds the record by.

@@ -9,8 +9,9 @@ mod input;
 mod merge;
 mod overrides;
 mod rules;
+mod sight;
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -162,11 +163,7 @@ pub fn draft(
     if !work.needs.is_empty() {
         return Outcome::Needs(work.needs);
     }
-    Outcome::Decided(Draft {
-        record: Arc::unwrap_or_clone(work.record),
-        problems: work.problems,
-        warnings: work.warnings,
-    })
+    Outcome::Decided(Draft { record: work.record, problems: work.problems, warnings: work.warnings })
 }
 
 /// Puts a record into the trash (`deleted`) or takes it out.
@@ -206,7 +203,7 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
         batch: s.batch,
         ..UpdateRecord::of(&entity.name, base.id, base.version)
     };
-    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, None, Vec::new())];
+    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, Vec::new())];
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 
@@ -241,8 +238,7 @@ pub(crate) struct Work<'a> {
     pub(crate) s: &'a Saving<'a>,
     pub(crate) entity: &'a Entity,
     pub(crate) base: Option<&'a Record>,
-    /// Shared, so that a formula reads it while what it gives is noted.
-    pub(crate) record: Arc<Record>,
+    pub(crate) record: Record,
     /// Paths that the input names, even with null.
     pub(crate) given: HashSet<String>,
     /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
@@ -257,8 +253,6 @@ pub(crate) struct Work<'a> {
     pub(crate) opened: &'a [Name],
     /// What a transition does to the record is history under its name.
     pub(crate) action: &'a str,
-    /// Why, where the one who makes the transition says so.
-    pub(crate) reason: Option<&'a str>,
     /// A transition is written down even where it changes no field, so that two at once cannot both be made.
     pub(crate) moves: bool,
     pub(crate) problems: Vec<Problem>,
@@ -278,7 +272,7 @@ impl<'a> Work<'a> {
             s,
             entity,
             base,
-            record: Arc::new(record),
+            record,
             given: HashSet::new(),
             changed: HashSet::new(),
             touched: None,
@@ -286,7 +280,6 @@ impl<'a> Work<'a> {
             followed: HashSet::new(),
             opened: &[],
             action: if base.is_none() { "created" } else { "updated" },
-            reason: None,
             moves: false,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -294,30 +287,6 @@ impl<'a> Work<'a> {
             ids,
             reach: None,
         }
-    }
-
-    /// Works out by which roles the writer reads and writes this record. Whether that is known now.
-    pub(crate) fn know_reach(&mut self) -> bool {
-        if self.reach.is_none() {
-            let found = self.s.access.reach(self.entity, self.base, self.s.facts);
-            self.reach = self.note("", found);
-        }
-        self.reach.is_some()
-    }
-
-    /// Whether the writer may read a field of this record.
-    pub(crate) fn reads(&self, path: &str) -> bool {
-        self.reach.as_ref().is_some_and(|reach| reach.reads(self.entity, path))
-    }
-
-    /// Whether the writer may write a field of this record.
-    pub(crate) fn writes(&self, path: &str) -> bool {
-        self.reach.as_ref().is_some_and(|reach| reach.writes(self.entity, path))
-    }
-
-    /// The record, to be changed.
-    pub(crate) fn record_mut(&mut self) -> &mut Record {
-        Arc::make_mut(&mut self.record)
     }
 
     pub(crate) fn env<'e>(&self, record: &'e Record) -> Env<'e>
@@ -329,11 +298,6 @@ impl<'a> Work<'a> {
 
     /// Notes what an evaluation could not do; gives its value otherwise.
     pub(crate) fn note<T>(&mut self, path: &str, result: Result<T, EvalError>) -> Option<T> {
-        self.note_at(|| path.to_owned(), result)
-    }
-
-    /// The same where the path is only made if it is told.
-    pub(crate) fn note_at<T>(&mut self, path: impl FnOnce() -> String, result: Result<T, EvalError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(EvalError::Needs(queries)) => {
@@ -341,7 +305,7 @@ impl<'a> Work<'a> {
                 None
             }
             Err(EvalError::Fault(fault)) => {
-                self.problems.push(Problem::new(path(), "formula", fault.to_string()));
+                self.problems.push(Problem::new(path, "formula", fault.to_string()));
                 None
             }
         }
@@ -386,30 +350,32 @@ impl<'a> Work<'a> {
         Outcome::Decided(self.written())
     }
 
-    fn written(self) -> Saved {
+    fn written(mut self) -> Saved {
         let search = self.search_text();
         let Some(base) = self.base else {
             let numbering = match self.record.number {
                 Some(_) => None,
                 None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
             };
-            let record = Arc::unwrap_or_clone(self.record);
-            let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
-            let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
+            let history = diff::history(self.s, &self.record, self.action, diff::created(&self.record));
+            let insert = InsertRecord { record: self.record.clone(), numbering, search, batch: self.s.batch };
             let changes = vec![Change::InsertRecord(Box::new(insert)), history];
-            return Saved { record, changes, warnings: self.warnings };
+            return Saved { record: self.record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
         if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
-        let mut record = Arc::unwrap_or_clone(self.record);
-        record.version = base.version + 1;
-        record.updated_at = self.s.ctx.now;
-        record.updated_by = self.s.ctx.user;
+        self.record.version = base.version + 1;
+        self.record.updated_at = self.s.ctx.now;
+        self.record.updated_by = self.s.ctx.user;
         update.search = Some(search);
         update.batch = self.s.batch;
-        let history = diff::history(self.s, &record, self.action, self.reason, fields);
-        Saved { record, changes: vec![Change::UpdateRecord(Box::new(update)), history], warnings: self.warnings }
+        let history = diff::history(self.s, &self.record, self.action, fields);
+        Saved {
+            record: self.record,
+            changes: vec![Change::UpdateRecord(Box::new(update)), history],
+            warnings: self.warnings,
+        }
     }
 }

@@ -11,9 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
 use super::{
-    Error, Query, Reader, body,
+    Error, Query, Reader,
     idempotency::Keyed,
-    if_match::base,
     preview_answer, record_answer,
     records::{Place, stale_with_current, with_etag},
 };
@@ -26,7 +25,6 @@ use crate::{
 #[derive(Deserialize)]
 pub(super) struct Asked {
     version: Option<i64>,
-    reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -42,13 +40,8 @@ pub(super) async fn make(
     keyed: Keyed<Asked>,
 ) -> Result<Response, Error> {
     let key = keyed.key(reader.user);
-    let command = MakeTransition {
-        entity: place.entity.clone(),
-        id: place.id,
-        name: named.name,
-        version: base(keyed.if_match, keyed.body.version)?.flatten(),
-        reason: body::reason(keyed.body.reason)?,
-    };
+    let command =
+        MakeTransition { entity: place.entity.clone(), id: place.id, name: named.name, version: keyed.body.version };
     let (warnings, made) = match app.perform_once(Some(reader.user), &command, key).await {
         Ok(Performed::Now(acted)) => (acted.warnings, acted.made),
         Ok(Performed::Before(_)) => (Vec::new(), Vec::new()),

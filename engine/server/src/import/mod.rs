@@ -7,7 +7,6 @@
 mod finder;
 mod input;
 mod job;
-mod lease;
 mod plan;
 mod saver;
 mod source;

@@ -41,10 +41,9 @@ impl App {
             return Err(refused(&before));
         }
         // Claimed before anything is taken back: of two people at once, one does it.
-        if !self.claim_import(&row, &before).await? {
+        if !self.store().update_import(&row, &before).await? {
             return Err(refused(Status::Undoing.as_str()));
         }
-        let _held = self.hold_import(id);
         let mut state = read(&row);
         let taken = self.take_back(id).await;
         row.status = match &taken {
@@ -128,7 +127,6 @@ impl App {
                             version: record.version + 1,
                             action: "deleted".into(),
                             source: "import".into(),
-                            reason: None,
                             changes: Vec::new(),
                         }));
                     }

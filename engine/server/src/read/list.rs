@@ -255,6 +255,9 @@ impl Asked<'_> {
         for key in keys.into_iter().flatten() {
             let (path, descending) = key.strip_prefix('-').map_or((key.as_str(), false), |path| (path, true));
             self.must_be_there("sort", path)?;
+            if !is_orderly(self.scene, self.entity, path) {
+                return Err(Rejection::invalid("sort", "unsortable", format!("`{path}` has no order")).into());
+            }
             // An order that nobody asked for is no reason to refuse the list.
             if !asked && !self.access.reads(self.entity, path) {
                 continue;
@@ -365,6 +368,11 @@ fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
     at.is_some_and(|at| {
         SYSTEM_FIELDS.contains(&last) || at.fields.get(last).is_some_and(|field| field.kind != FieldKind::Lines)
     })
+}
+
+/// Whether there is an order of a path's values.
+fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
+    end_of(scene, entity, path).is_none_or(|field| field.kind != FieldKind::MultiChoice)
 }
 
 /// The field at the end of a path.

@@ -8,7 +8,9 @@ use std::{
 use axum::Router;
 use chrono::{DateTime, Utc};
 use server::{
-    App, Clock, Options, packs,
+    App, Clock, Options,
+    command::UpdateRecord,
+    packs,
     publish::{Publication, PublishError, Report},
 };
 use tempfile::TempDir;
@@ -109,13 +111,6 @@ impl TestApp {
         Self { router: server::http::router(app.clone()), app, folder, postgres }
     }
 
-    /// Another server over the same database, as after a start.
-    pub(crate) async fn reopened(&self) -> Self {
-        let options = self.app.options().clone();
-        let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
-        Self { router: server::http::router(app.clone()), app, folder: None, postgres: None }
-    }
-
     /// Removes a database of PostgreSQL; SQLite's goes with its folder.
     pub(crate) async fn remove(&self) {
         assert!(self.folder.is_none());
@@ -145,6 +140,14 @@ impl TestApp {
     /// The id of a person of the demo.
     pub(crate) fn person(&self, who: &str) -> Uuid {
         self.app.person_by_email(&format!("{}@demo.example", who.replace('_', "."))).unwrap().0
+    }
+
+    /// Gives a person of the demo other roles.
+    pub(crate) async fn give_roles(&self, who: &str, roles: &[&str]) {
+        let fields = [("roles".to_owned(), serde_json::json!(roles))].into_iter().collect();
+        let id = self.person(who);
+        let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+        self.app.perform(None, &command).await.unwrap();
     }
 
     /// Publishes a folder of packs with some files replaced.

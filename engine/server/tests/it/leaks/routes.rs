@@ -1,0 +1,100 @@
+//! The routes of the router, and how the matrix sees to each of them. A route that is not named here fails the test:
+//! whoever adds one says how it is walked, or why it shows nothing of records.
+
+use std::collections::BTreeSet;
+
+/// Routes whose answers the matrix reads, byte by byte, for every person.
+pub(crate) const WALKED: &[&str] = &[
+    "GET /api/session",
+    "GET /api/app",
+    "GET /api/openapi.json",
+    "GET /api/roles",
+    "GET /api/audit",
+    "GET /api/definitions",
+    "GET /api/definitions/{version}",
+    "GET /api/records/{entity}",
+    "POST /api/records/{entity}",
+    "GET /api/records/{entity}/count",
+    "GET /api/records/{entity}/lookup",
+    "POST /api/records/{entity}/draft",
+    "GET /api/records/{entity}/{id}",
+    "PATCH /api/records/{entity}/{id}",
+    "DELETE /api/records/{entity}/{id}",
+    "POST /api/records/{entity}/{id}/restore",
+    "POST /api/records/{entity}/{id}/transitions/{name}",
+    "GET /api/records/{entity}/{id}/preview",
+    "GET /api/records/{entity}/{id}/timeline",
+    "POST /api/records/{entity}/{id}/comments",
+    "GET /api/tasks",
+    "GET /api/tasks/count",
+    "POST /api/tasks/{id}/{verb}",
+    "GET /api/instances",
+    "GET /api/instances/{id}",
+    "POST /api/instances/{id}/withdraw",
+    "POST /api/instances/{id}/cancel",
+    "GET /api/notifications",
+    "GET /api/imports",
+    "POST /api/imports",
+    "GET /api/imports/{id}",
+    "POST /api/imports/{id}/dry_run",
+    "GET /api/export/{file}",
+    "GET /api/events",
+    "GET /metrics",
+    "GET /health",
+];
+
+/// Routes that show nothing of records, with the reason.
+pub(crate) const APART: &[(&str, &str)] = &[
+    ("POST /api/session", "answers with the session, as GET does"),
+    ("PATCH /api/session", "answers with the session, as GET does"),
+    ("DELETE /api/session", "answers with nothing"),
+    ("POST /api/session/password", "answers with the session, as GET does"),
+    ("GET /api/demo", "tells the people of the demo, before anybody has signed in"),
+    ("POST /api/first_run", "possible only before there are records"),
+    ("POST /api/test_clock", "answers with the time; there only for tests"),
+    ("POST /api/users/{id}/password", "answers with nothing, to administrators"),
+    ("POST /api/users/{id}/leave", "answers with two counts, to administrators"),
+    ("POST /api/notifications/read", "answers with a count"),
+    ("POST /api/imports/{id}/run", "says what the dry run says, and writes"),
+    ("POST /api/imports/{id}/undo", "answers with the job, as GET does"),
+    ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
+];
+
+/// The routes as the router's text has them.
+pub(crate) fn of_the_router() -> BTreeSet<String> {
+    let text = include_str!("../../../src/http/router.rs");
+    let one = text.split("let one = \"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let mut found = BTreeSet::new();
+    for part in text.split(".route(").skip(1) {
+        let (mut depth, mut end) = (1, part.len());
+        for (at, c) in part.char_indices() {
+            depth += match c {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            if depth == 0 {
+                end = at;
+                break;
+            }
+        }
+        let call = &part[..end];
+        let path = if call.trim_start().starts_with("one,") {
+            one.to_owned()
+        } else {
+            let quoted = call.split('"').nth(1).unwrap().to_owned();
+            let formatted = call.trim_start().starts_with("&format!");
+            if formatted { quoted.replace("{{", "<").replace("}}", ">").replace("{one}", one) } else { quoted }
+        };
+        let path = path.replace('<', "{").replace('>', "}");
+        for method in ["get", "post", "patch", "put", "delete"] {
+            if call
+                .split(|c: char| !c.is_alphanumeric() && c != '_' && c != '(')
+                .any(|word| word.starts_with(&format!("{method}(")))
+            {
+                found.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    found
+}
