@@ -353,7 +353,7 @@ pub struct NodeFields {
     /// Fields that approvers may write though the record is locked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub write: Vec<Name>,
-    /// Fields hidden from them here.
+    /// Fields that their task does not show them. What a role shows them anyway stays shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hide: Vec<Name>,
 }

@@ -99,6 +99,14 @@ impl TestApp {
         Some(Self::open(database(&admin, &name), None, Some(name), |_| {}).await)
     }
 
+    /// With nothing set up, on PostgreSQL, if there is one.
+    pub(crate) async fn empty_on_postgres() -> Option<Self> {
+        let admin = std::env::var("TEST_POSTGRES_URL").ok()?;
+        let name = format!("server_{}", Uuid::now_v7().simple());
+        execute(&admin, format!("create database {name}")).await;
+        Some(Self::open(database(&admin, &name), None, Some(name), |_| {}).await)
+    }
+
     async fn open(
         url: String,
         folder: Option<TempDir>,

@@ -34,7 +34,11 @@ pub(crate) struct Firm {
 
 impl Firm {
     pub(crate) async fn found() -> Self {
-        let firm = Self { server: TestApp::empty().await };
+        Self::found_on(TestApp::empty().await).await
+    }
+
+    pub(crate) async fn found_on(server: TestApp) -> Self {
+        let firm = Self { server };
         let folder = repository().join("engine/server/tests/fixtures/secrets");
         let publication =
             Publication { packs: packs::read(&[folder]).unwrap(), note: "test".into(), by: None, demo: false };

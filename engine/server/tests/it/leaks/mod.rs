@@ -55,7 +55,19 @@ fn every_route_is_walked_or_shows_nothing_of_records() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn awkward_rights_show_nothing_that_no_role_shows() {
-    let firm = Firm::found().await;
+    walk_the_firm(&Firm::found().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn awkward_rights_show_nothing_on_postgres_either() {
+    if let Some(server) = TestApp::empty_on_postgres().await {
+        let firm = Firm::found_on(server).await;
+        walk_the_firm(&firm).await;
+        firm.server.remove().await;
+    }
+}
+
+async fn walk_the_firm(firm: &Firm) {
     let planted = Planted::plant(&firm.server.app, 20, &["remark"]).await;
     let (leaks, walked) = everybody(&firm.server, &planted, firm.everybody().await, true).await;
     assert!(leaks.is_empty(), "{}", told(&leaks));
