@@ -4,6 +4,7 @@
 mod firm;
 mod plant;
 mod routes;
+mod shown;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,8 @@ use uuid::Uuid;
 use self::{
     firm::Firm,
     plant::{Cell, Planted},
-    walk::{Shown, Walker},
+    shown::Shown,
+    walk::Walker,
 };
 use crate::{client::Client, support::TestApp};
 

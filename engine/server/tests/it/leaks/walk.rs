@@ -1,90 +1,19 @@
 //! One person walks every way of reading, and whatever they are shown is compared with what they may see.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use axum::{body::Bytes, http::Method};
 use futures::StreamExt as _;
-use kernel::{
-    Record, SYSTEM_FIELDS,
-    expression::EvalError,
-    query::{Facts, Outcome},
-    rights::Access,
-    schema::Entity,
-    workflow::NodeKind,
-};
+use kernel::{Record, SYSTEM_FIELDS, rights::Access, schema::Entity};
 use serde_json::{Value as Json, json};
 use server::{App, Scene, events::Happened};
 use uuid::Uuid;
 
-use super::plant::{Cell, Planted};
+use super::{
+    plant::{Cell, Planted},
+    shown::Shown,
+};
 use crate::client::{Answer, Client, encoded};
-
-/// What one person may see, worked out role by role: the row and the field by one and the same.
-pub(crate) struct Shown(HashMap<Uuid, HashSet<String>>);
-
-impl Shown {
-    pub(crate) async fn to(app: &App, user: Uuid, planted: &Planted) -> Self {
-        let mut shown = HashMap::new();
-        for record in &planted.records {
-            let cells = of_record(app, user, record).await;
-            if !cells.is_empty() {
-                shown.insert(record.id, cells);
-            }
-        }
-        Self(shown)
-    }
-
-    pub(crate) fn sees(&self, cell: &Cell) -> bool {
-        self.0.get(&cell.record).is_some_and(|paths| paths.contains(&cell.path))
-    }
-
-    pub(crate) fn sees_row(&self, record: Uuid) -> bool {
-        self.0.contains_key(&record)
-    }
-}
-
-async fn of_record(app: &App, user: Uuid, record: &Record) -> HashSet<String> {
-    let scene = app.scene(Some(user));
-    let entity = scene.catalog.entity(&record.entity).unwrap();
-    let person = scene.org.people.get(&user).unwrap();
-    let mut paths: HashSet<String> = HashSet::new();
-    for name in &person.roles {
-        let flags = |facts: &Facts| {
-            let ctx = scene.ctx();
-            let access = Access::new(&scene.catalog, &ctx).among(|role| role.definition.name == *name);
-            match access.flags_of(entity, record, facts) {
-                Ok(flags) => Outcome::Decided(flags),
-                Err(EvalError::Needs(queries)) => Outcome::Needs(queries),
-                Err(EvalError::Fault(fault)) => panic!("{fault}"),
-            }
-        };
-        if app.settle(&scene, flags).await.unwrap().contains(&true) {
-            let rights = scene.catalog.roles[name].can.get(&record.entity).unwrap();
-            paths.extend(rights.readable.iter().cloned());
-            paths.insert("title".into());
-        }
-    }
-    if paths.is_empty() {
-        paths = by_task(app, &scene, user, record).await;
-    }
-    paths
-}
-
-async fn by_task(app: &App, scene: &Scene, user: Uuid, record: &Record) -> HashSet<String> {
-    let mut paths = HashSet::new();
-    for task in app.store().open_tasks_about(user, record.id).await.unwrap() {
-        let instance = app.store().instance(task.instance).await.unwrap().unwrap();
-        let node = &scene.catalog.workflows[&instance.workflow].nodes[&task.node];
-        let NodeKind::Approval(node) = &node.kind else { continue };
-        for role in scene.org.people[&user].roles.iter().filter_map(|role| scene.catalog.roles.get(role)) {
-            paths.extend(role.can.get(&record.entity).into_iter().flat_map(|rights| rights.readable.iter().cloned()));
-        }
-        paths.extend(node.write.iter().map(ToString::to_string));
-        paths.insert("title".into());
-        paths.retain(|path| !node.hide.iter().any(|hidden| path == hidden.as_str()));
-    }
-    paths
-}
 
 pub(crate) struct Walker<'a> {
     pub(crate) app: &'a App,
@@ -103,7 +32,7 @@ impl Walker<'_> {
         self.app.org().people[&self.user].name.clone()
     }
 
-    fn leak(&mut self, told: String) {
+    fn leak(&mut self, told: &str) {
         let told = format!("{}: {told}", self.name());
         self.leaks.push(told);
     }
@@ -112,7 +41,7 @@ impl Walker<'_> {
     fn look(&mut self, route: &str, place: &str, answer: &Answer, said: &str) {
         self.walked.insert(route.to_owned());
         if answer.status >= 500 {
-            self.leak(format!("{place} answered {}: {}", answer.status, answer.text));
+            self.leak(&format!("{place} answered {}: {}", answer.status, answer.text));
         }
         let mut text = answer.text.clone();
         // A cursor is written in digits; what it says counts as said.
@@ -212,7 +141,7 @@ impl Walker<'_> {
             ] {
                 let answer = self.get(list, &format!("{base}?{asked}")).await;
                 if !matches!(answer.status, 403 | 404 | 422) {
-                    self.leak(format!("{base}?{asked} answered {}", answer.status));
+                    self.leak(&format!("{base}?{asked} answered {}", answer.status));
                 }
             }
         }
@@ -225,7 +154,7 @@ impl Walker<'_> {
                 let answer = self.get(list, &format!("{base}?limit=200&{asked}")).await;
                 for id in rows(&answer) {
                     if !self.shown.sees(&Cell { record: id, path: path.clone() }) {
-                        self.leak(format!("{base}?{asked} puts {id} in order by what is hidden"));
+                        self.leak(&format!("{base}?{asked} puts {id} in order by what is hidden"));
                     }
                 }
             }
@@ -258,7 +187,7 @@ impl Walker<'_> {
             let count =
                 self.get_saying("/api/records/{entity}/count", &format!("{base}/count?filter={filter}"), &said).await;
             if count.status == 200 && count.body["count"] != 0 {
-                self.leak(format!("{} of {} is counted by what it holds", cell.path, cell.record));
+                self.leak(&format!("{} of {} is counted by what it holds", cell.path, cell.record));
             }
             for (route, place) in [
                 ("/api/records/{entity}", format!("{base}?filter={filter}")),
@@ -267,7 +196,7 @@ impl Walker<'_> {
             ] {
                 let answer = self.get_saying(route, &place, &said).await;
                 if rows(&answer).contains(&cell.record) {
-                    self.leak(format!("{place} finds {} by its hidden {}", cell.record, cell.path));
+                    self.leak(&format!("{place} finds {} by its hidden {}", cell.record, cell.path));
                 }
             }
             // Whether a guess is right must not be told, by whatever refuses it.
@@ -278,7 +207,7 @@ impl Walker<'_> {
                 let right = self.client.patch(&place, json!({"version": 1, &cell.path: value})).await;
                 let other = self.client.patch(&place, json!({"version": 1, &cell.path: wrong})).await;
                 if (right.status, right.code()) != (other.status, other.code()) {
-                    self.leak(format!("{place} tells a right guess of {} from a wrong one", cell.path));
+                    self.leak(&format!("{place} tells a right guess of {} from a wrong one", cell.path));
                 }
                 self.look("PATCH /api/records/{entity}/{id}", &place, &right, &said);
             }
@@ -293,7 +222,7 @@ impl Walker<'_> {
         let place = format!("/api/records/{}/{}", record.entity, record.id);
         let answer = self.get(one, &place).await;
         if (answer.status == 200) != self.shown.sees_row(record.id) {
-            self.leak(format!("{place} answered {}", answer.status));
+            self.leak(&format!("{place} answered {}", answer.status));
         }
         self.get(&format!("{one}/timeline"), &format!("{place}/timeline")).await;
         self.get(&format!("{one}/preview"), &format!("{place}/preview")).await;
@@ -345,7 +274,7 @@ impl Walker<'_> {
                         let place = format!("/api/tasks/{}/approve", task.id);
                         let answer = self.post("/api/tasks/{id}/{verb}", &place, json!({"fields": {}})).await;
                         if answer.status < 400 {
-                            self.leak(format!("{place} was decided by somebody else"));
+                            self.leak(&format!("{place} was decided by somebody else"));
                         }
                     }
                 }
@@ -388,7 +317,7 @@ impl Walker<'_> {
             let seen = seen.filter(|r| self.shown.sees(&Cell { record: r.id, path: key.into() })).count();
             let found = job.body["summary"][entity]["skip"].as_u64().unwrap_or(0) as usize;
             if begun.status < 300 && found > seen {
-                self.leak(format!("an import finds {found} records of {entity} by {key}, but {seen} may be seen"));
+                self.leak(&format!("an import finds {found} records of {entity} by {key}, but {seen} may be seen"));
             }
         }
     }
@@ -410,11 +339,11 @@ impl Walker<'_> {
         }
         for record in &self.planted.records {
             if read.contains(&record.id.to_string()) && !self.shown.sees_row(record.id) {
-                self.leak(format!("an event tells of {}", record.id));
+                self.leak(&format!("an event tells of {}", record.id));
             }
         }
         if !self.planted.found_in(&read).is_empty() {
-            self.leak("an event tells what a cell holds".into());
+            self.leak("an event tells what a cell holds");
         }
     }
 }
