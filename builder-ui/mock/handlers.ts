@@ -191,6 +191,12 @@ function advance(one: Import): Import {
   return one
 }
 
+const lookup: Handler = ({ url, body, parameters: [entity = ''] }) => {
+  const q = String(body?.q ?? url.searchParams.get('q') ?? '').toLowerCase()
+  const rows = (tables[entity] ?? []).filter((row) => `${row.title} ${row.number ?? ''} ${row.code ?? ''}`.toLowerCase().includes(q)).slice(0, Number(url.searchParams.get('limit') ?? 20))
+  return ok({ rows: rows.map((row) => ({ id: row.id, title: row.title, ...(row.number ?? row.code ?? row.email ? { subtitle: row.number ?? row.code ?? row.email } : {}) })) })
+}
+
 export const handlers: [string, RegExp, Handler][] = [
   ['GET', /^\/api\/session$/, () => session()],
   ['POST', /^\/api\/session$/, ({ body }) => {
@@ -216,17 +222,14 @@ export const handlers: [string, RegExp, Handler][] = [
     return ok({ rows: shaped, titles: titles(shaped), next: start + limit < all.length ? String(start + limit) : null, colors })
   }],
   ['GET', /^\/api\/records\/(\w+)\/count$/, ({ url, parameters: [entity = ''] }) => ok({ count: select(entity, url).length, exact: true })],
-  ['GET', /^\/api\/records\/(\w+)\/lookup$/, ({ url, parameters: [entity = ''] }) => {
-    const q = url.searchParams.get('q')?.toLowerCase() ?? ''
-    const rows = (tables[entity] ?? []).filter((row) => `${row.title} ${row.number ?? ''} ${row.code ?? ''}`.toLowerCase().includes(q)).slice(0, Number(url.searchParams.get('limit') ?? 20))
-    return ok({ rows: rows.map((row) => ({ id: row.id, title: row.title, ...(row.number ?? row.code ?? row.email ? { subtitle: row.number ?? row.code ?? row.email } : {}) })) })
-  }],
+  ['GET', /^\/api\/records\/(\w+)\/lookup$/, lookup],
+  ['POST', /^\/api\/records\/(\w+)\/lookup$/, lookup],
   ['POST', /^\/api\/records\/(\w+)\/draft$/, ({ url, body, parameters: [entity = ''] }) => {
     const row = structuredClone(body)
     if (entity === 'quotation') {
       const changed = url.searchParams.get('changed')
       const customer = tables.customer?.find((one) => one.id === row.customer)
-      if (changed === 'customer' && customer) { row.currency = customer.currency; row.incoterm = customer.incoterm; row.payment_term = customer.payment_term }
+      if (changed?.split(',').includes('customer') && customer) { row.currency = customer.currency; row.incoterm = customer.incoterm; row.payment_term = customer.payment_term }
       row.quote_date ??= '2026-11-21'; row.valid_until ??= '2026-12-21'; row.owner ??= signedIn?.id; row.state ??= 'draft'
       row.rate ??= ({ USD: '7.123400', EUR: '7.711200', GBP: '9.020100' } as Record<string, string>)[String(row.currency)] ?? null
       computeQuotation(row)

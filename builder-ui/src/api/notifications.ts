@@ -20,6 +20,7 @@ export interface NoticeAbout {
   label?: string
   message?: string
   outcome?: string
+  outcome_label?: string | null
   reason?: string | null
 }
 

@@ -73,6 +73,8 @@ export interface PreviewNode {
 export interface PreviewAnswer {
   nodes: PreviewNode[]
   outcome?: string | null
+  /** As the workflow calls it, where it does. */
+  outcome_label?: string | null
 }
 
 export interface TimelineItem {
@@ -91,11 +93,17 @@ export const listRecords = (entity: string, query: ListQuery, signal?: AbortSign
   get<ListPage>(path(entity), query as Record<string, QueryValue>, signal)
 export const countRecords = (entity: string, query: ListQuery, signal?: AbortSignal) =>
   get<{ count: number; exact: boolean }>(path(entity, 'count'), query as Record<string, QueryValue>, signal)
+/** With a form beside it, `doc`, it is sent as a body: the address has no room for one. */
 export const lookupRecords = (
   entity: string,
-  query: { q?: string; field?: string; limit?: number; doc?: string },
+  query: { q?: string; field?: string; limit?: number; doc?: Fields },
   signal?: AbortSignal,
-) => get<{ rows: LookupRow[] }>(path(entity, 'lookup'), query, signal)
+) => {
+  const { doc, ...plain } = query
+  return doc === undefined
+    ? get<{ rows: LookupRow[] }>(path(entity, 'lookup'), plain, signal)
+    : post<{ rows: LookupRow[] }>(path(entity, 'lookup'), query, { signal })
+}
 export const readRecord = (entity: string, id: string) => get<RecordAnswer>(path(entity, id))
 export const createRecord = (entity: string, fields: Fields, key = idempotencyKey()) =>
   post<RecordAnswer>(path(entity), fields, { headers: { 'Idempotency-Key': key } })

@@ -41,6 +41,7 @@ export interface InstanceRow {
   title: string
   status: string
   outcome?: string | null
+  outcome_label?: string | null
   started_at: string
   ended_at?: string | null
   waiting_for: { id: string; name: string; since: string }[]

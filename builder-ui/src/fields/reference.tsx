@@ -27,7 +27,7 @@ function Reference(props: EditProps) {
   const load = async (text: string, signal: AbortSignal): Promise<ComboOption[]> => {
     const query = {
       ...(text.trim() === '' ? {} : { q: text.trim() }),
-      ...(lookup ? { field: lookup.asker, doc: JSON.stringify(lookup.doc()) } : {}),
+      ...(lookup ? { field: lookup.asker, doc: lookup.doc() } : {}),
       limit: 20,
     }
     const { rows } = await lookupRecords(target, query, signal)

@@ -128,6 +128,9 @@ pub struct HistoryEntry {
     pub action: String,
     /// How it came: `app`, `import`, `workflow`, `publish`.
     pub source: String,
+    /// Why, where somebody said so.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// What changed.
     pub changes: Vec<FieldChange>,
 }

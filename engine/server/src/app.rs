@@ -23,7 +23,7 @@ use crate::{
     catalogs::{Catalogs, Published},
     events::{Happened, Hub},
     firm::Firm,
-    org,
+    org, set_up,
 };
 
 /// The running server; cheap to clone.
@@ -33,6 +33,8 @@ pub struct App(Arc<Parts>);
 #[derive(Debug)]
 struct Parts {
     options: Options,
+    /// This process among those that share a database.
+    node: Uuid,
     store: Store,
     clock: Clock,
     catalogs: Catalogs,
@@ -120,6 +122,7 @@ impl App {
         let app = Self(Arc::new(Parts {
             tries: SignInTries::new(&options.limits),
             options,
+            node: Uuid::now_v7(),
             clock,
             catalogs: Catalogs::new(Published::new(Arc::new(Catalog::default()), &firm)),
             org: ArcSwap::from_pointee(Org::default()),
@@ -164,6 +167,12 @@ impl App {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// This process among those that share a database.
+    #[must_use]
+    pub fn node(&self) -> Uuid {
+        self.0.node
     }
 
     /// The database.
@@ -310,12 +319,14 @@ impl App {
         Ok(())
     }
 
-    /// Whether nothing is set up yet: nobody can sign in.
+    /// Whether nothing is set up yet, or not to its end.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn is_first_run(&self) -> Result<bool, store::Error> {
-        Ok(self.published().catalog.version == 0 || !self.store().has_credentials().await?)
+        Ok(self.published().catalog.version == 0
+            || !self.store().has_credentials().await?
+            || self.store().setting(set_up::BEGUN).await?.is_some())
     }
 }
 

@@ -78,7 +78,8 @@ impl App {
             let tasks = self.store().open_tasks(leaver, None, PAGE).await?;
             let before = done;
             for task in tasks {
-                let command = ActOnInstance { instance: task.instance, act: Act::Left { person: leaver } };
+                let command =
+                    ActOnInstance { instance: task.instance, act: Act::Left { person: leaver }, version: None };
                 match self.perform(None, &command).await {
                     Ok(_) => done += 1,
                     Err(Failure::Store(error)) => return Err(error.into()),

@@ -226,7 +226,8 @@ impl<'a> Run<'a> {
         let by = self.person(&step.by)?;
         let (entity, id) = self.record(&step.on)?;
         if let Some(name) = &step.transition {
-            let command = MakeTransition { entity: entity.to_string(), id, name: name.to_string(), version: None };
+            let command =
+                MakeTransition { entity: entity.to_string(), id, name: name.to_string(), version: None, reason: None };
             self.app.perform(Some(by), &command).await?;
         } else if let Some(verb) = &step.decide {
             self.decide(step, verb, by, &entity, id).await?;
@@ -261,7 +262,7 @@ impl<'a> Run<'a> {
             };
             Act::Decide { task: own.ok_or_else(missing)?, verb, reason, fields: self.fields(&step.update)? }
         };
-        self.app.perform(Some(by), &ActOnInstance { instance: instance.id, act }).await?;
+        self.app.perform(Some(by), &ActOnInstance { instance: instance.id, act, version: None }).await?;
         Ok(())
     }
 

@@ -146,8 +146,13 @@ async fn make_transition(
     if record.is_none_or(|record| record.state != start) {
         return Ok(());
     }
-    let command =
-        MakeTransition { entity: data.entity.to_string(), id: *id, name: wanted.name.to_string(), version: None };
+    let command = MakeTransition {
+        entity: data.entity.to_string(),
+        id: *id,
+        name: wanted.name.to_string(),
+        version: None,
+        reason: None,
+    };
     app.perform(Some(*by), &command).await.map_err(|failure| PublishError::Record {
         data: data.name.to_string(),
         key: key.to_string(),

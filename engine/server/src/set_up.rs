@@ -11,11 +11,14 @@ use crate::{
     app_model::known_language,
     assets,
     auth::Passwords,
-    command::CreateRecord,
+    command::{CreateRecord, UpdateRecord},
     packs,
     publish::{Publication, PublishError},
     seed,
 };
+
+/// The setting that is there from the first step of setting up to the last; it holds the first administrator's id.
+pub(crate) const BEGUN: &str = "set_up";
 
 /// What is to be set up.
 #[derive(Clone, Debug)]
@@ -65,16 +68,33 @@ impl App {
             return Err(Rejection::state("already_set_up", "expected a new database, but it is set up already").into());
         }
         check(&asked)?;
+        // The slow part first, so that little lies between the steps that are written down.
+        let hashed = self.passwords().hash(&asked.admin.password).await;
+        let password_hash = hashed.map_err(|error| Failure::Corrupt { what: "a password", why: error.to_string() })?;
+        let admin = self.begin_set_up().await?;
         self.publish_first(preset(asked.preset), false).await?;
         let settings =
             [("company".to_owned(), json!(asked.company.trim())), ("language".to_owned(), json!(asked.language))];
         self.store().set_settings(&settings.into_iter().collect()).await?;
-        let user = self.first_admin(&asked).await?;
+        self.first_admin(admin, &asked, password_hash).await?;
         if asked.demo {
             seed::load(self, true).await.map_err(unpublished)?;
         }
         self.refresh_firm().await?;
-        Ok(user)
+        self.store().delete_setting(BEGUN).await?;
+        Ok(admin)
+    }
+
+    /// Notes that it has begun, and the id of the first administrator: broken off anywhere, it can be begun again and
+    /// finds what it had made.
+    async fn begin_set_up(&self) -> Result<Uuid, Failure> {
+        let noted = self.store().setting(BEGUN).await?;
+        if let Some(id) = noted.as_ref().and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok()) {
+            return Ok(id);
+        }
+        let id = Uuid::now_v7();
+        self.store().set_settings(&[(BEGUN.to_owned(), json!(id))].into_iter().collect()).await?;
+        Ok(id)
     }
 
     /// Sets up the demo in a new database; nothing if it is set up already.
@@ -85,10 +105,12 @@ impl App {
         if !self.is_first_run().await? {
             return Ok(false);
         }
+        self.begin_set_up().await?;
         let settings = [("company".to_owned(), json!("Portolan Demo"))];
         self.store().set_settings(&settings.into_iter().collect()).await?;
         self.publish_first(preset(Preset::Trade), true).await?;
         self.refresh_firm().await?;
+        self.store().delete_setting(BEGUN).await?;
         Ok(true)
     }
 
@@ -105,7 +127,7 @@ impl App {
     }
 
     /// They have all roles, since there is nobody else yet; they can give them away.
-    async fn first_admin(&self, asked: &SetUp) -> Result<Uuid, Failure> {
+    async fn first_admin(&self, id: Uuid, asked: &SetUp, password_hash: String) -> Result<(), Failure> {
         let roles: Vec<String> = self.published().catalog.roles.keys().map(ToString::to_string).collect();
         let fields: Map<String, Json> = [
             ("name", json!(asked.admin.name.trim())),
@@ -117,12 +139,16 @@ impl App {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-        let command = CreateRecord { entity: "user".into(), fields, id: None, source: "app" };
-        let made = self.perform(None, &command).await?;
-        let hashed = self.passwords().hash(&asked.admin.password).await;
-        let password_hash = hashed.map_err(|error| Failure::Corrupt { what: "a password", why: error.to_string() })?;
-        self.store().set_credentials(made.record.id, &Credentials { password_hash, must_change: false }).await?;
-        Ok(made.record.id)
+        let catalog = self.published().catalog.clone();
+        if self.store().record(&catalog.entities, "user", id).await?.is_some() {
+            let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+            self.perform(None, &command).await?;
+        } else {
+            let command = CreateRecord { entity: "user".into(), fields, id: Some(id), source: "app" };
+            self.perform(None, &command).await?;
+        }
+        self.store().set_credentials(id, &Credentials { password_hash, must_change: false }).await?;
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::App;
 
 /// How often it looks for a newer version of the definitions.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often people are read again, in case another process changed them.
+/// How often people are read again and what others left behind is looked after, in looks.
 const PEOPLE: u32 = 10;
 /// How often what is over is forgotten, in looks.
 const TIDY: u32 = 3600;
@@ -43,6 +43,11 @@ async fn look(app: &App, count: u32) {
         && let Err(error) = refresh(app).await
     {
         tracing::error!(%error, "people cannot be read");
+    }
+    if count.is_multiple_of(PEOPLE)
+        && let Err(error) = app.recover_imports().await
+    {
+        tracing::error!(%error, "imports that were broken off cannot be looked after");
     }
     if count.is_multiple_of(TIDY) {
         let now = app.clock().now();

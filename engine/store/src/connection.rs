@@ -5,8 +5,7 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use sqlx::{
     Arguments, AssertSqlSafe, Connection as _, Decode, Either, Executor as _, PgConnection, Postgres, Row as _, Sqlite,
-    SqliteConnection, Transaction, Type,
-    pool::PoolConnection,
+    SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -14,6 +13,7 @@ use sqlx::{
 use crate::{
     Error,
     dialect::Dialect,
+    pool::Held,
     sql::{Bind, BindType, Sql},
 };
 
@@ -26,10 +26,24 @@ const MANY_BINDS: usize = 50;
 /// A connection, in a transaction or not.
 #[derive(Debug)]
 pub(crate) enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
-    SqliteTransaction(Transaction<'static, Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-    PostgresTransaction(Transaction<'static, Postgres>),
+    Sqlite(Held<SqliteConnection>),
+    SqliteWriter(Writing),
+    Postgres(Session),
+}
+
+/// The writer's connection to SQLite.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    connection: SqliteConnection,
+    /// What goes to SQLite's thread with the next statement: a way of its own would cost more than it does.
+    before: Option<Sql>,
+}
+
+/// A connection to PostgreSQL.
+#[derive(Debug)]
+pub(crate) struct Session {
+    held: Held<PgConnection>,
+    in_transaction: bool,
 }
 
 /// A row of either database.
@@ -41,43 +55,99 @@ pub(crate) enum Row {
 
 enum Driver<'a> {
     Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut Session),
 }
 
 impl Connection {
     /// Which SQL it speaks.
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
-            Self::Sqlite(_) | Self::SqliteTransaction(_) => Dialect::Sqlite,
-            Self::Postgres(_) | Self::PostgresTransaction(_) => Dialect::Postgres,
+            Self::Sqlite(_) | Self::SqliteWriter(_) => Dialect::Sqlite,
+            Self::Postgres(_) => Dialect::Postgres,
         }
     }
 
     fn driver(&mut self) -> Driver<'_> {
         match self {
-            Self::Sqlite(it) => Driver::Sqlite(it),
-            Self::SqliteTransaction(it) => Driver::Sqlite(it),
+            Self::Sqlite(it) => Driver::Sqlite(it.get()),
+            Self::SqliteWriter(it) => Driver::Sqlite(&mut it.connection),
             Self::Postgres(it) => Driver::Postgres(it),
-            Self::PostgresTransaction(it) => Driver::Postgres(it),
         }
+    }
+
+    /// A connection to PostgreSQL.
+    pub(crate) fn postgres(held: Held<PgConnection>) -> Self {
+        Self::Postgres(Session { held, in_transaction: false })
+    }
+
+    /// Begins a transaction. If it is dropped before its end, the connection goes with it.
+    pub(crate) async fn begin(&mut self, begin: &'static str) -> Result<(), Error> {
+        self.execute(Sql::fixed(begin)).await?;
+        self.set_transaction(true);
+        Ok(())
+    }
+
+    /// Ends the transaction, keeping what it wrote.
+    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+        self.execute(Sql::fixed("commit")).await?;
+        self.set_transaction(false);
+        Ok(())
+    }
+
+    /// Ends the transaction, undoing what it wrote.
+    pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
+        self.execute(Sql::fixed("rollback")).await?;
+        self.set_transaction(false);
+        Ok(())
+    }
+
+    fn set_transaction(&mut self, in_transaction: bool) {
+        if let Self::Postgres(session) = self {
+            session.in_transaction = in_transaction;
+            session.held.set_broken(in_transaction);
+        }
+    }
+
+    /// The writer's connection.
+    pub(crate) fn writer(connection: SqliteConnection) -> Self {
+        Self::SqliteWriter(Writing { connection, before: None })
+    }
+
+    /// Has a statement go before the next one, instead of what was to go before it until now. For the writer alone.
+    pub(crate) fn before(&mut self, sql: Option<Sql>) {
+        if let Self::SqliteWriter(writing) = self {
+            writing.before = sql;
+        }
+    }
+
+    /// Whether a statement still waits to go before the next one.
+    pub(crate) fn has_before(&self) -> bool {
+        matches!(self, Self::SqliteWriter(Writing { before: Some(_), .. }))
+    }
+
+    fn take_before(&mut self) -> Option<Sql> {
+        if let Self::SqliteWriter(writing) = self { writing.before.take() } else { None }
     }
 
     /// Runs a statement and tells how many rows it touched.
     pub(crate) async fn execute(&mut self, sql: Sql) -> Result<u64, Error> {
+        if self.has_before() {
+            return Ok(self.batch(vec![sql]).await?.pop().unwrap_or_default());
+        }
         Ok(match self.driver() {
             Driver::Sqlite(it) => {
                 let arguments = sqlite_arguments(sql.binds)?;
                 sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(it).await?.rows_affected()
             }
-            Driver::Postgres(it) => {
-                let arguments = postgres_arguments(sql.binds)?;
-                sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(it).await?.rows_affected()
-            }
+            Driver::Postgres(it) => it.execute(sql).await?,
         })
     }
 
     /// Runs a query to its end.
     pub(crate) async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
+        if self.has_before() {
+            return Ok(self.queries(vec![sql]).await?.pop().unwrap_or_default());
+        }
         Ok(match self.driver() {
             Driver::Sqlite(it) => {
                 let sql = if sql.binds.len() > MANY_BINDS { join(vec![sql]) } else { sql };
@@ -85,11 +155,7 @@ impl Connection {
                 let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Driver::Postgres(it) => {
-                let arguments = postgres_arguments(sql.binds)?;
-                let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(it).await?;
-                rows.into_iter().map(Row::Postgres).collect()
-            }
+            Driver::Postgres(it) => it.rows(sql).await?,
         })
     }
 
@@ -98,16 +164,49 @@ impl Connection {
         Ok(self.rows(sql).await?.into_iter().next())
     }
 
+    /// Runs queries in order and gives the rows of each. On SQLite they go to its thread together.
+    pub(crate) async fn queries(&mut self, mut queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+        let before = self.take_before();
+        match self.driver() {
+            Driver::Sqlite(it) => {
+                let mut skip = before.as_ref().map_or(0, statements_in);
+                queries.splice(0..0, before);
+                let mut found = Vec::with_capacity(queries.len());
+                let joined = join(queries);
+                let arguments = sqlite_arguments(joined.binds)?;
+                let mut results = it.fetch_many(sqlx::query_with(AssertSqlSafe(joined.text), arguments));
+                let mut rows = Vec::new();
+                while let Some(step) = results.try_next().await? {
+                    match step {
+                        Either::Left(_) if skip > 0 => skip -= 1,
+                        Either::Left(_) => found.push(std::mem::take(&mut rows)),
+                        Either::Right(row) => rows.push(Row::Sqlite(row)),
+                    }
+                }
+                Ok(found)
+            }
+            Driver::Postgres(it) => {
+                let mut found = Vec::with_capacity(queries.len());
+                for sql in queries {
+                    found.push(it.rows(sql).await?);
+                }
+                Ok(found)
+            }
+        }
+    }
+
     /// Runs statements in order and tells how many rows each touched. On SQLite they go to its thread together, which
     /// is what a statement costs most there.
     pub(crate) async fn batch(&mut self, statements: Vec<Sql>) -> Result<Vec<u64>, Error> {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
+        let before = self.take_before();
         match self.driver() {
             Driver::Sqlite(it) => {
+                let mut skip = before.as_ref().map_or(0, statements_in);
                 let mut touched = Vec::with_capacity(statements.len());
-                let mut statements = statements.into_iter().peekable();
+                let mut statements = before.into_iter().chain(statements).peekable();
                 let mut together = Vec::new();
                 while let Some(sql) = statements.next() {
                     let long = |sql: &Sql| sql.binds.len() > MANY_BINDS;
@@ -119,49 +218,31 @@ impl Connection {
                         let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments);
                         let mut results = it.fetch_many(query);
                         while let Some(step) = results.try_next().await? {
-                            if let Either::Left(done) = step {
-                                touched.push(done.rows_affected());
+                            match step {
+                                Either::Left(_) if skip > 0 => skip -= 1,
+                                Either::Left(done) => touched.push(done.rows_affected()),
+                                Either::Right(_) => {}
                             }
                         }
                     }
                 }
                 Ok(touched)
             }
-            Driver::Postgres(_) => {
+            Driver::Postgres(it) => {
                 let mut touched = Vec::with_capacity(statements.len());
                 for sql in statements {
-                    touched.push(self.execute(sql).await?);
+                    touched.push(it.execute(sql).await?);
                 }
                 Ok(touched)
             }
         }
     }
 
-    /// Ends a transaction of its own, keeping what it wrote.
-    pub(crate) async fn commit(self) -> Result<(), Error> {
-        match self {
-            Self::SqliteTransaction(it) => it.commit().await?,
-            Self::PostgresTransaction(it) => it.commit().await?,
-            Self::Sqlite(_) | Self::Postgres(_) => {}
-        }
-        Ok(())
-    }
-
-    /// Ends a transaction of its own, undoing what it wrote.
-    pub(crate) async fn rollback(self) -> Result<(), Error> {
-        match self {
-            Self::SqliteTransaction(it) => it.rollback().await?,
-            Self::PostgresTransaction(it) => it.rollback().await?,
-            Self::Sqlite(_) | Self::Postgres(_) => {}
-        }
-        Ok(())
-    }
-
     /// Forgets prepared statements, whose plans a changed table may have made unusable.
     pub(crate) async fn forget_statements(&mut self) -> Result<(), Error> {
         match self.driver() {
             Driver::Sqlite(it) => it.clear_cached_statements().await?,
-            Driver::Postgres(it) => it.clear_cached_statements().await?,
+            Driver::Postgres(it) => it.held.get().clear_cached_statements().await?,
         }
         Ok(())
     }
@@ -203,6 +284,47 @@ impl Row {
 
 pub(crate) fn from_millis(millis: i64) -> Result<DateTime<Utc>, Error> {
     DateTime::from_timestamp_millis(millis).ok_or_else(|| Error::corrupt("a time", millis))
+}
+
+impl Session {
+    async fn execute(&mut self, sql: Sql) -> Result<u64, Error> {
+        let arguments = postgres_arguments(sql.binds)?;
+        // Until it is answered the connection is in the middle of something.
+        self.held.set_broken(true);
+        let done = sqlx::query_with(AssertSqlSafe(sql.text), arguments).execute(self.held.get()).await;
+        Ok(self.answered(done)?.rows_affected())
+    }
+
+    async fn rows(&mut self, sql: Sql) -> Result<Vec<Row>, Error> {
+        let arguments = postgres_arguments(sql.binds)?;
+        self.held.set_broken(true);
+        let rows = sqlx::query_with(AssertSqlSafe(sql.text), arguments).fetch_all(self.held.get()).await;
+        Ok(self.answered(rows)?.into_iter().map(Row::Postgres).collect())
+    }
+
+    fn answered<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        let error = result.as_ref().err();
+        let answered = error.is_none_or(|error| error.as_database_error().is_some());
+        let hung_up = error.is_some_and(has_hung_up);
+        if hung_up {
+            // On the others most likely as well.
+            self.held.forget_idle();
+        }
+        self.held.set_broken(self.in_transaction || !answered || hung_up);
+        result
+    }
+}
+
+/// Whether the other side has ended the connection.
+pub(crate) fn has_hung_up(error: &sqlx::Error) -> bool {
+    // 57P01: an administrator has.
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(error, sqlx::Error::Io(_)) || code.is_some_and(|code| code == "57P01")
+}
+
+/// How many statements a fixed text holds.
+fn statements_in(sql: &Sql) -> usize {
+    sql.text.split(';').count()
 }
 
 /// Joins statements into one text for SQLite, with `?` for each placeholder, in the order in which they stand: SQLite

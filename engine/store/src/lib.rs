@@ -6,6 +6,7 @@ mod dialect;
 mod error;
 mod layout;
 mod migrations;
+mod pool;
 mod read;
 mod sql;
 mod store;

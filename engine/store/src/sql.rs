@@ -88,6 +88,21 @@ impl Sql {
         self.text("$").text(&number.to_string())
     }
 
+    /// Appends a statement as part of this one, its values numbered on.
+    pub(crate) fn inner(&mut self, inner: &Sql) -> &mut Self {
+        let before = self.binds.len();
+        let mut parts = inner.text.split('$');
+        self.text(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            let (number, rest) = part.split_at(digits);
+            let number = number.parse::<usize>().unwrap_or_default() + before;
+            self.text("$").text(&number.to_string()).text(rest);
+        }
+        self.binds.extend(inner.binds.iter().cloned());
+        self
+    }
+
     /// Appends what `write` writes for each item, with a separator between.
     pub(crate) fn list<T>(
         &mut self,

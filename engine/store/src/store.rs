@@ -4,18 +4,19 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use sqlx::{
-    PgPool, SqlitePool,
+    ConnectOptions as _, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::{
     Error,
-    connection::Connection,
+    connection::{Connection, Row},
     dialect::Dialect,
     error::Cause,
     layout::{Layouts, Names},
     migrations::migrator,
+    pool::Pool,
     sql::Sql,
     transaction,
     writer::{Apply, Counters, Writer},
@@ -75,8 +76,8 @@ struct Inner {
 
 #[derive(Debug)]
 enum Backend {
-    Sqlite { readers: SqlitePool, writer: Writer },
-    Postgres(PgPool),
+    Sqlite { readers: Arc<Pool<SqliteConnection>>, writer: Writer },
+    Postgres(Arc<Pool<PgConnection>>),
 }
 
 impl Store {
@@ -164,25 +165,40 @@ impl Store {
     pub(crate) async fn read(&self) -> Result<Connection, Error> {
         Ok(match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
-            Backend::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+            Backend::Postgres(pool) => Connection::postgres(pool.acquire().await?),
         })
     }
 
-    /// A connection whose statements all see the same commit.
-    pub(crate) async fn snapshot(&self) -> Result<Connection, Error> {
-        Ok(match &self.inner.backend {
-            Backend::Sqlite { readers, .. } => Connection::SqliteTransaction(readers.begin().await?),
-            Backend::Postgres(pool) => Connection::PostgresTransaction(
-                pool.begin_with("begin isolation level repeatable read read only").await?,
-            ),
-        })
-    }
-
-    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<crate::connection::Row>, Error> {
+    pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<Row>, Error> {
         transaction::read_again(|| async { self.read().await?.rows(sql.clone()).await }).await
     }
 
-    pub(crate) async fn row(&self, sql: Sql) -> Result<Option<crate::connection::Row>, Error> {
+    /// Runs queries that all see the same commit, and gives the rows of each. To its end, also where the caller goes
+    /// away: a transaction left open would give its connection's next user an old picture.
+    pub(crate) async fn queries(&self, queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+        if queries.len() < 2 {
+            let Some(sql) = queries.into_iter().next() else { return Ok(Vec::new()) };
+            return Ok(vec![self.rows(sql).await?]);
+        }
+        match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => {
+                let work = at_once(readers.clone(), queries);
+                tokio::spawn(work).await.map_err(|_| Error::Panicked)?
+            }
+            Backend::Postgres(pool) => {
+                let read = || async {
+                    let mut connection =
+                        transaction::begin(pool, "begin isolation level repeatable read read only").await?;
+                    let found = connection.queries(queries.clone()).await?;
+                    connection.commit().await?;
+                    Ok(found)
+                };
+                transaction::read_again(read).await
+            }
+        }
+    }
+
+    pub(crate) async fn row(&self, sql: Sql) -> Result<Option<Row>, Error> {
         Ok(self.rows(sql).await?.into_iter().next())
     }
 
@@ -219,6 +235,25 @@ impl Store {
     }
 }
 
+/// Queries on SQLite in one go, with a transaction around them.
+async fn at_once(readers: Arc<Pool<SqliteConnection>>, mut queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+    queries.insert(0, Sql::fixed("begin"));
+    queries.push(Sql::fixed("commit"));
+    let mut connection = Connection::Sqlite(readers.acquire().await?);
+    match connection.queries(queries).await {
+        Ok(mut found) => {
+            found.pop();
+            found.remove(0);
+            Ok(found)
+        }
+        Err(error) => {
+            // Nothing to roll back if it could not begin.
+            let _ = connection.execute(Sql::fixed("rollback")).await;
+            Err(error)
+        }
+    }
+}
+
 pub(crate) async fn read_names(connection: &mut Connection) -> Result<Names, Error> {
     let sql = Sql::fixed("select entity, lines, field, table_name, column_name from sys_columns");
     let mut names = Names::default();
@@ -237,30 +272,18 @@ async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backe
         .foreign_keys(true)
         .busy_timeout(options.patience)
         .statement_cache_capacity(500);
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(options.patience)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(common.clone())
-        .await?;
-    migrator(Dialect::Sqlite).run(&writer).await?;
-    let connection = Connection::Sqlite(writer.acquire().await?);
-    let readers = SqlitePoolOptions::new()
-        .max_connections(options.connections)
-        .acquire_timeout(options.patience)
-        .connect_with(common.pragma("query_only", "1"))
-        .await?;
+    let migrating = SqlitePoolOptions::new().max_connections(1).connect_with(common.clone()).await?;
+    migrator(Dialect::Sqlite).run(&migrating).await?;
+    migrating.close().await;
+    let connection = Connection::writer(common.connect().await?);
+    let readers = Pool::new(common.pragma("query_only", "1"), options.connections, options.patience);
     Ok(Backend::Sqlite { readers, writer: Writer::start(connection, counters) })
 }
 
 async fn open_postgres(options: &Options) -> Result<Backend, Error> {
     let connect = PgConnectOptions::from_str(&options.url)?.application_name("portolan").statement_cache_capacity(500);
-    let pool = PgPoolOptions::new()
-        .max_connections(options.connections)
-        .acquire_timeout(options.patience)
-        .connect_with(connect)
-        .await?;
-    migrator(Dialect::Postgres).run(&pool).await?;
-    Ok(Backend::Postgres(pool))
+    let migrating = PgPoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
+    migrator(Dialect::Postgres).run(&migrating).await?;
+    migrating.close().await;
+    Ok(Backend::Postgres(Pool::new(connect, options.connections, options.patience)))
 }

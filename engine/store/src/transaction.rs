@@ -5,12 +5,13 @@ use std::{
     time::Duration,
 };
 
-use sqlx::PgPool;
+use sqlx::PgConnection;
 
 use crate::{
     Error,
-    connection::Connection,
+    connection::{Connection, has_hung_up},
     error::Cause,
+    pool::Pool,
     writer::{Apply, Counters},
 };
 
@@ -18,11 +19,14 @@ use crate::{
 const ATTEMPTS: u32 = 6;
 
 /// Applies a write in a transaction of its own.
-pub(crate) async fn write<T, E: Cause>(pool: PgPool, apply: Apply<T, E>, counters: Arc<Counters>) -> Result<T, E> {
+pub(crate) async fn write<T, E: Cause>(
+    pool: Arc<Pool<PgConnection>>,
+    apply: Apply<T, E>,
+    counters: Arc<Counters>,
+) -> Result<T, E> {
     let mut attempt = 1;
     loop {
-        let begun = pool.begin().await.map_err(|e| E::from(e.into()))?;
-        let mut connection = Connection::PostgresTransaction(begun);
+        let mut connection = begin(&pool, "begin").await.map_err(E::from)?;
         let error = match apply(&mut connection).await {
             Ok(value) => match connection.commit().await {
                 Ok(()) => {
@@ -53,14 +57,26 @@ pub(crate) async fn write<T, E: Cause>(pool: PgPool, apply: Apply<T, E>, counter
     }
 }
 
-/// Reads, and reads again with fresh plans if a table was altered meanwhile.
+/// Begins a transaction; on another connection if the other side has hung up on this one.
+pub(crate) async fn begin(pool: &Arc<Pool<PgConnection>>, begin: &'static str) -> Result<Connection, Error> {
+    let mut connection = Connection::postgres(pool.acquire().await?);
+    if connection.begin(begin).await.is_ok() {
+        return Ok(connection);
+    }
+    drop(connection);
+    let mut connection = Connection::postgres(pool.acquire().await?);
+    connection.begin(begin).await?;
+    Ok(connection)
+}
+
+/// Reads, and reads again with fresh plans if a table was altered meanwhile, or if the other side has hung up.
 pub(crate) async fn read_again<T, F>(read: impl Fn() -> F) -> Result<T, Error>
 where
     F: Future<Output = Result<T, Error>>,
 {
     for _ in 0..ATTEMPTS {
         match read().await {
-            Err(Error::Database(error)) if is_stale_plan(&error) => {}
+            Err(Error::Database(error)) if is_stale_plan(&error) || has_hung_up(&error) => {}
             result => return result,
         }
     }

@@ -171,11 +171,7 @@ impl Task {
 
     /// Applies a write and what waits behind it, and commits them together.
     async fn group(&mut self, first: Box<dyn Job>) {
-        if let Err(error) = self.connection.execute(Sql::fixed("begin immediate; savepoint one")).await {
-            tracing::error!(%error, "the writer could not begin");
-            first.fail(error);
-            return;
-        }
+        self.connection.before(Some(Sql::fixed("begin immediate; savepoint one")));
         self.clean = true;
         let begun = Instant::now();
         let mut group = vec![];
@@ -196,6 +192,12 @@ impl Task {
                 }
             }
         }
+        if self.clean && self.connection.has_before() {
+            // Nothing was written, not even begun.
+            self.connection.before(None);
+            return self.done(group);
+        }
+        self.connection.before(None);
         match self.connection.execute(Sql::fixed("commit")).await {
             Ok(_) => self.done(group),
             Err(error) => {
@@ -214,21 +216,22 @@ impl Task {
     }
 
     /// Applies a write in a savepoint; false if the transaction cannot go on. Every statement is a way to SQLite's
-    /// thread and back, so a savepoint in which nothing was kept is used again, and the commit ends the last.
+    /// thread and back, so a savepoint in which nothing was kept is used again, a new one is set together with the
+    /// first statement in it, and the commit ends the last.
     async fn apply(&mut self, job: &mut Box<dyn Job>) -> bool {
-        let fresh = Sql::fixed("release one; savepoint one");
-        if !self.clean && self.connection.execute(fresh).await.is_err() {
+        if !self.clean {
+            self.connection.before(Some(Sql::fixed("release one; savepoint one")));
+        }
+        let applied = job.apply(&mut self.connection).await;
+        if matches!(applied, Applied::Broken) {
             return false;
         }
-        self.clean = false;
-        match job.apply(&mut self.connection).await {
-            Applied::Done => true,
-            Applied::Refused => {
-                self.clean = self.connection.execute(Sql::fixed("rollback to one")).await.is_ok();
-                self.clean
-            }
-            Applied::Broken => false,
+        if self.connection.has_before() {
+            // It ran no statement, so the savepoint before it is still the last.
+            return true;
         }
+        self.clean = matches!(applied, Applied::Refused);
+        !self.clean || self.connection.execute(Sql::fixed("rollback to one")).await.is_ok()
     }
 
     /// Tries each write in a transaction of its own, after one that held several could not commit.
@@ -257,6 +260,7 @@ impl Task {
     }
 
     async fn undo(&mut self) {
+        self.connection.before(None);
         // The database may have undone it already, and then says so.
         if let Err(error) = self.connection.execute(Sql::fixed("rollback")).await {
             tracing::debug!(%error, "nothing to roll back");
@@ -335,6 +339,17 @@ mod tests {
         );
         assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
         assert!(bad.is_err());
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_refused_before_its_first_statement_undoes_nothing() {
+        let (store, _folder) = store().await;
+        let refused = || store.write::<(), Error, _>(Priority::People, |_| Box::pin(async { Err(Error::Cursor) }));
+        let (first, a, between, b, last) =
+            tokio::join!(refused(), setting(&store, "a", ""), refused(), setting(&store, "b", ""), refused());
+        assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        assert!([first, between, last].iter().all(|refused| matches!(refused, Err(Error::Cursor))));
         assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
     }
 

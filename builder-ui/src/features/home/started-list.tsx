@@ -34,7 +34,7 @@ function StartedRow({ row }: { row: InstanceRow }) {
       <Link to={paths.record(row.entity, row.record)} className={style.link}>
         <span className={style.head}>
           <span className={style.title}>{row.title}</span>
-          <Tag color={colors[result] ?? 'grey'}>{t(`home:result.${result}`, { defaultValue: result })}</Tag>
+          <Tag color={colors[result] ?? 'grey'}>{row.outcome_label ?? t(`home:result.${result}`, { defaultValue: result })}</Tag>
         </span>
         <span className={style.meta}>
           {waiting

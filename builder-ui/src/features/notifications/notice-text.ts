@@ -17,7 +17,7 @@ export function noticeText({ kind, about }: Notification, t: TFunction): string 
     case 'returned':
       return t('notifications.text.returned', { name }) + reason
     case 'decided':
-      return t('notifications.text.decided', { outcome: t(`home:result.${about.outcome}`, { defaultValue: about.outcome }) })
+      return t('notifications.text.decided', { outcome: about.outcome_label ?? t(`home:result.${about.outcome}`, { defaultValue: about.outcome }) })
     case 'mention':
       return t('notifications.text.mention', { name }) + t('notifications.text.quoted', { text: plain(about.message ?? '') })
     default:

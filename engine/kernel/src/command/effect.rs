@@ -1,5 +1,7 @@
 //! What transitions and workflows do to the record itself: past locks and rights, formulas worked out again.
 
+use std::sync::Arc;
+
 use super::Stop;
 use crate::{
     Name, Record, Rejection, Value,
@@ -15,10 +17,10 @@ const DEEPEST: usize = 4;
 
 /// Moves the record into the transition's state and sets its fields.
 pub(super) fn enter(work: &mut Work<'_>, transition: &Transition) {
-    work.record.state = Some(transition.to.clone());
+    work.record_mut().state = Some(transition.to.clone());
     let mut values: Vec<(Name, Value)> = Vec::new();
     for (name, expr) in &transition.set {
-        let result = eval(expr, &work.env(&work.record.clone()));
+        let result = eval(expr, &work.env(&work.record));
         if let Some(value) = work.note(name, result) {
             values.push((name.clone(), value));
         }
@@ -47,7 +49,7 @@ fn apply_at(
                 let told = format!("Expected a state for the outcome `{outcome}`, but the definition gives none");
                 Rejection::state("workflow_fault", told)
             })?;
-            work.record.state = Some(state.clone());
+            work.record_mut().state = Some(state.clone());
         }
         RecordEffect::Update(fields) => {
             for (name, value) in fields {
@@ -91,7 +93,7 @@ pub(super) fn applied(
 ) -> Outcome<Record> {
     let mut work = Work::new(saving, entity, Some(record), record.clone());
     match apply(&mut work, transition, effect) {
-        Ok(()) => Outcome::Decided(work.record),
+        Ok(()) => Outcome::Decided(Arc::unwrap_or_clone(work.record)),
         Err(stop) => stop.outcome(),
     }
 }

@@ -6,6 +6,8 @@
 mod effect;
 mod steps;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -70,17 +72,28 @@ pub enum Act {
     },
 }
 
+/// A transition that somebody wants to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Transit<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The version of the record that they saw.
+    pub expected: i64,
+    /// Why, where they say so.
+    pub reason: Option<&'a str>,
+}
+
 /// Makes a transition. `open` is the record's workflow instance that has not ended, if there is one.
 #[must_use]
 pub fn transition(
     s: &Saving<'_>,
     entity: &Entity,
     base: &Record,
-    name: &str,
-    expected: i64,
+    transit: Transit<'_>,
     open: Option<&Instance>,
 ) -> Outcome<Done> {
-    let transition = match permitted(s, entity, base, name) {
+    let expected = transit.expected;
+    let transition = match permitted(s, entity, base, transit.name) {
         Ok(transition) => transition,
         Err(stop) => return stop.outcome(),
     };
@@ -93,7 +106,7 @@ pub fn transition(
             fields: Vec::new(),
         });
     }
-    match moved(s, entity, base, name, transition, open) {
+    match moved(s, entity, base, transit, transition, open) {
         Ok(done) => Outcome::Decided(done),
         Err(stop) => stop.outcome(),
     }
@@ -163,7 +176,7 @@ pub fn preview(
         let mut beside = steps::Beside::new(s, work.ids.clone());
         steps::run(&mut work, &mut beside, &transition.steps)?;
         work.stop()?;
-        let record = work.record;
+        let record = Arc::unwrap_or_clone(work.record);
         let fresh = Instance::default();
         let instance = open.filter(|i| i.status == Status::Returned).unwrap_or(&fresh);
         with_env(s, s.catalog, entity, &record, Some(transition), |env| {
@@ -200,9 +213,8 @@ fn without_hidden(
     };
     for node in &mut preview.nodes {
         for fired in node.why.iter_mut().flat_map(|why| &mut why.fired) {
-            if !pinned.decisions.get(&fired.decision).is_some_and(|d| d.inputs().all(reads)) {
-                fired.rules.clear();
-            }
+            let table = pinned.decisions.get(&fired.decision);
+            fired.rules.retain(|rule| table.is_some_and(|table| table.looked_at_by(rule).into_iter().all(reads)));
         }
         node.depends_on.retain(|field| reach.reads(entity, field));
     }
@@ -284,10 +296,11 @@ fn moved(
     s: &Saving<'_>,
     entity: &Entity,
     base: &Record,
-    name: &str,
+    transit: Transit<'_>,
     transition: &Transition,
     open: Option<&Instance>,
 ) -> Result<Done, Stop> {
+    let name = transit.name;
     if !fits(s, base, transition)? {
         let told = format!("Expected a record that fits the condition of `{name}`, but this one does not");
         return Err(Rejection::state("condition", told).into());
@@ -299,6 +312,7 @@ fn moved(
     }
     let mut work = Work::new(s, entity, Some(base), base.clone());
     work.action = name;
+    work.reason = transit.reason;
     work.moves = true;
     effect::enter(&mut work, transition);
     require(&mut work, transition);

@@ -1,5 +1,7 @@
 //! The steps of a transition: records made, fields set, people told, in the same commit.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -194,7 +196,8 @@ impl Work<'_> {
     /// Brings every value into the form of its field.
     fn fit_all(&mut self) {
         let entity = self.entity;
-        for (name, value) in &mut self.record.fields {
+        let record = Arc::make_mut(&mut self.record);
+        for (name, value) in &mut record.fields {
             if let Some(field) = entity.fields.get(name) {
                 match fit(field, std::mem::take(value)) {
                     Ok(fitted) => *value = fitted,
@@ -202,7 +205,7 @@ impl Work<'_> {
                 }
             }
         }
-        for (table, lines) in &mut self.record.lines {
+        for (table, lines) in &mut record.lines {
             let Some(fields) = entity.fields.get(table).map(|t| &t.fields) else { continue };
             for line in lines {
                 for (name, value) in &mut line.fields {

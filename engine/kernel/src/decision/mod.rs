@@ -138,6 +138,18 @@ impl Decision {
         (decision, problems)
     }
 
+    /// What one row looks at by itself; of a table whose first fitting row counts, a row also tells of those above it.
+    #[must_use]
+    pub fn looked_at_by(&self, rule: &str) -> Vec<&Expr> {
+        let collects = matches!(self.hit, HitPolicy::CollectMax | HitPolicy::CollectMin | HitPolicy::CollectSum);
+        match self.rules.get(rule) {
+            Some(rule) if collects => {
+                rule.tests.iter().filter_map(|(at, _)| self.inputs.get_index(*at)).map(|(_, expr)| expr).collect()
+            }
+            _ => self.inputs().collect(),
+        }
+    }
+
     /// The note of a row.
     #[must_use]
     pub fn rule_label(&self, rule: &str) -> Option<&str> {
@@ -169,6 +181,13 @@ impl Decision {
             let given = fitting.iter().filter_map(|(_, rule)| rule.then.get(name));
             outputs.insert(name.clone(), self.collect(name, given)?);
         }
+        let counts = |rule: &Rule| {
+            let equal = |(name, value): (&Name, &Value)| {
+                outputs.get(name).is_some_and(|best| best.as_decimal() == value.as_decimal())
+            };
+            !matches!(self.hit, HitPolicy::CollectMax | HitPolicy::CollectMin) || rule.then.iter().any(equal)
+        };
+        let rules = fitting.iter().filter(|(_, rule)| counts(rule)).map(|(name, _)| (*name).clone()).collect();
         if !self.result.is_empty() {
             let mut named = inputs;
             named.extend(outputs.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -176,7 +195,7 @@ impl Decision {
             let results = all(self.result.iter().map(|(name, expr)| (name, expression::eval(expr, &env))))?;
             outputs.extend(results);
         }
-        Ok(Evaluation { outputs, rules: fitting.into_iter().map(|(name, _)| name.clone()).collect() })
+        Ok(Evaluation { outputs, rules })
     }
 
     /// What the rows that fit give for an output; `else` where none says anything.

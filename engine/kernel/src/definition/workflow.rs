@@ -362,6 +362,9 @@ pub struct NodeFields {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SwitchNode {
+    /// What it is called where it is the reason for what follows, such as "Approval needed".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The cases, tried in order.
     pub cases: Keyed<CaseDefinition>,
     /// Where it goes when none holds.
@@ -443,6 +446,9 @@ pub struct ActionNode {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndNode {
+    /// What the outcome is called where people read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// How it ended: `approved`, `rejected`, or a name of your own.
     pub outcome: Name,
 }

@@ -1,5 +1,7 @@
 //! Works out what people do not write: defaults, fills from references, formulas, the title, the search text.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 
 use super::{Work, overrides::Place, sight::Source};
@@ -9,7 +11,7 @@ use crate::{
     expression::{Env, eval},
     field::{most, round},
     query::Query,
-    schema::{Field, Target},
+    schema::{Computation, Field, Target},
 };
 
 /// Brings a computed value into the form of its field: rounded to its scale.
@@ -44,7 +46,7 @@ impl<'a> Work<'a> {
                 if let Some(default) = &field.default
                     && !self.given.contains(&*field.name)
                 {
-                    let result = eval(default, &self.env(&self.record.clone()));
+                    let result = eval(default, &self.env(&Arc::clone(&self.record)));
                     if let Some(value) = self.note(&field.name, result) {
                         self.set(field, value);
                     }
@@ -185,9 +187,8 @@ impl<'a> Work<'a> {
             }
             match &step.target {
                 Target::Let(name) => {
-                    let record = self.record.clone();
-                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&record) });
-                    let value = self.note(&format!("let.{name}"), result).unwrap_or_default();
+                    let result = eval(&step.value, &Env { lets: Some(&lets), ..self.env(&self.record) });
+                    let value = self.note_at(|| format!("let.{name}"), result).unwrap_or_default();
                     lets.insert(name.clone(), value);
                 }
                 Target::Field(name) => {
@@ -202,19 +203,43 @@ impl<'a> Work<'a> {
                 }
                 Target::LineField { lines, field } => {
                     let Some(compiled) = entity.fields.get(lines).and_then(|t| t.fields.get(field)) else { continue };
-                    let lets = &lets;
-                    self.each_line(lines, |work, line, env| {
-                        let path = format!("{lines}.{}.{field}", line.id);
-                        let now = line.fields.get(field).cloned().unwrap_or_default();
-                        let place = Place { path: &path, line: Some((lines, line)) };
-                        if step.may_override && work.keeps(&place, &now, &step.value) {
-                            return;
-                        }
-                        let result = eval(&step.value, &Env { lets: Some(lets), ..env.line(&*line) });
-                        let value = work.note(&path, result).unwrap_or_default();
-                        work.set_line(compiled, &path, line, value);
-                    });
+                    self.compute_lines(lines, compiled, step, &lets);
                 }
+            }
+        }
+    }
+
+    /// One formula of a line table, over all its lines.
+    fn compute_lines(&mut self, lines: &Name, field: &Field, step: &Computation, lets: &IndexMap<Name, Value>) {
+        let record = Arc::clone(&self.record);
+        let Some(table) = record.lines.get(lines) else { return };
+        let env = Env { lets: Some(lets), ..self.env(&record) };
+        let mut values = Vec::with_capacity(table.len());
+        for line in table {
+            let path = || format!("{lines}.{}.{}", line.id, field.name);
+            let now = || line.fields.get(&field.name).cloned().unwrap_or_default();
+            if step.may_override {
+                let path = path();
+                let place = Place { path: &path, line: Some((lines, line)) };
+                if self.keeps(&place, &now(), &step.value) {
+                    values.push(None);
+                    continue;
+                }
+            }
+            let value = self.note_at(path, eval(&step.value, &env.line(line))).unwrap_or_default();
+            values.push(match fit(field, value) {
+                Ok(value) => Some(value),
+                Err(problem) => {
+                    self.problems.push(Problem { path: path(), ..problem });
+                    None
+                }
+            });
+        }
+        drop(record);
+        let table = self.record_mut().lines.get_mut(lines).into_iter().flatten();
+        for (line, value) in table.zip(values) {
+            if let Some(value) = value {
+                line.fields.insert(field.name.clone(), value);
             }
         }
     }
@@ -234,7 +259,7 @@ impl<'a> Work<'a> {
                 if self.base.is_some_and(|b| b.get(&field.name) != value) {
                     self.changed.insert(field.name.to_string());
                 }
-                self.record.fields.insert(field.name.clone(), value);
+                self.record_mut().fields.insert(field.name.clone(), value);
             }
             Err(problem) => self.problems.push(Problem { path: field.name.to_string(), ..problem }),
         }
@@ -249,16 +274,16 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Goes over the lines of a table: the line is taken out, so that it can be changed while the record is read.
+    /// Goes over the lines of a table: the lines are taken out, so that they can be changed while the record is read.
     fn each_line(&mut self, table: &str, mut visit: impl FnMut(&mut Self, &mut Line, &Env<'_>)) {
-        let Some(mut lines) = self.record.lines.get(table).cloned() else { return };
-        let (ctx, facts, catalog) = (self.s.ctx, self.s.facts, self.s.catalog);
-        let record = self.record.clone();
-        let env = Env::new(ctx, facts, catalog).over(&record);
+        let record = Arc::clone(&self.record);
+        let Some(mut lines) = record.lines.get(table).cloned() else { return };
+        let env = self.env(&record);
         for line in &mut lines {
             visit(self, line, &env);
         }
-        if let Some(place) = self.record.lines.get_mut(table) {
+        drop(record);
+        if let Some(place) = self.record_mut().lines.get_mut(table) {
             *place = lines;
         }
     }
@@ -268,8 +293,9 @@ impl<'a> Work<'a> {
         let result = self.entity.title.render(&self.env(&self.record));
         let title = self.note("title", result).unwrap_or_default();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.record.title =
+        let title =
             if title.is_empty() { self.entity.definition.label.clone() } else { title.chars().take(300).collect() };
+        self.record_mut().title = title;
     }
 
     /// The text that the search finds the record by.

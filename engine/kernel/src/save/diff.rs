@@ -29,13 +29,20 @@ impl UpdateRecord {
 }
 
 /// A line of the history.
-pub(super) fn history(s: &Saving<'_>, record: &Record, action: &str, changes: Vec<FieldChange>) -> Change {
+pub(super) fn history(
+    s: &Saving<'_>,
+    record: &Record,
+    action: &str,
+    reason: Option<&str>,
+    changes: Vec<FieldChange>,
+) -> Change {
     Change::History(HistoryEntry {
         entity: record.entity.clone(),
         record: record.id,
         version: record.version,
         action: action.to_owned(),
         source: s.source.to_owned(),
+        reason: reason.map(str::to_owned),
         changes,
     })
 }

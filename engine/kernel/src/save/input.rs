@@ -1,7 +1,7 @@
 //! Reads what a person sent: wire values into typed ones, each checked against its field, the writer's rights and the
 //! state's locks.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -45,7 +45,7 @@ impl Work<'_> {
             } else {
                 let old = self.base.map(|b| b.get(key)).unwrap_or_default();
                 if let Some(value) = self.take_value(field, key, key, json, &old, draft) {
-                    self.record.fields.insert(field.name.clone(), value);
+                    self.record_mut().fields.insert(field.name.clone(), value);
                 }
             }
         }
@@ -183,7 +183,7 @@ impl Work<'_> {
             self.changed.insert(name.to_string());
         }
         self.given.insert(name.to_string());
-        self.record.lines.insert(name.clone(), after);
+        self.record_mut().lines.insert(name.clone(), after);
     }
 
     fn take_line(
@@ -239,20 +239,20 @@ impl Work<'_> {
                 let value = self.record.get(&field.name);
                 self.check_reference(field, &field.name, &value, None);
                 if self.is_missing(&field.name) {
-                    self.record.fields.insert(field.name.clone(), Value::Null);
+                    self.record_mut().fields.insert(field.name.clone(), Value::Null);
                 }
             }
         }
         for table in entity.line_tables() {
-            let lines = self.record.lines.get(&table.name).cloned().unwrap_or_default();
+            let record = Arc::clone(&self.record);
             for field in table.fields.values().filter(|f| f.to.is_some()) {
-                for line in &lines {
+                for line in record.lines.get(&table.name).into_iter().flatten() {
                     let path = format!("{}.{}.{}", table.name, line.id, field.name);
                     if self.changed.contains(&path) && !self.forced.contains(&path) {
                         let value = line.fields.get(&field.name).cloned().unwrap_or_default();
                         self.check_reference(field, &path, &value, Some(line));
                         if self.is_missing(&path)
-                            && let Some(own) = self.record.lines.get_mut(&table.name)
+                            && let Some(own) = self.record_mut().lines.get_mut(&table.name)
                             && let Some(own) = own.iter_mut().find(|own| own.id == line.id)
                         {
                             own.fields.insert(field.name.clone(), Value::Null);
@@ -309,9 +309,9 @@ impl Work<'_> {
             }
         }
         if let Some(choose) = &field.choose {
-            let record = self.record.clone();
+            let record = Arc::clone(&self.record);
             let mut env = Env::new(self.s.ctx, self.s.facts, self.s.catalog).over(&*other);
-            env.doc = Some(&record);
+            env.doc = Some(&*record);
             env.row = line.map(|l| l as &dyn crate::expression::Fields);
             let fits = holds(choose, &env);
             if self.note(path, fits) == Some(false) {

@@ -11,7 +11,7 @@ mod overrides;
 mod rules;
 mod sight;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -163,7 +163,11 @@ pub fn draft(
     if !work.needs.is_empty() {
         return Outcome::Needs(work.needs);
     }
-    Outcome::Decided(Draft { record: work.record, problems: work.problems, warnings: work.warnings })
+    Outcome::Decided(Draft {
+        record: Arc::unwrap_or_clone(work.record),
+        problems: work.problems,
+        warnings: work.warnings,
+    })
 }
 
 /// Puts a record into the trash (`deleted`) or takes it out.
@@ -203,7 +207,7 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
         batch: s.batch,
         ..UpdateRecord::of(&entity.name, base.id, base.version)
     };
-    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, Vec::new())];
+    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, None, Vec::new())];
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 
@@ -238,7 +242,8 @@ pub(crate) struct Work<'a> {
     pub(crate) s: &'a Saving<'a>,
     pub(crate) entity: &'a Entity,
     pub(crate) base: Option<&'a Record>,
-    pub(crate) record: Record,
+    /// Shared, so that a formula reads it while what it gives is noted.
+    pub(crate) record: Arc<Record>,
     /// Paths that the input names, even with null.
     pub(crate) given: HashSet<String>,
     /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
@@ -253,6 +258,8 @@ pub(crate) struct Work<'a> {
     pub(crate) opened: &'a [Name],
     /// What a transition does to the record is history under its name.
     pub(crate) action: &'a str,
+    /// Why, where the one who makes the transition says so.
+    pub(crate) reason: Option<&'a str>,
     /// A transition is written down even where it changes no field, so that two at once cannot both be made.
     pub(crate) moves: bool,
     pub(crate) problems: Vec<Problem>,
@@ -272,7 +279,7 @@ impl<'a> Work<'a> {
             s,
             entity,
             base,
-            record,
+            record: Arc::new(record),
             given: HashSet::new(),
             changed: HashSet::new(),
             touched: None,
@@ -280,6 +287,7 @@ impl<'a> Work<'a> {
             followed: HashSet::new(),
             opened: &[],
             action: if base.is_none() { "created" } else { "updated" },
+            reason: None,
             moves: false,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -287,6 +295,11 @@ impl<'a> Work<'a> {
             ids,
             reach: None,
         }
+    }
+
+    /// The record, to be changed.
+    pub(crate) fn record_mut(&mut self) -> &mut Record {
+        Arc::make_mut(&mut self.record)
     }
 
     pub(crate) fn env<'e>(&self, record: &'e Record) -> Env<'e>
@@ -298,6 +311,11 @@ impl<'a> Work<'a> {
 
     /// Notes what an evaluation could not do; gives its value otherwise.
     pub(crate) fn note<T>(&mut self, path: &str, result: Result<T, EvalError>) -> Option<T> {
+        self.note_at(|| path.to_owned(), result)
+    }
+
+    /// The same where the path is only made if it is told.
+    pub(crate) fn note_at<T>(&mut self, path: impl FnOnce() -> String, result: Result<T, EvalError>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(EvalError::Needs(queries)) => {
@@ -305,7 +323,7 @@ impl<'a> Work<'a> {
                 None
             }
             Err(EvalError::Fault(fault)) => {
-                self.problems.push(Problem::new(path, "formula", fault.to_string()));
+                self.problems.push(Problem::new(path(), "formula", fault.to_string()));
                 None
             }
         }
@@ -350,32 +368,30 @@ impl<'a> Work<'a> {
         Outcome::Decided(self.written())
     }
 
-    fn written(mut self) -> Saved {
+    fn written(self) -> Saved {
         let search = self.search_text();
         let Some(base) = self.base else {
             let numbering = match self.record.number {
                 Some(_) => None,
                 None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
             };
-            let history = diff::history(self.s, &self.record, self.action, diff::created(&self.record));
-            let insert = InsertRecord { record: self.record.clone(), numbering, search, batch: self.s.batch };
+            let record = Arc::unwrap_or_clone(self.record);
+            let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
+            let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
             let changes = vec![Change::InsertRecord(Box::new(insert)), history];
-            return Saved { record: self.record, changes, warnings: self.warnings };
+            return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
         if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
-        self.record.version = base.version + 1;
-        self.record.updated_at = self.s.ctx.now;
-        self.record.updated_by = self.s.ctx.user;
+        let mut record = Arc::unwrap_or_clone(self.record);
+        record.version = base.version + 1;
+        record.updated_at = self.s.ctx.now;
+        record.updated_by = self.s.ctx.user;
         update.search = Some(search);
         update.batch = self.s.batch;
-        let history = diff::history(self.s, &self.record, self.action, fields);
-        Saved {
-            record: self.record,
-            changes: vec![Change::UpdateRecord(Box::new(update)), history],
-            warnings: self.warnings,
-        }
+        let history = diff::history(self.s, &record, self.action, self.reason, fields);
+        Saved { record, changes: vec![Change::UpdateRecord(Box::new(update)), history], warnings: self.warnings }
     }
 }

@@ -1,5 +1,7 @@
 //! What must hold when a record is saved: required fields, numbers of lines, rules.
 
+use std::sync::Arc;
+
 use super::Work;
 use crate::{
     Line, Problem, Value,
@@ -12,7 +14,7 @@ impl Work<'_> {
     /// Required fields that are shown must have a value; read-only ones must not have been changed.
     pub(crate) fn required(&mut self) {
         let entity = self.entity;
-        let record = self.record.clone();
+        let record = Arc::clone(&self.record);
         for field in entity.fields.values() {
             if field.kind == FieldKind::Lines {
                 self.line_count(field, &record);
@@ -20,26 +22,31 @@ impl Work<'_> {
             }
             let env = self.env(&record);
             let value = record.get(&field.name);
-            self.check_field(field, &field.name, &value, &env);
+            self.check_field(field, || field.name.to_string(), &value, &env);
         }
         for table in entity.line_tables() {
             for line in record.lines.get(&table.name).into_iter().flatten() {
                 for field in table.fields.values() {
                     let value = line.fields.get(&field.name).cloned().unwrap_or_default();
-                    let path = format!("{}.{}.{}", table.name, line.id, field.name);
+                    let path = || format!("{}.{}.{}", table.name, line.id, field.name);
                     let env = self.env(&record).line(line);
-                    self.check_field(field, &path, &value, &env);
+                    self.check_field(field, path, &value, &env);
                 }
             }
         }
     }
 
-    fn check_field(&mut self, field: &Field, path: &str, value: &Value, env: &Env<'_>) {
+    fn check_field(&mut self, field: &Field, path: impl Fn() -> String, value: &Value, env: &Env<'_>) {
+        let missing = field.required && value.is_null() && !field.computed;
+        if !missing && field.read_only.is_none() {
+            return;
+        }
+        let path = &*path();
         // A field that already has a problem needs no second one.
         if self.problems.iter().any(|p| p.path == path) {
             return;
         }
-        if field.required && value.is_null() && !field.computed {
+        if missing {
             let shown = match &field.visible {
                 Some(visible) => {
                     let result = holds(visible, env);
@@ -88,7 +95,7 @@ impl Work<'_> {
             return;
         }
         let entity = self.entity;
-        let record = self.record.clone();
+        let record = Arc::clone(&self.record);
         for (name, rule) in &entity.rules {
             if rule.on.as_deref().is_some_and(|on| Some(on) != transition) {
                 continue;

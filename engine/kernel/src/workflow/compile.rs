@@ -149,7 +149,7 @@ impl<'a> Compiler<'a> {
         let (label, kind) = match node {
             NodeDefinition::Start(start) => (None, Some(NodeKind::Start { next: start.next.clone() })),
             NodeDefinition::Approval(approval) => (approval.label.as_ref(), self.approval(&at, approval)),
-            NodeDefinition::Switch(switch) => (None, self.switch(&at, switch)),
+            NodeDefinition::Switch(switch) => (switch.label.as_ref(), self.switch(&at, switch)),
             NodeDefinition::Fork(fork) => {
                 let branches = fork
                     .branches
@@ -178,10 +178,10 @@ impl<'a> Compiler<'a> {
                         .hint("choose another name, such as `approved` or `rejected`"),
                     );
                 }
-                (None, Some(NodeKind::End { outcome: end.outcome.clone() }))
+                (end.label.as_ref(), Some(NodeKind::End { outcome: end.outcome.clone() }))
             }
         };
-        kind.map(|kind| Node { label: label_of(label, name), kind })
+        kind.map(|kind| Node { label: label_of(label, name), named: label.is_some(), kind })
     }
 
     fn switch(&mut self, at: &str, switch: &SwitchNode) -> Option<NodeKind> {

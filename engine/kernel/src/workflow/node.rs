@@ -47,6 +47,8 @@ pub struct Variable {
 pub struct Node {
     /// What it is called.
     pub label: String,
+    /// Whether its author called it so; else the label comes from its key.
+    pub named: bool,
     /// What it does.
     pub kind: NodeKind,
 }

@@ -256,6 +256,11 @@ impl Firm {
     }
 }
 
+/// A transition of a record as it is.
+pub(crate) fn as_seen(name: &str, expected: i64) -> kernel::command::Transit<'_> {
+    kernel::command::Transit { name, expected, reason: None }
+}
+
 /// Paths and codes of a refusal.
 pub(crate) fn told(rejection: kernel::Rejection) -> Vec<(String, String)> {
     match rejection {

@@ -4,7 +4,7 @@ use kernel::{Rejection, Value, change::Change, command, save};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::firm::{BOSS, Firm, OTHER, SELLER, told};
+use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, told};
 
 fn decimal(text: &str) -> Value {
     Value::Decimal(text.parse::<Decimal>().unwrap().normalize())
@@ -135,8 +135,9 @@ fn a_locked_state_lets_only_its_exceptions_be_written() {
     let mut firm = Firm::new();
     let request = firm.request();
     let entity = firm.catalog.entity("request").unwrap().clone();
-    let done =
-        firm.decide(Some(SELLER), |s| command::transition(s, &entity, &request, "ask", request.version, None)).unwrap();
+    let done = firm
+        .decide(Some(SELLER), |s| command::transition(s, &entity, &request, as_seen("ask", request.version), None))
+        .unwrap();
     assert_eq!(done.record.state.as_deref(), Some("asked"));
     firm.put(&done.record);
     let refused = firm.update(Some(SELLER), &done.record, json!({"express": true, "express_fee": "1"})).unwrap_err();
@@ -152,7 +153,7 @@ fn only_who_may_makes_a_transition_and_only_from_where_it_begins() {
     let request = firm.request();
     let entity = firm.catalog.entity("request").unwrap().clone();
     let go = |by, record: &kernel::Record, name: &str| {
-        firm.decide(Some(by), |s| command::transition(s, &entity, record, name, record.version, None))
+        firm.decide(Some(by), |s| command::transition(s, &entity, record, as_seen(name, record.version), None))
     };
     assert!(matches!(go(SELLER, &request, "close").unwrap_err(), Rejection::Forbidden { .. }));
     assert!(matches!(go(OTHER, &request, "ask").unwrap_err(), Rejection::Forbidden { .. }));
@@ -179,7 +180,7 @@ fn a_revision_copies_what_people_wrote_under_the_next_number() {
     request.state = Some("asked".into());
     let entity = firm.catalog.entity("request").unwrap().clone();
     let done = firm
-        .decide(Some(BOSS), |s| command::transition(s, &entity, &request, "revise", request.version, None))
+        .decide(Some(BOSS), |s| command::transition(s, &entity, &request, as_seen("revise", request.version), None))
         .unwrap();
     let copy = done.changes.iter().find_map(|c| if let Change::InsertRecord(i) = c { Some(i) } else { None }).unwrap();
     assert_eq!(copy.record.number.as_deref(), Some("RQ-2026-001-R1"));

@@ -4,7 +4,7 @@ use kernel::{change::Change, command, context::Department};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::firm::{BOSS, Firm, OTHER, SELLER, catalog_with};
+use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, catalog_with};
 
 /// Whom a transition by the seller tells, with these receivers.
 fn told(to: Json) -> Vec<Uuid> {
@@ -32,8 +32,9 @@ fn told(to: Json) -> Vec<Uuid> {
         "team": above.to_string(), "watcher": OTHER.to_string()});
     let request = firm.create(Some(SELLER), "request", fields).unwrap();
     let entity = firm.catalog.entity("request").unwrap().clone();
-    let done =
-        firm.decide(Some(SELLER), |s| command::transition(s, &entity, &request, "ask", request.version, None)).unwrap();
+    let done = firm
+        .decide(Some(SELLER), |s| command::transition(s, &entity, &request, as_seen("ask", request.version), None))
+        .unwrap();
     done.changes.iter().filter_map(|c| if let Change::Notify(n) = c { Some(n.user) } else { None }).collect()
 }
 

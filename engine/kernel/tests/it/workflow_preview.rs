@@ -45,7 +45,7 @@ fn the_preview_tells_the_case_and_the_rows_behind_each_step() {
     assert_eq!(finance.why[0].case.as_deref(), Some("yes"));
     assert_eq!(finance.why[0].case_label.as_deref(), Some("Huge"));
     assert_eq!(finance.why[0].fired[0].decision, "request_level");
-    assert_eq!(finance.why[0].fired[0].rules, ["large", "huge"]);
+    assert_eq!(finance.why[0].fired[0].rules, ["huge"], "the row that made the level, not each that fits");
     assert_eq!(preview.nodes[0].why[0].case, None, "the default led to the lead");
     assert_eq!(preview.outcome.as_deref(), Some("approved"));
 }

@@ -25,6 +25,16 @@ impl<'a> Texts<'a> {
         self.translated(kind, name, path).unwrap_or(base).to_owned()
     }
 
+    /// Something and what belongs to it, set as the language does: `Reason: one; other`.
+    pub(crate) fn with_parts(&self, head: Option<String>, parts: &[String]) -> Option<String> {
+        let (colon, semicolon) = if self.language == "zh_hans" { ("：", "；") } else { (": ", "; ") };
+        let parts = (!parts.is_empty()).then(|| parts.join(semicolon));
+        match (head, parts) {
+            (Some(head), Some(parts)) => Some(format!("{head}{colon}{parts}")),
+            (head, parts) => head.or(parts),
+        }
+    }
+
     /// What a system field is called.
     pub(crate) fn system_field(&self, name: &str) -> String {
         let (english, chinese) = match name {

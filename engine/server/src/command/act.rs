@@ -23,6 +23,8 @@ pub struct ActOnInstance {
     pub instance: Uuid,
     /// What is done.
     pub act: command::Act,
+    /// The version of the record that was seen; whichever it is now, if left out.
+    pub version: Option<i64>,
 }
 
 /// What is read before.
@@ -49,6 +51,15 @@ impl Command for ActOnInstance {
     }
 
     fn decide(&self, scene: &Scene, stand: &Stand, facts: &Facts) -> Outcome<Decided<Acted>> {
+        // Nobody decides on another record than they saw. That the task is done is told before that.
+        let is_open = match &self.act {
+            command::Act::Decide { task, .. } => stand.instance.tasks.contains_key(task),
+            _ => true,
+        };
+        if let Some(expected) = self.version.filter(|v| *v != stand.record.version && is_open) {
+            let (entity, id, actual) = (stand.entity.name.clone(), stand.record.id, stand.record.version);
+            return Outcome::Rejected(Rejection::Stale { entity, id, expected, actual, fields: Vec::new() });
+        }
         acted(saving(scene, facts, "app", None, |s| {
             command::act(s, &stand.pinned, &stand.entity, &stand.record, &stand.instance, &self.act)
         }))

@@ -27,6 +27,8 @@ pub struct MakeTransition {
     pub name: String,
     /// The version that the reader saw; the one now, if left out.
     pub version: Option<i64>,
+    /// Why, where the one who makes it says so.
+    pub reason: Option<String>,
 }
 
 /// What is read before.
@@ -50,7 +52,8 @@ impl Command for MakeTransition {
     fn decide(&self, scene: &Scene, stand: &Stand, facts: &Facts) -> Outcome<Decided<Acted>> {
         let expected = self.version.unwrap_or(stand.record.version);
         acted(saving(scene, facts, "app", None, |s| {
-            command::transition(s, &stand.entity, &stand.record, &self.name, expected, stand.open.as_ref())
+            let transit = command::Transit { name: &self.name, expected, reason: self.reason.as_deref() };
+            command::transition(s, &stand.entity, &stand.record, transit, stand.open.as_ref())
         }))
     }
 }

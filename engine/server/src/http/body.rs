@@ -22,6 +22,19 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
+/// A reason may have so many characters.
+const LONGEST_REASON: usize = 2_000;
+
+/// Why somebody does something, as it is kept; none if they said nothing.
+pub(super) fn reason(text: Option<String>) -> Result<Option<String>, Error> {
+    let reason = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    if reason.as_ref().is_some_and(|text| text.chars().count() > LONGEST_REASON) {
+        let told = format!("expected at most {LONGEST_REASON} characters");
+        return Err(Error::invalid("reason", "too_long", told));
+    }
+    Ok(reason)
+}
+
 /// The bytes of a body, bounded.
 pub(super) async fn bytes(request: Request, app: &App) -> Result<Bytes, Error> {
     Bytes::from_request(request, app).await.map_err(|refused| match refused {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use store::IdempotencyKey;
 use uuid::Uuid;
 
-use super::{Error, body, headers};
+use super::{Error, body, headers, if_match::IfMatch};
 use crate::{App, auth::hex};
 
 /// Longest key.
@@ -19,6 +19,8 @@ const LONGEST: usize = 200;
 #[derive(Debug)]
 pub(super) struct Keyed<T> {
     pub(super) body: T,
+    /// The version that `If-Match` names.
+    pub(super) if_match: Option<IfMatch>,
     key: Option<(String, String)>,
 }
 
@@ -35,13 +37,15 @@ impl<T: DeserializeOwned> FromRequest<App> for Keyed<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Error> {
         let key = headers::text(request.headers(), "idempotency-key").map(str::to_owned);
-        let place = format!("{} {}", request.method(), request.uri());
+        let if_match = IfMatch::of(request.headers())?;
+        let place =
+            format!("{} {} {}", request.method(), request.uri(), if_match.map_or(String::new(), |m| m.to_string()));
         let bytes = body::bytes(request, app).await?;
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > LONGEST) {
             return Err(Error::BadRequest(format!("expected an Idempotency-Key of 1 to {LONGEST} characters")));
         }
         let key = key.map(|key| (key, digest(&place, &bytes)));
-        Ok(Self { body: body::parse(&bytes)?, key })
+        Ok(Self { body: body::parse(&bytes)?, if_match, key })
     }
 }
 

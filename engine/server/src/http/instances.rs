@@ -15,7 +15,9 @@ use store::Before;
 use uuid::Uuid;
 
 use super::{
-    Body, Error, Query, Reader, instance_way, preview_answer,
+    Body, Error, Query, Reader,
+    body::reason,
+    instance_way, preview_answer,
     query::{cursor_from_text, cursor_to_text},
     words,
 };
@@ -72,7 +74,9 @@ fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -
         "id": instance.id, "workflow": instance.workflow,
         "label": words::workflow_label(texts, pinned, &instance.workflow),
         "entity": instance.entity, "record": instance.record, "title": title, "status": instance.status,
-        "outcome": instance.outcome, "round": instance.round, "started_at": time(instance.started_at),
+        "outcome": instance.outcome,
+        "outcome_label": instance.outcome.as_ref().and_then(|outcome| words::outcome_label(texts, pinned, &instance.workflow, outcome)),
+        "round": instance.round, "started_at": time(instance.started_at),
         "ended_at": instance.ended_at.map(time), "waiting_for": waiting, "initiator": instance.initiator.id,
         "initiator_name": instance.initiator.name,
         "can_withdraw": instance.status != Status::Ended && instance.initiator.id == reader.user,
@@ -143,7 +147,7 @@ pub(super) async fn withdraw(
     Body(body): Body<Why>,
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
-    let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: body.reason } };
+    let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: reason(body.reason)? }, version: None };
     app.perform(Some(reader.user), &command).await?;
     Ok(Json(after(&app, &reader, id).await?))
 }
@@ -155,7 +159,7 @@ pub(super) async fn cancel(
     Body(body): Body<Why>,
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
-    let command = ActOnInstance { instance: id, act: Act::Cancel { reason: body.reason } };
+    let command = ActOnInstance { instance: id, act: Act::Cancel { reason: reason(body.reason)? }, version: None };
     app.perform(Some(reader.user), &command).await?;
     Ok(Json(after(&app, &reader, id).await?))
 }

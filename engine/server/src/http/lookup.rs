@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use uuid::Uuid;
 
-use super::{Error, Query, Reader, records::flat};
+use super::{Body, Error, Query, Reader, records::flat};
 use crate::{
     App, Scene,
     command::saving,
@@ -35,12 +35,37 @@ pub(super) struct Asked {
     limit: Option<u32>,
 }
 
+/// The same with the form beside it, for whose `choose` the address has no room.
+#[derive(Deserialize)]
+pub(super) struct Sent {
+    q: Option<String>,
+    field: Option<String>,
+    doc: Option<Map<String, Json_>>,
+    limit: Option<u32>,
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
     Path(entity): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Json<Json_>, Error> {
+    let doc = asked.doc.as_deref().map(serde_json::from_str).transpose();
+    let doc = doc.map_err(|error| Error::invalid("doc", "form", format!("expected the form as JSON, but {error}")))?;
+    let sent = Sent { q: asked.q, field: asked.field, doc, limit: asked.limit };
+    find(&app, &reader, &entity, sent).await
+}
+
+pub(super) async fn search(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    Body(sent): Body<Sent>,
+) -> Result<Json<Json_>, Error> {
+    find(&app, &reader, &entity, sent).await
+}
+
+async fn find(app: &App, reader: &Reader, entity: &str, mut asked: Sent) -> Result<Json<Json_>, Error> {
     let scene = reader.scene();
     let request = ListRequest {
         columns: Some(Vec::new()),
@@ -48,13 +73,13 @@ pub(super) async fn list(
         limit: Some(asked.limit.unwrap_or(LIMIT).min(50)),
         ..ListRequest::default()
     };
-    let mut plan = Plan::new(&scene, &entity, &request)?;
+    let mut plan = Plan::new(&scene, entity, &request)?;
     let mut filters = vec![plan.select.filter.clone()];
     if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: fold(q) };
         filters.push(any(vec![contains("title"), contains("number")]));
     }
-    if let Some(choosable) = choose(&app, &scene, &asked, &plan.entity.name).await? {
+    if let Some(choosable) = choose(app, &scene, &mut asked, &plan.entity.name).await? {
         filters.push(choosable);
     }
     if plan.entity.fields.contains_key("active") && plan.entity.name == *"user" {
@@ -86,7 +111,7 @@ pub(super) async fn list(
 
 /// The condition of the field that asks, if it leads to this entity: over another it would be a filter on fields that
 /// nobody has checked.
-async fn choose(app: &App, scene: &Scene, asked: &Asked, to: &Name) -> Result<Option<Predicate>, Error> {
+async fn choose(app: &App, scene: &Scene, asked: &mut Sent, to: &Name) -> Result<Option<Predicate>, Error> {
     let found = asked.field.as_deref().and_then(|path| field_of(scene, path));
     // A condition reads the form, and with it what a form of this entity is computed from.
     let may_ask = |entity: &Entity| {
@@ -97,7 +122,7 @@ async fn choose(app: &App, scene: &Scene, asked: &Asked, to: &Name) -> Result<Op
     let found = found.filter(|(entity, field)| field.to.as_ref() == Some(to) && may_ask(entity));
     let Some((entity, field)) = found else { return Ok(None) };
     let Some(condition) = &field.choose else { return Ok(None) };
-    let doc = document(app, scene, entity, asked.doc.as_deref()).await?;
+    let doc = document(app, scene, entity, asked.doc.take()).await?;
     let ctx = scene.ctx();
     let facts = Facts::new();
     let env = Env::new(&ctx, &facts, scene.catalog.as_ref());
@@ -109,10 +134,13 @@ async fn choose(app: &App, scene: &Scene, asked: &Asked, to: &Name) -> Result<Op
 }
 
 /// The form as a record, everything in it worked out as far as it goes.
-async fn document(app: &App, scene: &Scene, entity: &Entity, doc: Option<&str>) -> Result<Option<Record>, Error> {
-    let Some(text) = doc else { return Ok(None) };
-    let mut form: Map<String, Json_> = serde_json::from_str(text)
-        .map_err(|error| Error::invalid("doc", "form", format!("expected the form as JSON, but {error}")))?;
+async fn document(
+    app: &App,
+    scene: &Scene,
+    entity: &Entity,
+    doc: Option<Map<String, Json_>>,
+) -> Result<Option<Record>, Error> {
+    let Some(mut form) = doc else { return Ok(None) };
     let id = form.remove("id").and_then(|id| Uuid::parse_str(id.as_str()?).ok());
     let base = match id {
         Some(id) => app.see(scene, &entity.name, id).await.ok().map(|seen| seen.record),

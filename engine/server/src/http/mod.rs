@@ -15,6 +15,7 @@ mod first_run;
 mod headers;
 mod health;
 mod idempotency;
+mod if_match;
 mod imports;
 mod instance_way;
 mod instances;

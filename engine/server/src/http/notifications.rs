@@ -71,6 +71,10 @@ fn about(reader: &Reader, scene: &Scene, noted: Json_) -> Json_ {
         let texts = Texts::new(&scene.catalog, reader.language);
         about.insert("label".into(), words::node_label(texts, &scene.catalog, &workflow, &node).into());
     }
+    if let (Some(workflow), Some(outcome)) = (text(&about, "workflow"), text(&about, "outcome")) {
+        let texts = Texts::new(&scene.catalog, reader.language);
+        about.insert("outcome_label".into(), json!(words::outcome_label(texts, &scene.catalog, &workflow, &outcome)));
+    }
     for who in ["by", "initiator"] {
         let person = text(&about, who).and_then(|id| Uuid::parse_str(&id).ok());
         if let Some(person) = person.and_then(|id| scene.org.people.get(&id)) {

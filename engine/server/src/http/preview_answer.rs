@@ -18,6 +18,10 @@ pub(super) fn of(reader: &Reader, catalog: &Catalog, entity: &Entity, preview: &
     let mut out = Map::new();
     out.insert("nodes".into(), Json::Array(nodes));
     out.insert("outcome".into(), json!(preview.outcome));
+    let end = preview.nodes.iter().rfind(|found| found.kind == "end").and_then(|end| workflow_of(catalog, entity, end));
+    if let (Some(workflow), Some(outcome)) = (end, &preview.outcome) {
+        out.insert("outcome_label".into(), json!(words::outcome_label(texts, catalog, &workflow.name, outcome)));
+    }
     if let Some(stopped) = &preview.stopped {
         out.insert("stopped".into(), stopped.clone().into());
     }
@@ -33,20 +37,10 @@ fn node(texts: Texts<'_>, catalog: &Catalog, entity: &Entity, found: &PreviewNod
     let workflow = workflow_of(catalog, entity, found);
     if let Some(workflow) = workflow {
         out.insert("label".into(), words::node_label(texts, catalog, &workflow.name, &found.node).into());
-        let reasons: Vec<String> = found
-            .why
-            .iter()
-            .map(|why| {
-                let switch = words::node_label(texts, catalog, &workflow.name, &why.node);
-                let case = why.case.as_ref().map(|case| {
-                    let base = why.case_label.clone().unwrap_or_else(|| kernel::catalog::label_of(case));
-                    texts.text(Kind::Workflow, &workflow.name, &format!("nodes.{}.cases.{case}.label", why.node), &base)
-                });
-                case.map_or(switch.clone(), |case| format!("{switch}: {case}"))
-            })
-            .collect();
-        if !reasons.is_empty() {
-            out.insert("reason".into(), reasons.join("; ").into());
+        let reasons: Vec<String> =
+            found.why.iter().filter_map(|why| words::reason(texts, catalog, &workflow.name, why)).collect();
+        if let Some(reason) = texts.with_parts(None, &reasons) {
+            out.insert("reason".into(), reason.into());
         }
     }
     if !found.depends_on.is_empty() {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Error, Query, Reader,
     idempotency::Keyed,
+    if_match::{Tagged, base},
     query::{cursor_from_text, cursor_to_text},
     record_answer,
 };
@@ -144,15 +145,10 @@ pub(super) async fn update(
     keyed: Keyed<Map<String, Json_>>,
 ) -> Result<Response, Error> {
     let key = keyed.key(reader.user);
-    let version = keyed.body.get("version").and_then(Json_::as_i64);
+    let version = base(keyed.if_match, keyed.body.get("version").and_then(Json_::as_i64))?;
     let version = version.ok_or_else(|| Error::invalid("version", "required", "expected the version that was read"))?;
-    let command = UpdateRecord {
-        entity: place.entity.clone(),
-        id: place.id,
-        version: Some(version),
-        fields: flat(keyed.body),
-        source: "app",
-    };
+    let command =
+        UpdateRecord { entity: place.entity.clone(), id: place.id, version, fields: flat(keyed.body), source: "app" };
     let warnings = match app.perform_once(Some(reader.user), &command, key).await {
         Ok(Performed::Now(written)) => {
             if written.record.entity == *"user" && written.record.get("active") != Value::Bool(true) {
@@ -183,9 +179,11 @@ pub(super) async fn remove(
     reader: Reader,
     place: Place,
     Query(asked): Query<Version>,
+    Tagged(tag): Tagged,
 ) -> Result<StatusCode, Error> {
+    let version = base(tag, asked.version)?.flatten();
     let person = (*place.entity == *"user").then_some(place.id);
-    let command = RemoveRecord { entity: place.entity, id: place.id, version: asked.version, deleted: true };
+    let command = RemoveRecord { entity: place.entity, id: place.id, version, deleted: true };
     app.perform(Some(reader.user), &command).await?;
     if let Some(person) = person {
         app.store().delete_sessions_of(person, None).await?;
@@ -194,8 +192,14 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn restore(State(app): State<App>, reader: Reader, place: Place) -> Result<Response, Error> {
-    let command = RemoveRecord { entity: place.entity.clone(), id: place.id, version: None, deleted: false };
+pub(super) async fn restore(
+    State(app): State<App>,
+    reader: Reader,
+    place: Place,
+    Tagged(tag): Tagged,
+) -> Result<Response, Error> {
+    let version = base(tag, None)?.flatten();
+    let command = RemoveRecord { entity: place.entity.clone(), id: place.id, version, deleted: false };
     app.perform(Some(reader.user), &command).await?;
     let answer = record_answer::after(&app, &reader, &place, &[]).await?;
     Ok(with_etag(StatusCode::OK, answer))

@@ -20,10 +20,12 @@ use store::Before;
 use uuid::Uuid;
 
 use super::{
-    Error, Query, Reader,
+    Error, Query, Reader, body,
     idempotency::Keyed,
+    if_match::base,
     instances,
     query::{cursor_from_text, cursor_to_text},
+    records::{Place, stale_with_current},
     words,
 };
 use crate::{App, app_model::Texts, command::ActOnInstance, read::time};
@@ -141,6 +143,8 @@ pub(super) async fn count(State(app): State<App>, reader: Reader) -> Result<Json
 
 #[derive(Deserialize)]
 pub(super) struct Verdict {
+    /// The version of the record that the decision is about.
+    version: Option<i64>,
     reason: Option<String>,
     to: Option<Uuid>,
     #[serde(default)]
@@ -154,6 +158,7 @@ pub(super) async fn decide(
     keyed: Keyed<Verdict>,
 ) -> Result<Json<Json_>, Error> {
     let key = keyed.key(reader.user);
+    let version = base(keyed.if_match, keyed.body.version)?.flatten();
     let verdict = keyed.body;
     let task = Uuid::parse_str(&id).map_err(|_| Error::not_found("task", &id))?;
     let verb = match verb.as_str() {
@@ -167,9 +172,12 @@ pub(super) async fn decide(
         _ => return Err(Error::NoSuchPath),
     };
     let found = app.store().task(task).await?.ok_or_else(|| Error::not_found("task", task))?;
-    let reason = verdict.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let reason = body::reason(verdict.reason)?;
     let act = Act::Decide { task, verb, reason, fields: verdict.fields };
-    let command = ActOnInstance { instance: found.row.instance, act };
-    app.perform_once(Some(reader.user), &command, key).await?;
+    let command = ActOnInstance { instance: found.row.instance, act, version };
+    if let Err(failure) = app.perform_once(Some(reader.user), &command, key).await {
+        let place = Place { entity: found.row.entity.to_string(), id: found.row.record };
+        return Err(stale_with_current(&app, &reader, &place, failure).await);
+    }
     Ok(Json(json!({"instance": instances::after(&app, &reader, found.row.instance).await?})))
 }

@@ -1,7 +1,7 @@
 //! `…/timeline`: what happened to a record: changes, comments, decisions.
 
 use axum::{Json, extract::State};
-use kernel::{context::Org, rights::Mask};
+use kernel::rights::Mask;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use store::{TimelineCursor, TimelineItem};
@@ -11,9 +11,11 @@ use super::{
     Error, Query, Reader,
     query::{cursor_from_text, cursor_to_text},
     records::Place,
+    words,
 };
 use crate::{
-    App,
+    App, Scene,
+    app_model::Texts,
     read::{Seen, Titles, time},
 };
 
@@ -35,14 +37,16 @@ pub(super) async fn list(
     let after: Option<TimelineCursor> = asked.after.as_deref().map(cursor_from_text).transpose()?;
     let (items, next) = app.store().timeline(place.id, after.as_ref(), PAGE).await?;
     let mut titles = Titles::default();
-    let items: Vec<Json_> = items.into_iter().filter_map(|item| shown(&seen, &scene.org, item, &mut titles)).collect();
+    let items: Vec<Json_> =
+        items.into_iter().filter_map(|item| shown(&seen, &scene, reader.language, item, &mut titles)).collect();
     let titles = titles.look_up(&app, &scene).await?;
     Ok(Json(json!({"items": items, "titles": titles, "next": next.as_ref().map(cursor_to_text)})))
 }
 
 /// An item as this reader gets it; none if nothing of it is for them.
-fn shown(seen: &Seen, org: &Org, item: TimelineItem, titles: &mut Titles) -> Option<Json_> {
-    let name = |id: Option<Uuid>| id.and_then(|id| org.people.get(&id)).map(|person| person.name.clone());
+fn shown(seen: &Seen, scene: &Scene, language: &str, item: TimelineItem, titles: &mut Titles) -> Option<Json_> {
+    let name = |id: Option<Uuid>| id.and_then(|id| scene.org.people.get(&id)).map(|person| person.name.clone());
+    let (catalog, texts) = (&scene.catalog, Texts::new(&scene.catalog, language));
     Some(match item {
         TimelineItem::Change { at, by, entry } => {
             let had_changes = !entry.changes.is_empty();
@@ -62,7 +66,7 @@ fn shown(seen: &Seen, org: &Org, item: TimelineItem, titles: &mut Titles) -> Opt
             }
             json!({
                 "kind": if is_transition { "transition" } else { "change" }, "at": time(at), "by": by, "by_name": name(by),
-                "action": entry.action, "source": entry.source, "version": entry.version, "changes": changes,
+                "action": entry.action, "source": entry.source, "version": entry.version, "reason": entry.reason, "changes": changes,
             })
         }
         TimelineItem::Comment(row) => json!({
@@ -75,8 +79,11 @@ fn shown(seen: &Seen, org: &Org, item: TimelineItem, titles: &mut Titles) -> Opt
             if done.by.is_none() && done.outcome == "closed" {
                 return None;
             }
+            let workflows = catalog.workflows_of(&seen.entity.name);
+            let workflow = workflows.iter().find(|found| found.nodes.contains_key(&task.row.node));
+            let label = workflow.map(|found| words::node_label(texts, catalog, &found.name, &task.row.node));
             json!({
-                "kind": "decision", "at": time(done.at), "by": done.by, "by_name": name(done.by), "outcome": done.outcome,
+                "kind": "decision", "label": label, "at": time(done.at), "by": done.by, "by_name": name(done.by), "outcome": done.outcome,
                 "reason": done.reason, "node": task.row.node, "instance": task.row.instance,
                 "assignee": task.row.assignee, "assignee_name": name(Some(task.row.assignee)),
             })
@@ -84,10 +91,12 @@ fn shown(seen: &Seen, org: &Org, item: TimelineItem, titles: &mut Titles) -> Opt
         TimelineItem::Started(row) => json!({
             "kind": "start", "at": time(row.started_at), "by": row.initiator, "by_name": name(Some(row.initiator)),
             "workflow": row.workflow, "instance": row.id,
+            "label": words::workflow_label(texts, catalog, &row.workflow),
         }),
         TimelineItem::Ended(row) => json!({
             "kind": "end", "at": row.ended_at.map(time), "by": null, "by_name": null, "workflow": row.workflow,
             "instance": row.id, "outcome": row.outcome,
+            "outcome_label": row.outcome.and_then(|outcome| words::outcome_label(texts, catalog, &row.workflow, &outcome)),
         }),
     })
 }

@@ -11,8 +11,9 @@ use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
 use super::{
-    Error, Query, Reader,
+    Error, Query, Reader, body,
     idempotency::Keyed,
+    if_match::base,
     preview_answer, record_answer,
     records::{Place, stale_with_current, with_etag},
 };
@@ -25,6 +26,7 @@ use crate::{
 #[derive(Deserialize)]
 pub(super) struct Asked {
     version: Option<i64>,
+    reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,8 +42,13 @@ pub(super) async fn make(
     keyed: Keyed<Asked>,
 ) -> Result<Response, Error> {
     let key = keyed.key(reader.user);
-    let command =
-        MakeTransition { entity: place.entity.clone(), id: place.id, name: named.name, version: keyed.body.version };
+    let command = MakeTransition {
+        entity: place.entity.clone(),
+        id: place.id,
+        name: named.name,
+        version: base(keyed.if_match, keyed.body.version)?.flatten(),
+        reason: body::reason(keyed.body.reason)?,
+    };
     let (warnings, made) = match app.perform_once(Some(reader.user), &command, key).await {
         Ok(Performed::Now(acted)) => (acted.warnings, acted.made),
         Ok(Performed::Before(_)) => (Vec::new(), Vec::new()),

@@ -1,6 +1,11 @@
 //! Words of definitions in the reader's language, for answers that are not the app model.
 
-use kernel::{Catalog, Name, catalog::label_of, definition::Kind};
+use kernel::{
+    Catalog, Name,
+    catalog::label_of,
+    definition::Kind,
+    workflow::{Node, NodeKind, Why},
+};
 
 use crate::app_model::Texts;
 
@@ -15,4 +20,33 @@ pub(super) fn node_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, no
     let found = catalog.workflows.get(workflow).and_then(|w| w.nodes.get(node));
     let base = found.map_or_else(|| label_of(&Name::new(node)), |n| n.label.clone());
     texts.text(Kind::Workflow, workflow, &format!("nodes.{node}.label"), &base)
+}
+
+/// How an instance ended, or will end, as its workflow calls it; nothing where the author gave it no name.
+pub(super) fn outcome_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, outcome: &str) -> Option<String> {
+    let nodes = &catalog.workflows.get(workflow)?.nodes;
+    let ends = |node: &Node| node.named && matches!(&node.kind, NodeKind::End { outcome: own } if **own == *outcome);
+    let (name, _) = nodes.iter().find(|(_, node)| ends(node))?;
+    Some(node_label(texts, catalog, workflow, name))
+}
+
+/// Why it goes the way it does at a switch: the case that holds, else what the switch is called, and the rows of the
+/// decision tables that spoke for it. Nothing where nobody has put it into words.
+pub(super) fn reason(texts: Texts<'_>, catalog: &Catalog, workflow: &str, why: &Why) -> Option<String> {
+    let switch = catalog.workflows.get(workflow).and_then(|found| found.nodes.get(&why.node));
+    let named = match (&why.case, &why.case_label) {
+        (Some(case), Some(label)) => {
+            let path = format!("nodes.{}.cases.{case}.label", why.node);
+            Some(texts.text(Kind::Workflow, workflow, &path, label))
+        }
+        _ => switch.filter(|node| node.named).map(|_| node_label(texts, catalog, workflow, &why.node)),
+    };
+    let rows = why.fired.iter().flat_map(|fired| fired.rules.iter().map(move |rule| (&fired.decision, rule)));
+    let rows: Vec<String> = rows
+        .filter_map(|(decision, rule)| {
+            let base = catalog.decisions.get(decision)?.rule_label(rule)?;
+            Some(texts.text(Kind::Decision, decision, &format!("rules.{rule}.label"), base))
+        })
+        .collect();
+    texts.with_parts(named, &rows)
 }

@@ -170,7 +170,7 @@ impl App {
             std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
         is_at_rest(&before)?;
         (row.done, row.state) = (0, json(&state));
-        if !self.store().update_import(&row, &before).await? {
+        if !self.claim_import(&row, &before).await? {
             return Err(is_taken());
         }
         Ok((row, import))
@@ -179,6 +179,7 @@ impl App {
     /// Works the file through. A file that breaks off half-way takes back what it made.
     async fn carry_out(&self, user: Option<Uuid>, mut row: ImportRow, import: Arc<Import>, write: bool) {
         let working = row.status.clone();
+        let _held = self.hold_import(row.id);
         let worked = self.work_through(user, &mut row, import, write).await;
         let end = match worked {
             Ok(()) if write => Status::Done,
@@ -257,27 +258,6 @@ impl App {
         if let Some(user) = row.created_by {
             self.hub().tell(Happened::Import { id: row.id, user });
         }
-    }
-
-    /// After a start: imports that were going on when the program ended have failed; what they made can be undone.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn recover_imports(&self) -> Result<(), Failure> {
-        for mut row in self.store().imports(None, 100).await? {
-            let before = row.status.clone();
-            let (end, message) = match before.as_str() {
-                "running" => (Status::Failed, "the program was ended while it ran; what it had made can be undone"),
-                "undoing" => (Status::Failed, "the program was ended while it was undone; the rest can be undone"),
-                "checking" => (Status::Uploaded, ""),
-                _ => continue,
-            };
-            let mut state = read(&row);
-            state.failure = (!message.is_empty()).then(|| message.to_owned());
-            (row.status, row.state) = (end.as_str().into(), json(&state));
-            self.store().update_import(&row, &before).await?;
-        }
-        Ok(())
     }
 }
 

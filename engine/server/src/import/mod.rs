@@ -7,6 +7,7 @@
 mod finder;
 mod input;
 mod job;
+mod lease;
 mod plan;
 mod saver;
 mod source;

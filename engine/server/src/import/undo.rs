@@ -41,9 +41,10 @@ impl App {
             return Err(refused(&before));
         }
         // Claimed before anything is taken back: of two people at once, one does it.
-        if !self.store().update_import(&row, &before).await? {
+        if !self.claim_import(&row, &before).await? {
             return Err(refused(Status::Undoing.as_str()));
         }
+        let _held = self.hold_import(id);
         let mut state = read(&row);
         let taken = self.take_back(id).await;
         row.status = match &taken {
@@ -127,6 +128,7 @@ impl App {
                             version: record.version + 1,
                             action: "deleted".into(),
                             source: "import".into(),
+                            reason: None,
                             changes: Vec::new(),
                         }));
                     }

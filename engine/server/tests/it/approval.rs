@@ -38,7 +38,11 @@ on_both!(a_quotation_goes_through_two_levels, |server| {
     let preview = rep.get(&format!("{path}/preview?transition=submit")).await.ok();
     let told: Vec<&str> = names(&preview["nodes"]);
     assert!(told.contains(&"sales_manager") && told.contains(&"finance"), "{preview}");
-    assert_eq!(preview["outcome"], "approved");
+    assert_eq!((&preview["outcome"], &preview["outcome_label"]), (&json!("approved"), &json!("Approved")));
+    let why =
+        |node: &str| preview["nodes"].as_array().unwrap().iter().find(|n| n["node"] == node).unwrap()["reason"].clone();
+    assert_eq!(why("sales_manager"), "Needs approval: Amount over CNY 1,000,000", "{preview}");
+    assert_eq!(why("finance"), "Level 2 and above: Amount over CNY 1,000,000", "{preview}");
 
     let sent = rep.post(&format!("{path}/transitions/submit"), json!({"version": 1})).await.ok();
     assert_eq!(sent["record"]["state"], "approving");
@@ -118,6 +122,30 @@ on_both!(of_two_submissions_at_the_same_instant_one_starts_a_workflow, |server| 
     let own = started["rows"].as_array().unwrap().iter().filter(|row| row["record"] == answer["record"]["id"]).count();
     assert_eq!(own, 1);
 });
+
+#[tokio::test]
+async fn a_preview_gives_no_reason_that_its_reader_may_not_know() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let mut fields = crate::records::quotation(&rep, 100).await;
+    fields["lines"][0]["unit_price"] = "1".into();
+    let answer = rep.post("/api/records/quotation", fields).await.ok();
+    let reasons = |preview: &Json| -> String {
+        preview["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|node| node["reason"].as_str())
+            .collect::<Vec<_>>()
+            .join("|")
+    };
+    let path = format!("{}/preview?transition=submit", place(&answer));
+    let told = reasons(&rep.get(&path).await.ok());
+    assert!(told.contains("Needs approval") && !told.to_lowercase().contains("margin"), "{told}");
+    let general = server.sign_in("gm_a").await;
+    let told = reasons(&general.get(&path).await.ok());
+    assert!(told.contains("需要审批：毛利率低于 5%"), "{told}");
+}
 
 #[tokio::test]
 async fn a_late_click_is_told_who_decided() {

@@ -1,6 +1,13 @@
 //! Setting up a new database over the API.
 
+use std::{pin::pin, task::Poll};
+
 use serde_json::{Value as Json, json};
+use server::{
+    Failure,
+    set_up::{FirstAdmin, Preset, SetUp},
+};
+use uuid::Uuid;
 
 use crate::support::TestApp;
 
@@ -68,4 +75,91 @@ async fn the_demo_can_be_chosen_in_the_first_run() {
     assert_eq!(answer.ok()["demo"], true);
     assert!(visitor.get("/api/records/customer/count").await.ok()["count"].as_u64().unwrap() > 0);
     server.sign_in("rep_a").await;
+}
+
+/// What is set up, by whichever of two administrators begins.
+fn set_up(preset: Preset, demo: bool, email: &str) -> SetUp {
+    let admin = FirstAdmin { name: "Ada".into(), email: email.into(), password: "long-enough".into() };
+    SetUp { language: "en".into(), company: "Evergreen".into(), preset, demo, admin }
+}
+
+/// Sets up, but breaks off after so many steps; how many it took, and what it came to if it came to its end.
+async fn broken_off(server: &TestApp, asked: SetUp, after: usize) -> (usize, Option<Result<Uuid, Failure>>) {
+    let mut work = pin!(server.app.set_up(asked));
+    let mut steps = 0;
+    let ended = std::future::poll_fn(|cx| {
+        if steps == after {
+            return Poll::Ready(None);
+        }
+        steps += 1;
+        work.as_mut().poll(cx).map(Some)
+    });
+    let ended = ended.await;
+    (steps, ended)
+}
+
+async fn finished(server: &TestApp, asked: SetUp) {
+    let email = asked.admin.email.clone();
+    server.app.set_up(asked).await.unwrap();
+    assert!(!server.app.is_first_run().await.unwrap());
+    let mut admin = server.visitor();
+    assert_eq!(admin.sign_in(&email, "long-enough").await.status, 200);
+    assert_eq!(admin.get("/api/session").await.ok()["user"]["admin"], true);
+    for who in ["ada@example.com", "bea@example.com"].into_iter().filter(|who| *who != email) {
+        assert_ne!(server.visitor().sign_in(who, "long-enough").await.status, 200, "{who} has been replaced");
+    }
+}
+
+#[tokio::test]
+async fn a_set_up_that_was_broken_off_anywhere_can_be_begun_again() {
+    let mut after = 1;
+    loop {
+        let server = TestApp::empty().await;
+        let (_, ended) = broken_off(&server, set_up(Preset::Blank, false, "ada@example.com"), after).await;
+        if let Some(ended) = ended {
+            ended.unwrap();
+            break;
+        }
+        assert!(server.app.is_first_run().await.unwrap(), "after {after} steps");
+        let again = server.reopened().await;
+        finished(&again, set_up(Preset::Blank, false, "bea@example.com")).await;
+        let people = again.app.store().count(&again.app.published().catalog.entities, &all("user"), 10).await.unwrap();
+        assert_eq!(people.count, 1, "after {after} steps");
+        after += 1 + after / 4;
+    }
+    assert!(after > 5, "{after} steps are too few to have broken off anywhere");
+}
+
+#[tokio::test]
+async fn a_demo_that_was_broken_off_is_completed() {
+    let server = TestApp::empty().await;
+    let demo = || set_up(Preset::Trade, true, "ada@example.com");
+    let mut after = 400;
+    loop {
+        let (_, ended) = broken_off(&server, demo(), after).await;
+        if ended.is_some() || server.app.store().setting("demo").await.unwrap().is_some() {
+            break;
+        }
+        after += 100;
+    }
+    let again = server.reopened().await;
+    if again.app.is_first_run().await.unwrap() {
+        finished(&again, demo()).await;
+    }
+    let rep = again.sign_in("rep_a").await;
+    assert!(rep.get("/api/instances?mine=1").await.ok()["rows"].as_array().is_some_and(|rows| !rows.is_empty()));
+}
+
+fn all(entity: &str) -> kernel::query::Select {
+    kernel::query::Select {
+        entity: entity.into(),
+        columns: Vec::new(),
+        filter: kernel::query::Predicate::True,
+        tokens: Vec::new(),
+        sort: Vec::new(),
+        after: None,
+        limit: 10,
+        flags: Vec::new(),
+        deleted: false,
+    }
 }

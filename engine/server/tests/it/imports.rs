@@ -219,9 +219,7 @@ async fn what_is_no_spreadsheet_or_lacks_columns_is_refused_at_once() {
     assert!(refused.paths().contains(&"InvoiceNo"), "{}", refused.text);
 }
 
-#[tokio::test]
-async fn an_import_that_was_running_when_the_program_ended_has_failed_and_can_be_undone() {
-    let server = TestApp::trade().await;
+on_both!(an_import_whose_process_has_ended_has_failed_and_can_be_undone, |server| {
     let app = &server.app;
     let upload = Upload { name: "ledger.csv".into(), content: LEDGER.into(), sheet: None };
     let uploaded = app.upload_import(None, upload).await.unwrap();
@@ -230,12 +228,25 @@ async fn an_import_that_was_running_when_the_program_ended_has_failed_and_can_be
     row.status = "running".into();
     app.store().update_import(&row, "done").await.unwrap();
 
-    app.recover_imports().await.unwrap();
+    // Another process starts over the same database while the first is at work.
+    let other = server.reopened().await.app;
+    let now = app.clock().now();
+    other.clock().set(now);
+    other.recover_imports().await.unwrap();
+    assert_eq!(app.import_of(None, row.id).await.unwrap().status, "running", "somebody works on it");
+    app.store().hold_import(row.id, app.node(), now + chrono::Duration::seconds(90)).await.unwrap();
+    other.clock().set(now + chrono::Duration::seconds(60));
+    other.recover_imports().await.unwrap();
+    assert_eq!(app.import_of(None, row.id).await.unwrap().status, "running", "and goes on working");
+
+    other.clock().set(now + chrono::Duration::seconds(120));
+    other.recover_imports().await.unwrap();
+    assert!(!app.store().hold_import(row.id, app.node(), now).await.unwrap(), "it has been taken away");
     let row = app.import_of(None, row.id).await.unwrap();
     let state: ImportState = serde_json::from_value(row.state).unwrap();
     assert_eq!((row.status.as_str(), state.failure.is_some()), ("failed", true));
     assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
-}
+});
 
 on_both!(of_two_who_undo_an_import_at_once_one_does_it, |server| {
     let manager = server.sign_in("manager_a").await;
@@ -257,6 +268,7 @@ async fn an_undo_that_was_going_on_when_the_program_ended_can_be_done_again() {
     let mut row = app.run_import(None, uploaded.row.id, Some(plan), true).await.unwrap();
     row.status = "undoing".into();
     app.store().update_import(&row, "done").await.unwrap();
+    app.clock().set(app.clock().now() + chrono::Duration::seconds(60));
     app.recover_imports().await.unwrap();
     assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
 }

@@ -21,3 +21,4 @@ mod rights;
 mod session;
 mod support;
 mod tidy;
+mod versions;

@@ -119,6 +119,13 @@ impl TestApp {
         Self { router: server::http::router(app.clone()), app, folder, postgres }
     }
 
+    /// Another server over the same database, as after a start.
+    pub(crate) async fn reopened(&self) -> Self {
+        let options = self.app.options().clone();
+        let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
+        Self { router: server::http::router(app.clone()), app, folder: None, postgres: None }
+    }
+
     /// Removes a database of PostgreSQL; SQLite's goes with its folder.
     pub(crate) async fn remove(&self) {
         assert!(self.folder.is_none());

@@ -115,7 +115,7 @@ pub(super) fn added(
         "id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, closed_at",
         &rows.tasks_done,
     );
-    insert("sys_history", "entity, record, version, at, user_id, action, source, changes", &rows.history);
+    insert("sys_history", "entity, record, version, at, user_id, action, source, changes, reason", &rows.history);
     insert("sys_comments", "id, entity, record, at, user_id, body, mentions", &rows.comments);
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
@@ -175,6 +175,7 @@ impl Rows {
                     (&entry.action).into(),
                     (&entry.source).into(),
                     written.fill(&changes, Some(entry.record)).into(),
+                    entry.reason.as_deref().into(),
                 ]);
             }
             Change::Comment(comment) => self.comments.push(vec![

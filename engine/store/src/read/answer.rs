@@ -1,10 +1,8 @@
-//! Answers to what a decision needs to know: first which records, then all of an entity's at once.
+//! Answers to what a decision needs to know, all in one go.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
+use indexmap::IndexMap;
 use kernel::{
     Name, Record, Value,
     query::{Answer, Comparison, Operand, Predicate, Query},
@@ -12,43 +10,56 @@ use kernel::{
 use uuid::Uuid;
 
 use super::{
-    records::load,
+    records::{self, CHUNK, Which},
     scope::{Reading, Scope},
 };
-use crate::{Error, Schema, Store, sql::Sql};
+use crate::{Error, Schema, Store, layout::Layout, sql::Sql};
 
 pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]) -> Result<Vec<Answer>, Error> {
-    if queries.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut connection = store.snapshot().await?;
-    let mut known: HashMap<&Query, Vec<Uuid>> = HashMap::new();
-    let mut wanted: HashMap<&Name, HashSet<Uuid>> = HashMap::new();
+    // What is sought by its id, of each entity together; everything else by itself.
+    let mut by_id: IndexMap<&Name, Vec<Uuid>> = IndexMap::new();
+    let mut asked: Vec<(Arc<Layout>, Which)> = Vec::new();
+    let mut sought: HashMap<&Query, usize> = HashMap::new();
     for query in queries {
-        if known.contains_key(query) {
-            continue;
-        }
-        let ids = match query {
-            Query::Record { id, .. } => vec![*id],
-            Query::Effective { .. } | Query::Find { .. } => {
-                let sql = statement(store.reading(schema), query)?;
-                let rows = connection.rows(sql).await?;
-                rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?
+        match query {
+            Query::Record { entity, id } => by_id.entry(entity).or_default().push(*id),
+            Query::Effective { entity, .. } | Query::Find { entity, .. } => {
+                if !sought.contains_key(query) {
+                    sought.insert(query, asked.len());
+                    let layout = store.layouts().get(schema, entity)?;
+                    asked.push((layout, Which::Found(statement(store.reading(schema), query)?)));
+                }
             }
-        };
-        wanted.entry(entity(query)).or_default().extend(&ids);
-        known.insert(query, ids);
-    }
-    let mut records: HashMap<Uuid, Arc<Record>> = HashMap::new();
-    for (entity, ids) in wanted {
-        let layout = store.layouts().get(schema, entity)?;
-        let ids: Vec<Uuid> = ids.into_iter().collect();
-        for record in load(&mut connection, &layout, &ids).await? {
-            records.insert(record.id, Arc::new(record));
         }
     }
-    connection.commit().await?;
-    let of = |query| known.get(query).into_iter().flatten().filter_map(|id| records.get(id).cloned()).collect();
+    let found_by_statement = asked.len();
+    for (entity, mut ids) in by_id {
+        ids.sort_unstable();
+        ids.dedup();
+        let layout = store.layouts().get(schema, entity)?;
+        asked.extend(ids.chunks(CHUNK).map(|chunk| (layout.clone(), Which::Ids(chunk.to_vec()))));
+    }
+    let statements: Vec<Vec<Sql>> = asked.iter().map(|(layout, which)| records::queries(layout, which)).collect();
+    let counts: Vec<usize> = statements.iter().map(Vec::len).collect();
+    let mut rows = store.queries(statements.into_iter().flatten().collect()).await?.into_iter();
+    let mut found: Vec<Answer> = Vec::with_capacity(asked.len());
+    let mut records: HashMap<Uuid, Arc<Record>> = HashMap::new();
+    for (position, ((layout, _), count)) in asked.iter().zip(counts).enumerate() {
+        let of_this = rows.by_ref().take(count).collect();
+        let loaded = records::records(store.dialect(), layout, of_this)?.into_values().map(Arc::new);
+        if position < found_by_statement {
+            let mut answer: Answer = loaded.collect();
+            // Statements find by id, or one alone.
+            answer.sort_by_key(|record| record.id);
+            found.push(answer);
+        } else {
+            records.extend(loaded.map(|record| (record.id, record)));
+        }
+    }
+    let of = |query: &Query| match query {
+        Query::Record { id, .. } => records.get(id).cloned().into_iter().collect(),
+        _ => sought.get(query).and_then(|position| found.get(*position)).cloned().unwrap_or_default(),
+    };
     Ok(queries.iter().map(of).collect())
 }
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{Error, Schema, Store, sql::Sql};
 
+use records::Which;
 pub(crate) use records::{load, write_ids};
 use scope::{Reading, Scope};
 use select::List;
@@ -53,10 +54,15 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.snapshot().await?;
-        let found = load(&mut connection, &layout, ids).await?;
-        connection.commit().await?;
-        Ok(found)
+        let chunks: Vec<Which> = ids.chunks(records::CHUNK).map(|chunk| Which::Ids(chunk.to_vec())).collect();
+        let statements: Vec<Sql> = chunks.iter().flat_map(|which| records::queries(&layout, which)).collect();
+        let mut rows = self.queries(statements).await?.into_iter();
+        let mut found = HashMap::with_capacity(ids.len());
+        for _ in &chunks {
+            let of_this = rows.by_ref().take(1 + layout.lines.len()).collect();
+            found.extend(records::records(self.dialect(), &layout, of_this)?);
+        }
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// A record with its lines.
@@ -108,7 +114,7 @@ impl Store {
         for (entity, id) in records {
             by_entity.entry(entity).or_default().push(*id);
         }
-        let mut titles = HashMap::with_capacity(records.len());
+        let mut statements = Vec::new();
         for (entity, mut ids) in by_entity {
             ids.sort_unstable();
             ids.dedup();
@@ -118,12 +124,11 @@ impl Store {
                 sql.text("select id, title from ").name(&layout.table).text(" where id in (");
                 write_ids(&mut sql, chunk);
                 sql.text(")");
-                for row in self.rows(sql).await? {
-                    titles.insert(row.get(0)?, row.get(1)?);
-                }
+                statements.push(sql);
             }
         }
-        Ok(titles)
+        let found = self.queries(statements).await?;
+        found.iter().flatten().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
     }
 
     /// Answers what a decision needs to know, in the order of the queries, all as of the same moment. A record is

@@ -15,55 +15,91 @@ use crate::{
 };
 
 /// How many ids one statement asks for.
-const CHUNK: usize = 256;
+pub(super) const CHUNK: usize = 256;
 
-/// Reads records with their lines, in the order of the ids.
-pub(crate) async fn load(connection: &mut Connection, layout: &Layout, ids: &[Uuid]) -> Result<Vec<Record>, Error> {
-    let mut found: HashMap<Uuid, Record> = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(CHUNK) {
-        for row in connection.rows(headers(layout, chunk)).await? {
-            let mut record = system(connection.dialect(), layout, &row)?;
-            let start = layout.system.len();
-            record.fields = fields(connection.dialect(), layout.columns.values(), &row, start)?;
-            record.lines = layout.lines.keys().map(|name| (name.clone(), Vec::new())).collect();
-            found.insert(record.id, record);
-        }
-        for lines in layout.lines.values() {
-            for row in connection.rows(lines_of(lines, chunk)).await? {
-                let fields = fields(connection.dialect(), lines.columns.values(), &row, 2)?;
-                if let Some(record) = found.get_mut(&row.get(1)?)
-                    && let Some(table) = record.lines.get_mut(&lines.name)
-                {
-                    table.push(Line { id: row.get(0)?, fields });
-                }
+/// Which records are read.
+#[derive(Clone, Debug)]
+pub(crate) enum Which {
+    /// These.
+    Ids(Vec<Uuid>),
+    /// Those whose ids a statement gives.
+    Found(Sql),
+}
+
+/// The queries that read records with their lines: the headers', and one for each line table.
+pub(crate) fn queries(layout: &Layout, which: &Which) -> Vec<Sql> {
+    let mut queries = vec![headers(layout, which)];
+    queries.extend(layout.lines.values().map(|lines| lines_of(lines, which)));
+    queries
+}
+
+/// The records from the rows of [`queries`], by id.
+pub(crate) fn records(dialect: Dialect, layout: &Layout, found: Vec<Vec<Row>>) -> Result<HashMap<Uuid, Record>, Error> {
+    let mut found = found.into_iter();
+    let mut records: HashMap<Uuid, Record> = HashMap::new();
+    for row in found.next().unwrap_or_default() {
+        let mut record = system(dialect, layout, &row)?;
+        record.fields = fields(dialect, layout.columns.values(), &row, layout.system.len())?;
+        record.lines = layout.lines.keys().map(|name| (name.clone(), Vec::new())).collect();
+        records.insert(record.id, record);
+    }
+    for (lines, rows) in layout.lines.values().zip(found) {
+        for row in rows {
+            let fields = fields(dialect, lines.columns.values(), &row, 2)?;
+            if let Some(record) = records.get_mut(&row.get(1)?)
+                && let Some(table) = record.lines.get_mut(&lines.name)
+            {
+                table.push(Line { id: row.get(0)?, fields });
             }
         }
     }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+    Ok(records)
 }
 
-fn headers(layout: &Layout, ids: &[Uuid]) -> Sql {
+/// Reads records with their lines, in the order of the ids.
+pub(crate) async fn load(connection: &mut Connection, layout: &Layout, ids: &[Uuid]) -> Result<Vec<Record>, Error> {
+    let mut loaded = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let found = connection.queries(queries(layout, &Which::Ids(chunk.to_vec()))).await?;
+        let mut records = records(connection.dialect(), layout, found)?;
+        loaded.extend(chunk.iter().filter_map(|id| records.remove(id)));
+    }
+    Ok(loaded)
+}
+
+fn headers(layout: &Layout, which: &Which) -> Sql {
     let mut sql = Sql::default();
     sql.text("select ");
     sql.list(layout.system.values().chain(layout.columns.values()), ", ", |sql, column| {
         sql.name(&column.name);
     });
     sql.text(" from ").name(&layout.table).text(" where id in (");
-    write_ids(&mut sql, ids);
+    which.write(&mut sql);
     sql.text(")");
     sql
 }
 
-fn lines_of(lines: &LinesLayout, ids: &[Uuid]) -> Sql {
+fn lines_of(lines: &LinesLayout, which: &Which) -> Sql {
     let mut sql = Sql::default();
     sql.text("select id, ").name(LINE_RECORD);
     for column in lines.columns.values() {
         sql.text(", ").name(&column.name);
     }
     sql.text(" from ").name(&lines.table).text(" where ").name(LINE_RECORD).text(" in (");
-    write_ids(&mut sql, ids);
+    which.write(&mut sql);
     sql.text(") order by ").name(LINE_RECORD).text(", ").name(LINE_POSITION).text(", id");
     sql
+}
+
+impl Which {
+    fn write(&self, sql: &mut Sql) {
+        match self {
+            Self::Ids(ids) => write_ids(sql, ids),
+            Self::Found(statement) => {
+                sql.inner(statement);
+            }
+        }
+    }
 }
 
 /// Writes ids, the last repeated up to a power of two, so that few different statements are prepared.

@@ -100,6 +100,66 @@ impl Store {
         Ok(self.write_one(sql).await? == 1)
     }
 
+    /// Begins to work on an import, if it is still in the status it was believed to be in: it is `owner`'s until then.
+    pub async fn begin_import(
+        &self,
+        import: &ImportRow,
+        expected_status: &str,
+        owner: Uuid,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        let sql = Sql::fixed(
+            "update sys_imports set status = $2, done = $3, total = $4, state = $5, owner = $7, leased_until = $8 \
+             where id = $1 and status = $6",
+        )
+        .bind(import.id)
+        .bind(&import.status)
+        .bind(import.done)
+        .bind(import.total)
+        .bind(Bind::json_text(&import.state))
+        .bind(expected_status)
+        .bind(owner)
+        .bind(Bind::millis(until));
+        Ok(self.write_one(sql).await? == 1)
+    }
+
+    /// Says that it is still worked on; false if it has been taken away.
+    pub async fn hold_import(&self, id: Uuid, owner: Uuid, until: DateTime<Utc>) -> Result<bool, Error> {
+        let sql = Sql::fixed("update sys_imports set leased_until = $3 where id = $1 and owner = $2")
+            .bind(id)
+            .bind(owner)
+            .bind(Bind::millis(until));
+        Ok(self.write_one(sql).await? == 1)
+    }
+
+    /// Imports that somebody worked on who has not been heard of since.
+    pub async fn abandoned_imports(&self, now: DateTime<Utc>) -> Result<Vec<ImportRow>, Error> {
+        let sql = Sql::fixed(import!(
+            "where status in ('running', 'checking', 'undoing') and (leased_until is null or leased_until < $1) order by id"
+        ))
+        .bind(Bind::millis(now));
+        self.rows(sql).await?.iter().map(read).collect()
+    }
+
+    /// Takes an abandoned import over; false if its owner was heard of after all, or somebody else took it.
+    pub async fn take_import(
+        &self,
+        id: Uuid,
+        owner: Uuid,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        let sql = Sql::fixed(
+            "update sys_imports set owner = $2, leased_until = $4 \
+             where id = $1 and status in ('running', 'checking', 'undoing') and (leased_until is null or leased_until < $3)",
+        )
+        .bind(id)
+        .bind(owner)
+        .bind(Bind::millis(now))
+        .bind(Bind::millis(until));
+        Ok(self.write_one(sql).await? == 1)
+    }
+
     /// An import by its id.
     pub async fn import(&self, id: Uuid) -> Result<Option<ImportRow>, Error> {
         self.row(Sql::fixed(import!("where id = $1")).bind(id)).await?.map(|row| read(&row)).transpose()

@@ -15,6 +15,12 @@ impl Store {
         rows.iter().map(|row| Ok((row.get(0)?, row.json(1)?))).collect()
     }
 
+    /// The value of one setting.
+    pub async fn setting(&self, name: &str) -> Result<Option<Json>, Error> {
+        let sql = Sql::fixed("select value from sys_settings where name = $1").bind(name);
+        self.row(sql).await?.map(|row| row.json(0)).transpose()
+    }
+
     /// Gives settings values, all or none.
     pub async fn set_settings(&self, values: &IndexMap<String, Json>) -> Result<(), Error> {
         let statements = values.iter().map(|(name, value)| {

@@ -88,7 +88,7 @@ impl Store {
     /// The history of a record from a version on, oldest first: what a merge of two changes needs.
     pub async fn history_since(&self, record: Uuid, version: i64) -> Result<Vec<HistoryEntry>, Error> {
         let sql = Sql::fixed(
-            "select at, id, user_id, entity, record, version, action, source, changes from sys_history \
+            "select at, id, user_id, entity, record, version, action, source, changes, reason from sys_history \
              where record = $1 and version > $2 order by at, id",
         )
         .bind(record)
@@ -125,7 +125,7 @@ async fn read(
              order by closed_at desc, id desc limit $4"
         }
         _ => {
-            "select at, id, user_id, entity, record, version, action, source, changes from sys_history \
+            "select at, id, user_id, entity, record, version, action, source, changes, reason from sys_history \
              where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
         }
     };
@@ -177,5 +177,6 @@ fn history(row: &Row) -> Result<HistoryEntry, Error> {
         action: row.get(6)?,
         source: row.get(7)?,
         changes: row.json(8)?,
+        reason: row.get(9)?,
     })
 }

@@ -27,8 +27,13 @@ pub type Entities = IndexMap<Name, Arc<Entity>>;
 impl Store {
     /// What must change in the tables so that they fit the entities.
     pub async fn plan_schema(&self, entities: &Entities) -> Result<SchemaPlan, SchemaError> {
-        let mut connection = self.snapshot().await?;
-        plan::plan(&mut connection, entities).await
+        let entities = Arc::new(entities.clone());
+        // Where tables are changed, so that nothing changes while it is looked at.
+        self.write(Priority::Bulk, move |connection| {
+            let entities = entities.clone();
+            Box::pin(async move { plan::plan(connection, &entities).await })
+        })
+        .await
     }
 
     /// Makes the tables fit the entities, all or nothing. Does nothing if they do.

@@ -26,6 +26,7 @@ on_both!(numbers_are_given_in_order_and_fill_the_marks, |db| {
         version: 1,
         action: "created".to_owned(),
         source: "app".to_owned(),
+        reason: None,
         changes: vec![FieldChange { path: "title".to_owned(), old: json!(null), new: json!(title) }],
     });
     let notice = Change::Notify(Notice {

@@ -187,3 +187,18 @@ on_both!(bulk_work_and_people_are_both_served, |db| {
     assert!(all(work).await.into_iter().all(|ok| ok));
     assert_eq!(db.ids(&select("region")).await.len(), 40);
 });
+
+#[tokio::test]
+async fn connections_that_the_server_has_ended_are_replaced() {
+    let Some(db) = Database::postgres().await else { return };
+    let made = record("region", "R", &[]);
+    db.insert(vec![made.clone()]).await;
+    for _ in 0..2 {
+        db.end_connections().await;
+        assert!(db.store.record(&db.entities, "region", made.id).await.unwrap().is_some());
+        db.end_connections().await;
+        db.insert(vec![record("region", "after", &[])]).await;
+    }
+    assert_eq!(db.ids(&select("region")).await.len(), 3);
+    db.remove().await;
+}

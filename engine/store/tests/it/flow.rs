@@ -179,6 +179,7 @@ on_both!(the_timeline_tells_everything_once_in_order, |db| {
             version,
             action: "updated".to_owned(),
             source: "app".to_owned(),
+            reason: Some("asked by phone".to_owned()),
             changes: vec![FieldChange { path: "amount".to_owned(), old: json!("1"), new: json!("2") }],
         })
     };

@@ -74,6 +74,14 @@ impl Database {
         Self { store, url, catalog, entities, folder }
     }
 
+    /// Has PostgreSQL end all connections of this store, as when it is started anew.
+    pub(crate) async fn end_connections(&self) {
+        let name = self.url.rsplit('/').next().and_then(|end| end.split('?').next()).unwrap();
+        let server = std::env::var("TEST_POSTGRES_URL").unwrap();
+        let ended = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ";
+        admin(&server, format!("{ended} '{name}'")).await;
+    }
+
     pub(crate) async fn remove(&self) {
         assert!(self.folder.is_none());
         self.store.close().await;

@@ -111,7 +111,6 @@ describe('whoever submits', () => {
   const submits: Server = (call) => {
     if (call.path.endsWith('/preview')) return { body: preview }
     if (call.path.endsWith('/transitions/submit')) return { body: answerOf({ ...approving, version: 4 }, { ...readOnly, task: undefined }) }
-    if (call.path.endsWith('/comments')) return { status: 201, body: {} }
     if (call.path === '/api/instances/n1') return { body: { ...instance, can_withdraw: true } }
     return call.method === 'GET' && call.path === '/api/records/request/r1' ? { body: answerOf(base) } : undefined
   }
@@ -127,8 +126,7 @@ describe('whoever submits', () => {
     expect(calls.some((call) => call.path.includes('/transitions/'))).toBe(false)
     await user.type(within(dialog).getByRole('textbox'), 'Please today')
     await user.click(within(dialog).getByRole('button', { name: 'Submit' }))
-    await waitFor(() => expect(calls.find((call) => call.path.endsWith('/transitions/submit'))?.body).toEqual({ version: 3 }))
-    expect(calls.find((call) => call.path.endsWith('/comments'))?.body).toEqual({ text: 'Please today' })
+    await waitFor(() => expect(calls.find((call) => call.path.endsWith('/transitions/submit'))?.body).toEqual({ version: 3, reason: 'Please today' }))
   })
 
   it('is stopped at what the transition requires', async () => {

@@ -34,14 +34,14 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
   if (answer.isPending) return <Card title={t('approval.progress')}><SkeletonRows rows={3} height={40} /></Card>
   if (answer.isError) return <Card title={t('approval.progress')}><Notice kind="error" action={<Button size="small" onClick={() => void answer.refetch()}>{t('retry')}</Button>}>{t('approval.no_progress')}</Notice></Card>
   const steps = instanceSteps(answer.data)
-  const { status, outcome, next } = answer.data
+  const { status, outcome, outcome_label, next } = answer.data
   const stopped = Array.isArray(next) ? undefined : (next as { stopped?: string } | undefined)?.stopped
   return (
     <Card
       title={t('approval.progress')}
       aside={isRunning(answer.data)
         ? <Tag color="amber">{t(status === 'returned' ? 'approval.is_returned' : 'approval.running')}</Tag>
-        : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
+        : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{outcome_label ?? t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
     >
       <Steps steps={steps} language={language} label={t('approval.progress')} />
       {stopped && <Notice kind="warning">{stopped}</Notice>}

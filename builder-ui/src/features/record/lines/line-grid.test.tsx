@@ -7,7 +7,7 @@ import { answerOf, base, calls, openPage, serve, type Server } from '../test-kit
 const shows = (record: PortolanRecord = base): Server => (call) => {
   if (call.path === '/api/records/item/lookup') {
     const rows = [{ id: 'i1', title: 'Lamp', subtitle: 'LA-1' }, { id: 'i2', title: 'Pan', subtitle: 'PA-2' }]
-    const q = (call.query.get('q') ?? '').toLowerCase()
+    const q = String(call.body?.q ?? '').toLowerCase()
     return { body: { rows: rows.filter((row) => `${row.title} ${row.subtitle}`.toLowerCase().includes(q)) } }
   }
   return call.method === 'GET' && call.path === '/api/records/request/r1' ? { body: answerOf(record) } : undefined

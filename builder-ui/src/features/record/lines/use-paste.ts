@@ -24,7 +24,7 @@ export function usePaste(table: Field, columns: readonly GridColumn[]): (text: s
 
   const resolveTexts = useCallback(
     async (cells: readonly (PastedCell & { path: string; lookup: string })[]): Promise<number> => {
-      const doc = JSON.stringify(buildHeader(entity, form.store.getState().values, form.store.getState().edited))
+      const doc = buildHeader(entity, form.store.getState().values, form.store.getState().edited)
       let bad = 0
       for (const name of new Set(cells.map((cell) => cell.field.name))) {
         const field = table.fields?.[name]

@@ -70,14 +70,9 @@ export function buildCreate(entity: EntityModel, values: Values, edited: Readonl
   return body
 }
 
-/**
- * The header of the form for the condition of a choice. It travels in the address, which has little room: lines stay
- * away, and long texts.
- */
+/** The header of the form for the condition of a choice; lines stay away, since it is sent while one types. */
 export function buildHeader(entity: EntityModel, values: Values, edited: ReadonlySet<string>): Patch {
-  const header = Object.entries(buildCreate(entity, values, edited)).filter(
-    ([name, value]) => entity.fields[name]?.type !== 'lines' && String(value).length <= 200,
-  )
+  const header = Object.entries(buildCreate(entity, values, edited)).filter(([name]) => entity.fields[name]?.type !== 'lines')
   return Object.fromEntries(values.id === undefined ? header : [['id', values.id], ...header])
 }
 

@@ -91,8 +91,8 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   }
   if (what === 'start') return <>{t('timeline.start', { label: textIn(item, 'label', 'workflow_label') ?? nodeLabel(textIn(item, 'workflow') ?? '') })}</>
   if (what === 'end') {
-    const outcome = textIn(item, 'outcome_label', 'outcome') ?? ''
-    return <>{t('timeline.end', { outcome: t(`outcome.${outcome}`, { defaultValue: outcome }) })}</>
+    const outcome = textIn(item, 'outcome') ?? ''
+    return <>{t('timeline.end', { outcome: textIn(item, 'outcome_label') ?? t(`outcome.${outcome}`, { defaultValue: outcome }) })}</>
   }
   return <>{t(`timeline.${['create', 'change', 'deleted', 'restored', 'withdraw'].includes(what) ? what : 'change'}`)}</>
 }

@@ -172,6 +172,7 @@ impl Planted {
             version,
             action: "updated".into(),
             source: "app".into(),
+            reason: Some(self.text(id, "title")),
             changes: history,
         };
         let text = self.text(id, "title");
