@@ -212,7 +212,7 @@ export function appModel(language: LanguageCode): AppModel {
   if (open) views.open_quotations = { ...open, name: 'open_quotations', label: t(['Open quotations', '有效报价']) }
   return {
     version: 7, language, languages: [{ code: 'en', label: 'English' }, { code: 'zh_hans', label: '简体中文' }],
-    company: 'Northwind Harbour Trading', entities: models, views,
+    company: 'Northwind Harbour Trading', zone: 'Asia/Shanghai', entities: models, views,
     menu: [
       { key: 'sales', label: t(['Sales', '销售']), icon: 'briefcase', items: [
         { key: 'quotations', label: t(['Quotations', '报价单']), icon: 'document', entity: 'quotation', view: 'quotation' },

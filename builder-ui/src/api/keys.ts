@@ -16,4 +16,5 @@ export const keys = {
   imports: ['imports'] as const,
   import: (id: string) => ['imports', id] as const,
   roles: ['roles'] as const,
+  settings: ['settings'] as const,
 }

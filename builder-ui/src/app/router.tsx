@@ -32,6 +32,7 @@ export function makeRouter() {
             { path: 'imports/:id', lazy: page(() => import('@/features/import/import-page')) },
             { path: 'organisation/departments', lazy: page(() => import('@/features/people/departments-page')) },
             { path: 'organisation/roles', lazy: page(() => import('@/features/people/roles-page')) },
+            { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
             { path: '*', Component: NotFound },
           ],
         },

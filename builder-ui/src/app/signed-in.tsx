@@ -9,6 +9,7 @@ import { onSignal, setCsrf } from '@/api/client'
 import { keys } from '@/api/keys'
 import { applyLanguage, codeOf } from '@/locales/i18n'
 import type { Session } from '@/model/session'
+import { setZone } from '@/model/zone'
 import { makeRouter } from './router'
 import { SessionEnded } from './session-ended'
 import { Splash } from './splash'
@@ -30,7 +31,10 @@ export default function SignedIn({ session }: { session: Session }) {
 
   const model = useQuery({
     queryKey: keys.app(session.language),
-    queryFn: () => readApp(session.language),
+    queryFn: () => readApp(session.language).then((read) => {
+      setZone(read.zone)
+      return read
+    }),
     staleTime: Infinity,
     refetchOnWindowFocus: false,
     placeholderData: (before) => before,

@@ -1,5 +1,6 @@
 // Dates in wire form (`2026-11-21`) and moments (`2026-11-21T08:00:00.000Z`): reading what people type, writing what
 // they read.
+import { dayOf, firmZone, momentOf } from '@/model/zone'
 import { localeTag } from './exact'
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}$/
@@ -25,9 +26,9 @@ function wire(year: number, month: number, day: number): string | null {
     : null
 }
 
-/** Today where the reader sits. */
+/** Today where the firm sits. */
 export function today(now: Date = new Date()): string {
-  return wire(now.getFullYear(), now.getMonth() + 1, now.getDate()) ?? ''
+  return dayOf(now)
 }
 
 /** The day that many days later. */
@@ -90,7 +91,8 @@ export function parseDate(input: string, reference: string = today()): { value: 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function formatWith(language: string, kind: 'date' | 'datetime'): Intl.DateTimeFormat {
-  const key = `${language}/${kind}`
+  const zone = kind === 'date' ? 'UTC' : firmZone()
+  const key = `${language}/${kind}/${zone}`
   let found = formats.get(key)
   if (!found) {
     const chinese = language.startsWith('zh')
@@ -99,7 +101,8 @@ function formatWith(language: string, kind: 'date' | 'datetime'): Intl.DateTimeF
       : { year: 'numeric', month: 'short', day: 'numeric' }
     found = new Intl.DateTimeFormat(localeTag(language), {
       ...day,
-      ...(kind === 'date' ? { timeZone: 'UTC' } : { hour: '2-digit', minute: '2-digit', hour12: false }),
+      timeZone: zone,
+      ...(kind === 'date' ? {} : { hour: '2-digit', minute: '2-digit', hour12: false }),
     })
     formats.set(key, found)
   }
@@ -113,7 +116,7 @@ export function formatDate(value: string, language: string): string {
   return formatWith(language, 'date').format(new Date(`${value}T00:00:00Z`))
 }
 
-/** A moment for the reader, in the time zone of the browser. */
+/** A moment for the reader, by the firm's clock. */
 export function formatDatetime(value: string, language: string): string {
   const time = new Date(value)
   return Number.isNaN(time.getTime()) ? value : formatWith(language, 'datetime').format(time)
@@ -132,7 +135,7 @@ export function formatAgo(value: string, language: string, now: Date = new Date(
   return formatDatetime(value, language)
 }
 
-/** Reads a moment: a day and a time of day, in the time zone of the browser. */
+/** Reads a moment: a day and a time of day, by the firm's clock. */
 export function parseDatetime(input: string): { value: string } | { problem: DateProblem } {
   const text = input.normalize('NFKC').trim()
   if (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/.test(text)) {
@@ -145,5 +148,5 @@ export function parseDatetime(input: string): { value: string } | { problem: Dat
   const [year = 0, month = 1, date = 1] = day.value.split('-').map(Number)
   const [hour, minute, second] = [Number(clock?.[1] ?? 0), Number(clock?.[2] ?? 0), Number(clock?.[3] ?? 0)]
   if (hour > 23 || minute > 59 || second > 59) return { problem: 'no_date' }
-  return { value: new Date(year, month - 1, date, hour, minute, second).toISOString() }
+  return { value: momentOf({ year, month, day: date, hour, minute, second }).toISOString() }
 }

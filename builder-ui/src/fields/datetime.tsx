@@ -1,20 +1,16 @@
-// A moment, shown and entered in the time zone of the reader.
+// A moment, shown and entered by the firm's clock.
 import { lazy, Suspense } from 'react'
+import { dayAndTime } from '@/model/zone'
 import { formatDatetime, parseDatetime } from './dates'
 import { type FieldTypeModule, textOf } from './field-type'
 import { TextInput } from './widgets/text-input'
 
 const DayPicker = lazy(() => import('./widgets/day-picker'))
 
-function two(part: number): string {
-  return String(part).padStart(2, '0')
-}
-
-/** `2026-11-21 08:30`, in the time zone of the reader. */
+/** `2026-11-21 08:30`, by the firm's clock. */
 function plain(text: string): string {
   const moment = new Date(text)
-  if (text === '' || Number.isNaN(moment.getTime())) return text
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${two(moment.getHours())}:${two(moment.getMinutes())}`
+  return text === '' || Number.isNaN(moment.getTime()) ? text : dayAndTime(moment)
 }
 
 export const datetime: FieldTypeModule = {

@@ -177,6 +177,8 @@ export interface AppModel {
   language: LanguageCode
   languages: { code: LanguageCode; label: string }[]
   company: string
+  /** The firm's time zone. */
+  zone: string
   entities: Record<string, EntityModel>
   views: Record<string, View>
   menu: MenuItem[]

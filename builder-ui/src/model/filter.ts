@@ -1,5 +1,6 @@
 /** What the filter bar edits: conditions of one list, to and from the wire filter that the server takes (and the address bar keeps). */
 import type { ChoiceOption, EntityModel, FieldType } from './app'
+import { dayOf, momentOf } from './zone'
 
 /** A place that can be filtered by: a field, or what every record has. */
 export interface FilterField {
@@ -101,16 +102,18 @@ export function targetOf(field: { type: FieldType; to?: string | undefined }): s
 
 type Wire = unknown[] | Record<string, unknown>
 
-/** The local day's first or last moment, for fields that keep a moment. */
-function moment(day: string, end: boolean): string {
-  const date = new Date(`${day}T${end ? '23:59:59.999' : '00:00:00.000'}`)
-  return Number.isNaN(date.getTime()) ? day : date.toISOString()
+/** The first or last moment of the firm's day, for fields that keep a moment. */
+function moment(text: string, end: boolean): string {
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number)
+  if (!year || !month || !day) return text
+  const next = momentOf({ year, month, day: day + (end ? 1 : 0), hour: 0, minute: 0, second: 0 }).getTime()
+  return new Date(end ? next - 1 : next).toISOString()
 }
 
-/** The local day so many days from today. */
+/** The firm's day so many days from today. */
 export function dayFrom(offset: number, now = new Date()): string {
-  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() + offset)
-  return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`
+  const [year = 0, month = 1, day = 1] = dayOf(now).split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, day + offset)).toISOString().slice(0, 10)
 }
 
 function toWire(condition: Condition, type: FieldType | undefined, now: Date): Wire {
@@ -125,7 +128,7 @@ function toWire(condition: Condition, type: FieldType | undefined, now: Date): W
       const [from, to] = value as string[]
       return range(from, to)
     }
-    // Relative in the address, so that a bookmark means the same tomorrow; absolute for the server, in the reader's own zone.
+    // Relative in the address, so that a bookmark means the same tomorrow; absolute for the server, by the firm's clock.
     case 'last_days':
       return range(dayFrom(-Number(value), now), dayFrom(0, now))
     case 'next_days':

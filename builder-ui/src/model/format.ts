@@ -1,5 +1,6 @@
 /** Values as people read them: money with its currency, percent, dates of the locale. Never goes through binary floats for decimals. */
 import Decimal from 'decimal.js-light'
+import { firmZone } from './zone'
 
 export interface Format {
   type: string
@@ -75,11 +76,13 @@ export function formatMoney(value: unknown, locale: string, format: Omit<Format,
 const dates = new Map<string, Intl.DateTimeFormat>()
 
 function dateFormat(locale: string, key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const known = dates.get(locale + key)
+  const zone = options.timeZone ?? firmZone()
+  const name = `${locale}/${key}/${zone}`
+  const known = dates.get(name)
   if (known) return known
   // Plain English is read all over the world: the day goes first, and the month is a word.
-  const made = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options)
-  dates.set(locale + key, made)
+  const made = new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, { ...options, timeZone: zone })
+  dates.set(name, made)
   return made
 }
 

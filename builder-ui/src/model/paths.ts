@@ -8,6 +8,7 @@ export const paths = {
   import: (id: string) => `/imports/${encodeURIComponent(id)}`,
   departments: '/organisation/departments',
   roles: '/organisation/roles',
+  settings: '/organisation/settings',
   list: (entity: string) => `/e/${entity}`,
   view: (view: string) => `/v/${view}`,
   record: (entity: string, id: string) => `/e/${entity}/${encodeURIComponent(id)}`,

@@ -2,8 +2,18 @@
 
 use chrono_tz::Tz;
 use indexmap::IndexMap;
-use kernel::{Catalog, Name, Value, field::parse, schema::Field};
-use serde_json::Value as Json;
+use kernel::{Catalog, Name, Problem, Rejection, Value, field::parse, schema::Field};
+use serde_json::{Map, Value as Json, json};
+use store::AuditRow;
+use uuid::Uuid;
+
+use crate::{App, Failure, app_model::known_language};
+
+/// The kind under which changes are noted.
+pub(crate) const NOTED: &str = "setting";
+
+/// The pack whose settings are the firm's own: they are set by their names, not as settings.
+pub(crate) const FIRM_PACK: &str = "system";
 
 /// What the firm has set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,6 +58,16 @@ impl Firm {
         self.zone.unwrap_or(Tz::Asia__Shanghai)
     }
 
+    /// What formulas read of the firm itself as `setting.company`, `setting.zone`, `setting.language`.
+    fn own(&self, name: &str) -> Option<Json> {
+        match name {
+            "company" => Some(self.company.clone()).filter(|company| !company.is_empty()).map(Json::from),
+            "zone" => Some(self.zone().name().into()),
+            "language" => Some(self.language.clone().into()),
+            _ => None,
+        }
+    }
+
     /// The values of all settings: the firm's, or the packs' defaults.
     #[must_use]
     pub fn values(&self, catalog: &Catalog) -> IndexMap<Name, Value> {
@@ -55,11 +75,101 @@ impl Firm {
             .settings
             .iter()
             .map(|(name, setting)| {
-                let json = self.settings.get(name.as_str()).unwrap_or(&setting.default);
+                let own = self.own(name);
+                let json = own.as_ref().or_else(|| self.settings.get(name.as_str())).unwrap_or(&setting.default);
                 // What does not fit its type counts as not set; the checker has seen the defaults.
                 let field = Field::plain(setting.setting_type);
                 (name.clone(), parse(&field, json).or_else(|_| parse(&field, &setting.default)).unwrap_or_default())
             })
             .collect()
     }
+}
+
+/// What somebody changes; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// The firm's name.
+    pub company: Option<String>,
+    /// The language of new people.
+    pub language: Option<String>,
+    /// The firm's zone, by its name in the zone database.
+    pub zone: Option<String>,
+    /// Values of settings in wire form; null goes back to what the pack says.
+    pub settings: Map<String, Json>,
+}
+
+impl App {
+    /// Changes what the firm has set, and notes who changed what; it holds from the next command on.
+    ///
+    /// # Errors
+    /// If a value is wrong, all of them told, or the store fails.
+    pub async fn change_firm(&self, by: Uuid, change: Change) -> Result<(), Failure> {
+        // One after the other: each is noted with what the one before has left.
+        let _alone = self.set_up_lock().lock().await;
+        let firm = self.firm();
+        let wanted = wanted(&change, &self.published().catalog)?;
+        let before = |name: &str| match name {
+            "company" => Some(json!(firm.company)),
+            "language" => Some(json!(firm.language)),
+            "zone" => Some(json!(firm.zone().name())),
+            other => other.strip_prefix("setting.").and_then(|name| firm.settings.get(name)).cloned(),
+        };
+        let changed: IndexMap<String, Option<Json>> =
+            wanted.into_iter().filter(|(name, value)| before(name) != *value).collect();
+        let at = self.clock().now();
+        let notes: Vec<AuditRow> = changed
+            .iter()
+            .map(|(name, new)| AuditRow {
+                id: Uuid::now_v7(),
+                at,
+                user: Some(by),
+                kind: NOTED.into(),
+                detail: json!({"name": name, "old": before(name), "new": new}),
+            })
+            .collect();
+        self.store().change_settings(&changed, &notes).await?;
+        self.refresh_firm().await?;
+        Ok(())
+    }
+}
+
+/// By stored name, each value in its canonical form.
+fn wanted(change: &Change, catalog: &Catalog) -> Result<IndexMap<String, Option<Json>>, Rejection> {
+    let mut problems = Vec::new();
+    let mut out = IndexMap::new();
+    if let Some(company) = change.company.as_deref().map(str::trim) {
+        match company.chars().count() {
+            0 => problems.push(Problem::new("company", "required", "expected the firm's name")),
+            1..=200 => {}
+            _ => problems.push(Problem::new("company", "too_long", "expected at most 200 characters")),
+        }
+        out.insert("company".to_owned(), Some(json!(company)));
+    }
+    if let Some(language) = &change.language {
+        if known_language(Some(language)) != language {
+            problems.push(Problem::new("language", "option", "expected `en` or `zh_hans`"));
+        }
+        out.insert("language".to_owned(), Some(json!(language)));
+    }
+    if let Some(zone) = &change.zone {
+        match zone.parse::<Tz>() {
+            Ok(zone) => drop(out.insert("zone".to_owned(), Some(json!(zone.name())))),
+            Err(_) => problems.push(Problem::new("zone", "option", "expected a time zone such as `Asia/Shanghai`")),
+        }
+    }
+    for (name, json) in &change.settings {
+        let path = format!("settings.{name}");
+        let of_firm = catalog.packs.get(FIRM_PACK).is_some_and(|pack| pack.settings.contains_key(name.as_str()));
+        let Some(setting) = catalog.settings.get(name.as_str()).filter(|_| !of_firm) else {
+            problems.push(Problem::new(path, "unknown", format!("no setting `{name}`")));
+            continue;
+        };
+        let stored = format!("setting.{name}");
+        match parse(&Field::plain(setting.setting_type), json) {
+            Ok(Value::Null) => drop(out.insert(stored, None)),
+            Ok(value) => drop(out.insert(stored, Some(value.to_json()))),
+            Err(wrong) => problems.push(Problem::new(path, wrong.code, wrong.message)),
+        }
+    }
+    if problems.is_empty() { Ok(out) } else { Err(Rejection::Invalid(problems)) }
 }

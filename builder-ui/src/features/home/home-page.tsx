@@ -8,6 +8,7 @@ import { keys } from '@/api/keys'
 import { listMyInstances, listTasks } from '@/api/tasks'
 import { formatDay } from '@/model/format'
 import { paths } from '@/model/paths'
+import { clockAt } from '@/model/zone'
 import { Card } from '@/ui/card'
 import { Page } from '@/ui/page'
 import { QuickCreate } from './quick-create'
@@ -29,7 +30,7 @@ export default function HomePage() {
   const [now] = useState(() => new Date())
   const today = formatDay(now, i18n.language)
   return (
-    <Page title={t(`home:${partOfDay(now.getHours())}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
+    <Page title={t(`home:${partOfDay(clockAt(now).hour)}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
       <div className={style.columns}>
         <div className={style.main}>
           <Card

@@ -20,7 +20,8 @@ interface Person {
   name: string
 }
 
-export function UserActions({ person, active }: { person: Person; active: boolean }) {
+/** In a list as a menu of the row; `spread` as buttons on the person's own page, where there is room for them. */
+export function UserActions({ person, active, spread = false }: { person: Person; active: boolean; spread?: boolean }) {
   const { t } = useTranslation()
   const [doing, setDoing] = useState<'password' | 'leave' | null>(null)
   const entries: MenuEntry[] = [
@@ -29,7 +30,9 @@ export function UserActions({ person, active }: { person: Person; active: boolea
   ]
   return (
     <>
-      <MenuButton entries={entries}><Button kind="quiet" icon="more" label={t('people:actions', { name: person.name })} /></MenuButton>
+      {spread
+        ? entries.map(({ key, label, icon, danger, onSelect }) => <Button key={key} kind={danger ? 'danger' : 'default'} {...(icon ? { icon } : {})} {...(onSelect ? { onClick: onSelect } : {})}>{label}</Button>)
+        : <MenuButton entries={entries}><Button kind="quiet" icon="more" label={t('people:actions', { name: person.name })} /></MenuButton>}
       {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
       {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}
     </>

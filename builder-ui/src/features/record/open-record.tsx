@@ -1,6 +1,6 @@
 // An open record: the page around its form.
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate } from 'react-router'
 import { useStore } from 'zustand'
@@ -34,6 +34,9 @@ import { useRemote } from './use-remote'
 import { useSave } from './use-save'
 import { isDirty, useUnsaved } from './use-unsaved'
 import style from './record.module.css'
+
+// What an administrator does to a person beside changing the record.
+const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
 
 interface OpenRecordProps {
   entity: EntityModel
@@ -154,6 +157,11 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
           maySave={maySave && (dirty || answer === null || answer.can.fields === 'all')}
           transitions={small && answer?.task ? [] : transitions}
           menu={actions.menu}
+          extra={entity.name === 'user' && user.admin && answer !== null && !locked ? (
+            <Suspense fallback={null}>
+              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} spread={!small} />
+            </Suspense>
+          ) : null}
           aside={wide && id !== null ? { open: beside, toggle: () => setAside(!beside) } : null}
           onSave={() => void save()}
           onTransition={(transition) => void actions.run(transition)}

@@ -1,8 +1,9 @@
 // A day, or a day and a time: one segment per part, usable with the keyboard and a screen reader, and a calendar.
 import '../fields.css'
-import { CalendarDate, CalendarDateTime, getLocalTimeZone, parseDate as readDay, toZoned, fromDate, toCalendarDateTime, type DateValue } from '@internationalized/date'
+import { CalendarDate, CalendarDateTime, parseDate as readDay, toZoned, fromDate, toCalendarDateTime, type DateValue } from '@internationalized/date'
 import { Button, Calendar, CalendarCell, CalendarGrid, CalendarGridBody, CalendarGridHeader, CalendarHeaderCell, DateInput, DatePicker, DateSegment, Dialog, Group, Heading, I18nProvider, Popover } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { firmZone } from '@/model/zone'
 import { isDate, parseDate, parseDatetime, today } from '../dates'
 import { localeTag } from '../exact'
 import type { EditProps } from '../field-type'
@@ -11,7 +12,7 @@ function toValue(value: unknown, time: boolean): DateValue | null {
   if (typeof value !== 'string' || value === '') return null
   if (!time) return isDate(value) ? readDay(value) : null
   const moment = new Date(value)
-  return Number.isNaN(moment.getTime()) ? null : toCalendarDateTime(fromDate(moment, getLocalTimeZone()))
+  return Number.isNaN(moment.getTime()) ? null : toCalendarDateTime(fromDate(moment, firmZone()))
 }
 
 function toWire(value: DateValue | null, time: boolean): string | null {
@@ -19,7 +20,7 @@ function toWire(value: DateValue | null, time: boolean): string | null {
   const day = new CalendarDate(value.year, value.month, value.day)
   if (!time) return day.toString()
   const [hour, minute] = value instanceof CalendarDateTime ? [value.hour, value.minute] : [0, 0]
-  return toZoned(new CalendarDateTime(day.year, day.month, day.day, hour, minute), getLocalTimeZone()).toDate().toISOString()
+  return toZoned(new CalendarDateTime(day.year, day.month, day.day, hour, minute), firmZone()).toDate().toISOString()
 }
 
 /** English is read on both sides of the ocean: year, month, day is the one order that nobody takes for another. */

@@ -31,6 +31,9 @@ pub struct PackDefinition {
 pub struct SettingDefinition {
     /// What it is called.
     pub label: String,
+    /// A sentence under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
     /// Its type.
     #[serde(rename = "type")]
     pub setting_type: FieldKind,

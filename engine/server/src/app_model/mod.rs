@@ -34,6 +34,8 @@ pub(crate) struct Build<'a> {
 pub(crate) struct Around<'a> {
     pub(crate) language: &'a str,
     pub(crate) company: &'a str,
+    /// The firm's zone: days and times are those of its clock, wherever the reader sits.
+    pub(crate) zone: &'a str,
     pub(crate) settings: Json,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Build<'a> {
             "language": around.language,
             "languages": languages,
             "company": around.company,
+            "zone": around.zone,
             "entities": entities,
             "views": views,
             "menu": menu::build(self),

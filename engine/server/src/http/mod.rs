@@ -33,6 +33,7 @@ mod router;
 mod schemas;
 mod secure;
 mod session;
+mod settings;
 mod tasks;
 mod test_clock;
 mod timeline;

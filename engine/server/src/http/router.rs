@@ -25,8 +25,8 @@ use tracing::Span;
 
 use super::{
     Error, app_model, audit, comments, definitions, demo, draft, events, export, first_run, health, imports, instances,
-    lookup, metrics, notifications, openapi, people, records, schemas, secure, session, tasks, test_clock, timeline,
-    transitions, ui,
+    lookup, metrics, notifications, openapi, people, records, schemas, secure, session, settings, tasks, test_clock,
+    timeline, transitions, ui,
 };
 use crate::App;
 
@@ -85,6 +85,7 @@ fn session_routes() -> Router<App> {
         .route("/api/users/{id}/password", post(people::password))
         .route("/api/users/{id}/leave", post(people::leave))
         .route("/api/audit", get(audit::list))
+        .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api/definitions", get(definitions::versions))
         .route("/api/definitions/{version}", get(definitions::files))
 }

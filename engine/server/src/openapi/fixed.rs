@@ -41,7 +41,7 @@ pub(super) fn list_parameters() -> Json {
 }
 
 /// Paths that no definition changes: path, method, tag, what it does.
-const FIXED: [(&str, &str, &str, &str); 27] = [
+const FIXED: [(&str, &str, &str, &str); 29] = [
     ("/api/session", "get", "session", "The reader's session"),
     ("/api/session", "post", "session", "Sign in: {email, password}"),
     ("/api/session", "patch", "session", "Change the reader's language"),
@@ -64,6 +64,8 @@ const FIXED: [(&str, &str, &str, &str); 27] = [
     ("/api/imports/{id}/run", "post", "import", "Do it"),
     ("/api/imports/{id}/undo", "post", "import", "Undo it"),
     ("/api/roles", "get", "system", "Roles with their rights and people"),
+    ("/api/settings", "get", "system", "What the firm has set, and who changed it"),
+    ("/api/settings", "patch", "system", "Change it: {company, language, zone, settings}"),
     ("/api/users/{id}/password", "post", "system", "Give somebody a password"),
     ("/api/users/{id}/leave", "post", "system", "Somebody leaves: {hand_over_to}"),
     ("/api/definitions", "get", "system", "Published versions"),

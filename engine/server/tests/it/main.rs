@@ -19,6 +19,7 @@ mod publishing;
 mod records;
 mod rights;
 mod session;
+mod settings;
 mod support;
 mod tidy;
 mod versions;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::Before;
 use crate::{
     Error, Store,
+    connection::Row,
     sql::{Bind, Sql},
 };
 
@@ -28,13 +29,7 @@ pub struct AuditRow {
 impl Store {
     /// Notes what happened.
     pub async fn note_audit(&self, row: &AuditRow) -> Result<(), Error> {
-        let sql = Sql::fixed("insert into sys_audit (id, at, user_id, kind, detail) values ($1, $2, $3, $4, $5)")
-            .bind(row.id)
-            .bind(Bind::millis(row.at))
-            .bind(row.user)
-            .bind(&row.kind)
-            .bind(row.detail.to_string());
-        self.write_one(sql).await?;
+        self.write_one(noted(row)).await?;
         Ok(())
     }
 
@@ -43,6 +38,14 @@ impl Store {
         let sql = Sql::fixed("update sys_audit set detail = $2 where id = $1").bind(id).bind(detail.to_string());
         self.write_one(sql).await?;
         Ok(())
+    }
+
+    /// The newest notes of one kind.
+    pub async fn audit_of(&self, kind: &str, limit: u32) -> Result<Vec<AuditRow>, Error> {
+        let sql = Sql::fixed(
+            "select id, at, user_id, kind, detail from sys_audit where kind = $1 order by at desc, id desc limit $2",
+        );
+        self.rows(sql.bind(kind).bind(limit)).await?.iter().map(read).collect()
     }
 
     /// What was noted, newest first.
@@ -55,17 +58,20 @@ impl Store {
         .bind(at)
         .bind(id)
         .bind(limit);
-        let rows = self.rows(sql).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AuditRow {
-                    id: row.get(0)?,
-                    at: row.time(1)?,
-                    user: row.get(2)?,
-                    kind: row.get(3)?,
-                    detail: row.json(4)?,
-                })
-            })
-            .collect()
+        self.rows(sql).await?.iter().map(read).collect()
     }
+}
+
+fn read(row: &Row) -> Result<AuditRow, Error> {
+    Ok(AuditRow { id: row.get(0)?, at: row.time(1)?, user: row.get(2)?, kind: row.get(3)?, detail: row.json(4)? })
+}
+
+/// The statement that notes it.
+pub(super) fn noted(row: &AuditRow) -> Sql {
+    Sql::fixed("insert into sys_audit (id, at, user_id, kind, detail) values ($1, $2, $3, $4, $5)")
+        .bind(row.id)
+        .bind(Bind::millis(row.at))
+        .bind(row.user)
+        .bind(&row.kind)
+        .bind(row.detail.to_string())
 }

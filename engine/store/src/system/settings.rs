@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::audit::{AuditRow, noted};
 use crate::{
     Error, Store,
     sql::{Bind, Sql},
@@ -23,15 +24,21 @@ impl Store {
 
     /// Gives settings values, all or none.
     pub async fn set_settings(&self, values: &IndexMap<String, Json>) -> Result<(), Error> {
-        let statements = values.iter().map(|(name, value)| {
-            Sql::fixed(
-                "insert into sys_settings (name, value) values ($1, $2) \
-                 on conflict (name) do update set value = excluded.value",
-            )
-            .bind(name)
-            .bind(Bind::json_text(value))
+        self.write_all(values.iter().map(|(name, value)| given(name, value)).collect()).await?;
+        Ok(())
+    }
+
+    /// Gives settings values, or takes them away so that the pack's default holds, and notes it: all or nothing.
+    pub async fn change_settings(
+        &self,
+        values: &IndexMap<String, Option<Json>>,
+        notes: &[AuditRow],
+    ) -> Result<(), Error> {
+        let changes = values.iter().map(|(name, value)| match value {
+            Some(value) => given(name, value),
+            None => Sql::fixed("delete from sys_settings where name = $1").bind(name),
         });
-        self.write_all(statements.collect()).await?;
+        self.write_all(changes.chain(notes.iter().map(noted)).collect()).await?;
         Ok(())
     }
 
@@ -40,4 +47,13 @@ impl Store {
         self.write_one(Sql::fixed("delete from sys_settings where name = $1").bind(name)).await?;
         Ok(())
     }
+}
+
+fn given(name: &str, value: &Json) -> Sql {
+    Sql::fixed(
+        "insert into sys_settings (name, value) values ($1, $2) \
+         on conflict (name) do update set value = excluded.value",
+    )
+    .bind(name)
+    .bind(Bind::json_text(value))
 }

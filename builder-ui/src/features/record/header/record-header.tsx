@@ -1,5 +1,5 @@
 // The head of a record: what it is, where it stands, what can be done. It stays in sight while one scrolls.
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { paths } from '@/model/paths'
@@ -20,13 +20,15 @@ interface RecordHeaderProps {
   maySave: boolean
   transitions: readonly Offered[]
   menu: MenuEntry[]
+  /** Acts of this entity alone. */
+  extra?: ReactNode
   /** The column with approval and history, where there is room for it. */
   aside: { open: boolean; toggle: () => void } | null
   onSave: () => void
   onTransition: (transition: Offered) => void
 }
 
-export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, aside, onSave, onTransition }: RecordHeaderProps) {
+export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, extra, aside, onSave, onTransition }: RecordHeaderProps) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
   const small = useMedia(phone)
@@ -73,6 +75,7 @@ export function RecordHeader({ dirty, busy, computing, maySave, transitions, men
         </div>
         <div className={style.actions}>
           {aside && <Button icon="panel_right" kind="quiet" label={t(aside.open ? 'header.hide_side' : 'header.show_side')} expanded={aside.open} onClick={aside.toggle} />}
+          {extra}
           {more}
           {!small && actions}
         </div>

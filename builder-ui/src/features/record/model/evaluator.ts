@@ -15,7 +15,7 @@ export function createEvaluator(entity: EntityModel, app: AppModel, user: Sessio
     lets: entity.lets,
     settings: app.settings,
     user: { ...user },
-    zone: (app as AppModel & { zone?: string }).zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: app.zone,
   }
   const start = entity.lifecycle?.start
 
