@@ -1,5 +1,6 @@
 /** What the filter bar edits: conditions of one list, to and from the wire filter that the server takes (and the address bar keeps). */
 import type { ChoiceOption, EntityModel, FieldType } from './app'
+import { daysOf, isPeriod } from './period'
 import { dayOf, momentOf } from './zone'
 
 /** A place that can be filtered by: a field, or what every record has. */
@@ -15,7 +16,7 @@ export interface FilterField {
 /** Operators of the wire, and those that we make of several. */
 export type Operator =
   | '=' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in' | 'contains' | 'starts'
-  | 'is null' | 'is not null' | 'between' | 'last_days' | 'next_days'
+  | 'is null' | 'is not null' | 'between' | 'period' | 'last_days' | 'next_days'
 
 export type FilterValue = string | number | boolean | null | string[]
 
@@ -35,7 +36,7 @@ export const noFilter: ListFilter = { match: 'all', conditions: [] }
 const byType: Record<string, Operator[]> = {
   text: ['contains', '=', '!=', 'starts', 'is null', 'is not null'],
   number: ['>=', '<=', '=', '!=', '>', '<', 'between', 'is null', 'is not null'],
-  date: ['=', '<', '>', 'between', 'last_days', 'next_days', 'is null', 'is not null'],
+  date: ['period', 'between', '=', '<', '>', 'last_days', 'next_days', 'is null', 'is not null'],
   boolean: ['='],
   choice: ['in', 'not in', 'is null', 'is not null'],
   multi: ['contains', 'is null', 'is not null'],
@@ -60,6 +61,7 @@ export function emptyValue(type: FieldType, operator: Operator): FilterValue {
   if (needsNoValue(operator)) return null
   if (operator === 'in' || operator === 'not in') return []
   if (operator === 'between') return ['', '']
+  if (operator === 'period') return 'this_month'
   if (operator === 'last_days' || operator === 'next_days') return 30
   return type === 'boolean' ? true : ''
 }
@@ -128,6 +130,10 @@ function toWire(condition: Condition, type: FieldType | undefined, now: Date): W
       const [from, to] = value as string[]
       return range(from, to)
     }
+    case 'period': {
+      const [from, to] = daysOf(isPeriod(value) ? value : 'today', now)
+      return range(from, to)
+    }
     // Relative in the address, so that a bookmark means the same tomorrow; absolute for the server, by the firm's clock.
     case 'last_days':
       return range(dayFrom(-Number(value), now), dayFrom(0, now))
@@ -186,6 +192,7 @@ function readValue(type: FieldType, operator: Operator, values: string[]): Filte
   if (needsNoValue(operator)) return null
   if (operator === 'in' || operator === 'not in' || operator === 'between') return values
   const [value = ''] = values
+  if (operator === 'period') return isPeriod(value) ? value : ''
   if (operator === 'last_days' || operator === 'next_days') return Number(value) || 30
   return type === 'boolean' ? value === 'true' : value
 }

@@ -7,7 +7,7 @@ type Translate = (key: string, values?: Record<string, unknown>) => string
 
 const names: Record<Operator, string> = {
   '=': 'is', '!=': 'is_not', '<': 'less', '<=': 'at_most', '>': 'more', '>=': 'at_least', in: 'in', 'not in': 'not_in', contains: 'contains',
-  starts: 'starts', 'is null': 'empty', 'is not null': 'not_empty', between: 'between', last_days: 'last_days', next_days: 'next_days',
+  starts: 'starts', 'is null': 'empty', 'is not null': 'not_empty', between: 'between', period: 'period', last_days: 'last_days', next_days: 'next_days',
 }
 
 /** Dates have words of their own: before and after, not less and more. */
@@ -31,6 +31,7 @@ export function describe(condition: Condition, field: FilterField, titles: Recor
   if (field.type === 'boolean') return `${field.label}${t('list:filter.colon')}${t(value ? 'value.yes' : 'value.no')}`
   const verb = t(operatorKey(operator, field.type))
   if (needsNoValue(operator)) return `${field.label} ${verb}`
+  if (operator === 'period') return `${field.label}${t('list:filter.colon')}${t(`list:period.${String(value)}`)}`
   if (operator === 'last_days' || operator === 'next_days') return `${field.label} ${t(`list:filter.${operator}`, { count: Number(value) })}`
   const texts = (Array.isArray(value) ? value : [String(value)]).map((item) => one(item, field, titles, locale))
   const joined = operator === 'between' ? texts.join(' – ') : texts.length > 3 ? t('list:filter.and_more', { list: texts.slice(0, 2).join(', '), count: texts.length - 2 }) : texts.join(t('list:filter.or'))

@@ -23,6 +23,7 @@ import { FilterButton, FilterChips } from './filter-bar'
 import { ListSwitch } from './list-switch'
 import { RecordCards } from './record-cards'
 import { RecordGrid } from './record-grid'
+import { SavedFilters } from './saved-filters'
 import { SearchBox } from './search-box'
 import { useColumnChoice } from './use-column-choice'
 import { useExport } from './use-export'
@@ -74,6 +75,7 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
       <div className={style.toolbar} role="search" aria-label={t('list:narrow')}>
         <SearchBox ref={search} value={state.q} onChange={state.setQ} label={t('list:search', { label: entity.label_plural })} />
         <FilterButton fields={fields} filter={state.filter} onChange={state.setFilter} />
+        <SavedFilters view={view.name} />
         {small ? null : <span className={style.columns}><ColumnChooser offered={offered} shown={columns} onChange={choose} /></span>}
         <div className={style.chips}><FilterChips fields={fields} filter={state.filter} onChange={state.setFilter} /></div>
       </div>

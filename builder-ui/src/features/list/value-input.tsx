@@ -1,10 +1,14 @@
-import { useState } from 'react'
+import { lazy, Suspense, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Field } from '@/model/app'
+import { isPeriod, periods } from '@/model/period'
 import type { Condition, FilterField, FilterValue } from '@/model/filter'
 import { MultiSelect, Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { ReferenceSelect } from './reference-select'
 import style from './filter-bar.module.css'
+
+const DayPicker = lazy(() => import('@/fields/widgets/day-picker'))
 
 interface ValueInputProps {
   field: FilterField
@@ -26,6 +30,9 @@ export function ValueInput({ field, condition, onChange, onEnter }: ValueInputPr
   const { operator, value } = condition
   const list = Array.isArray(value) ? value : []
 
+  if (operator === 'period') {
+    return <Select label={label} value={isPeriod(value) ? value : null} onChange={(next) => onChange(next ?? '')} options={periods.map((one) => ({ value: one, label: t(`list:period.${one}`) }))} searchable autoFocus />
+  }
   if (operator === 'last_days' || operator === 'next_days') {
     return <TextInput label={label} type="number" inputMode="numeric" value={String(value ?? '')} onChange={(text) => onChange(Number(text))} suffix={t('list:filter.days')} onEnter={onEnter} autoFocus />
   }
@@ -36,12 +43,11 @@ export function ValueInput({ field, condition, onChange, onEnter }: ValueInputPr
   if (field.type === 'multi_choice') return <Select label={label} value={typeof value === 'string' && value ? value : null} onChange={(next) => onChange(next ?? '')} options={field.options ?? []} searchable autoFocus placeholder={t('list:filter.choose')} />
   if (field.to) return <ReferenceSelect label={label} entity={field.to} value={list} onChange={onChange} />
   if (field.type === 'date' || field.type === 'datetime') {
-    if (operator !== 'between') return <TextInput label={label} type="date" value={String(value ?? '')} onChange={onChange} onEnter={onEnter} autoFocus />
+    if (operator !== 'between') return <DayInput label={label} value={String(value ?? '')} onChange={onChange} />
     return (
-      <div className={style.range}>
-        <TextInput label={t('list:filter.from')} type="date" value={list[0] ?? ''} onChange={(from) => onChange([from, list[1] ?? ''])} autoFocus />
-        <span aria-hidden>–</span>
-        <TextInput label={t('list:filter.to')} type="date" value={list[1] ?? ''} onChange={(to) => onChange([list[0] ?? '', to])} onEnter={onEnter} />
+      <div className={style.days}>
+        <DayInput label={t('list:filter.from')} value={list[0] ?? ''} onChange={(from) => onChange([from, list[1] ?? ''])} named />
+        <DayInput label={t('list:filter.to')} value={list[1] ?? ''} onChange={(to) => onChange([list[0] ?? '', to])} named />
       </div>
     )
   }
@@ -50,6 +56,22 @@ export function ValueInput({ field, condition, onChange, onEnter }: ValueInputPr
   }
   return <TextInput label={label} value={String(value ?? '')} onChange={onChange} onEnter={onEnter} autoFocus placeholder={t('list:filter.text')} />
 }
+
+/** The same widget as in a form: segments for the keyboard, a calendar for the mouse, any date that is pasted. */
+function DayInput({ label, value, onChange, named = false }: { label: string; value: string; onChange: (day: string) => void; named?: boolean }) {
+  const { i18n } = useTranslation()
+  const id = useId()
+  return (
+    <div className={style.day}>
+      {named ? <span className={style.dayLabel} aria-hidden>{label}</span> : null}
+      <Suspense fallback={<span className={style.dayWait} />}>
+        <DayPicker id={id} path="" field={dayField} value={value === '' ? null : value} label={label} context={{ language: i18n.language }} onChange={(next) => onChange(typeof next === 'string' ? next : '')} />
+      </Suspense>
+    </div>
+  )
+}
+
+const dayField: Field = { name: 'day', type: 'date', label: '', required: false, unique: false, writable: true, server: false }
 
 interface NumberValueProps {
   field: FilterField
