@@ -1,8 +1,14 @@
 import { App } from 'antd'
-import { useMemo } from 'react'
+import { createElement, useMemo } from 'react'
+import style from './toast.module.css'
+
+export interface Undo {
+  label: string
+  act: () => void
+}
 
 export interface Toast {
-  success: (text: string) => void
+  success: (text: string, undo?: Undo) => void
   error: (text: string) => void
   info: (text: string) => void
 }
@@ -12,10 +18,26 @@ export function useToast(): Toast {
   const { message } = App.useApp()
   return useMemo(
     () => ({
-      success: (text) => void message.success(text),
+      success: (text, undo) => {
+        if (undo) undoable(message, text, undo)
+        else void message.success(text)
+      },
       error: (text) => void message.error(text, 7),
       info: (text) => void message.info(text),
     }),
     [message],
   )
+}
+
+type Message = ReturnType<typeof App.useApp>['message']
+let count = 0
+
+/** Stays long enough to be read, understood and reached. */
+function undoable(message: Message, text: string, { label, act }: Undo): void {
+  const key = `undo-${(count += 1)}`
+  const onClick = () => {
+    message.destroy(key)
+    act()
+  }
+  void message.success({ key, duration: 10, content: createElement('span', null, text, createElement('button', { type: 'button', className: style.undo, onClick }, label)) })
 }

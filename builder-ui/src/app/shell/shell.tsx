@@ -1,7 +1,7 @@
 /** The frame around every page: navigation, top bar, banners; on a phone a bar at the thumb. */
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Outlet, ScrollRestoration, useNavigation } from 'react-router'
+import { Outlet, ScrollRestoration, useNavigate, useNavigation } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import { phone, useMedia } from '@/ui/use-media'
 import { useServerEvents } from '../events'
@@ -9,10 +9,11 @@ import { Banners } from './banners'
 import { BottomBar } from './bottom-bar'
 import { Navigation } from './navigation'
 import { TopBar } from './top-bar'
-import { usePaletteKey } from './use-palette-key'
+import { useShortcuts } from './use-shortcuts'
 import style from './shell.module.css'
 
 const CommandPalette = lazy(() => import('./command-palette'))
+const ShortcutsSheet = lazy(() => import('./shortcuts-sheet'))
 
 const remembered = 'portolan.nav'
 
@@ -22,9 +23,11 @@ export function Shell() {
   const small = useMedia(phone)
   const [narrow, setNarrow] = useState(() => localStorage.getItem(remembered) === 'narrow')
   const [searching, setSearching] = useState(false)
+  const [helping, setHelping] = useState(false)
+  const navigate = useNavigate()
   const moving = useNavigation().state !== 'idle'
   useServerEvents(model.version)
-  usePaletteKey(() => setSearching(true))
+  useShortcuts({ search: () => setSearching(true), help: () => setHelping(true), go: (to) => void navigate(to) })
 
   const toggle = () => {
     localStorage.setItem(remembered, narrow ? 'wide' : 'narrow')
@@ -37,7 +40,7 @@ export function Shell() {
       {small ? null : <Navigation narrow={narrow} />}
       <div className={style.column}>
         <Banners />
-        <TopBar small={small} narrow={narrow} onToggle={toggle} onSearch={() => setSearching(true)} />
+        <TopBar small={small} narrow={narrow} onToggle={toggle} onSearch={() => setSearching(true)} onHelp={() => setHelping(true)} />
         {moving ? <div className={style.moving} role="progressbar" aria-label={t('loading')} /> : null}
         <main id="main" tabIndex={-1} className={style.main}>
           <Suspense fallback={null}><Outlet /></Suspense>
@@ -45,6 +48,7 @@ export function Shell() {
       </div>
       {small ? <BottomBar /> : null}
       {searching ? <Suspense fallback={null}><CommandPalette onClose={() => setSearching(false)} /></Suspense> : null}
+      {helping ? <Suspense fallback={null}><ShortcutsSheet onClose={() => setHelping(false)} /></Suspense> : null}
       <ScrollRestoration />
     </div>
   )

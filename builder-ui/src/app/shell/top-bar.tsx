@@ -15,11 +15,12 @@ interface TopBarProps {
   narrow: boolean
   onToggle: () => void
   onSearch: () => void
+  onHelp: () => void
 }
 
 const isMac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.userAgent)
 
-export function TopBar({ small, narrow, onToggle, onSearch }: TopBarProps) {
+export function TopBar({ small, narrow, onToggle, onSearch, onHelp }: TopBarProps) {
   const { t } = useTranslation()
   const [changing, setChanging] = useState(false)
   return (
@@ -34,7 +35,7 @@ export function TopBar({ small, narrow, onToggle, onSearch }: TopBarProps) {
       </button>
       <div className={style.right}>
         {small ? null : <NotificationBell />}
-        <UserMenu onPassword={() => setChanging(true)} />
+        <UserMenu onPassword={() => setChanging(true)} onKeys={small ? null : onHelp} />
       </div>
       {changing ? <PasswordDialog onClose={() => setChanging(false)} /> : null}
     </header>

@@ -10,7 +10,7 @@ import { MenuButton } from '@/ui/menu-button'
 import { useToast } from '@/ui/toast'
 import style from './user-menu.module.css'
 
-export function UserMenu({ onPassword }: { onPassword: () => void }) {
+export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKeys: (() => void) | null }) {
   const { t } = useTranslation()
   const { user, language } = useSession()
   const model = useAppModel()
@@ -45,6 +45,7 @@ export function UserMenu({ onPassword }: { onPassword: () => void }) {
           onSelect: () => void speak(one.code),
         })),
         { key: 'password', label: t('user.password'), icon: 'key', divided: true, onSelect: onPassword },
+        ...(onKeys ? [{ key: 'keys', label: t('shortcuts.title'), icon: 'help' as const, onSelect: onKeys }] : []),
         { key: 'out', label: t('user.sign_out'), icon: 'sign_out', onSelect: () => void leave() },
       ]}
     >

@@ -28,7 +28,7 @@ import { SearchBox } from './search-box'
 import { useColumnChoice } from './use-column-choice'
 import { useExport } from './use-export'
 import { useListState } from './use-list-state'
-import { useSlash } from './use-row-keys'
+import { useListKeys } from './use-row-keys'
 import { useCount, useRows } from './use-rows'
 import style from './list-view.module.css'
 
@@ -52,7 +52,9 @@ export function ListView({ view, entity }: { view: View; entity: EntityModel }) 
   }, [view.name, columns, state.filter, state.sort, state.q, state.deleted, fields])
   const { list, rows, titles, colors } = useRows(entity.name, query)
   const search = useRef<TextInputHandle>(null)
-  useSlash(useCallback(() => search.current?.focus({ cursor: 'all' }), []))
+  const navigate = useNavigate()
+  const create = useMemo(() => (entity.can.create ? () => void navigate(paths.newRecord(entity.name)) : null), [entity, navigate])
+  useListKeys(useCallback(() => search.current?.focus({ cursor: 'all' }), []), create)
 
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list
   const onEnd = useCallback(() => {

@@ -1,12 +1,6 @@
-/** Walking a list by keys: arrows or j and k, Home and End; `/` goes to the search box. */
+/** Walking a list by keys: arrows or j and k, Home and End. */
 import { useEffect, type RefObject } from 'react'
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-}
-
-const isFloating = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('[role="dialog"], [role="tooltip"], [role="menu"], [role="listbox"]') !== null
+import { isFloating, isTyping } from '@/ui/typing'
 
 export function useRowKeys(scroller: RefObject<HTMLElement | null>, count: number, scrollTo: (index: number) => void): void {
   useEffect(() => {
@@ -35,14 +29,18 @@ export function useRowKeys(scroller: RefObject<HTMLElement | null>, count: numbe
   }, [scroller, count, scrollTo])
 }
 
-export function useSlash(focus: () => void): void {
+/** `/` goes to the search box, `n` begins a new record. */
+export function useListKeys(focus: () => void, create: (() => void) | null): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || isFloating(event.target)) return
+      const act = event.key === '/' ? focus : event.key === 'n' ? create : null
+      if (!act) return
       event.preventDefault()
-      focus()
+      act()
     }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [focus])
+    // Before the keys of the whole app, which have a `/` of their own.
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [focus, create])
 }

@@ -104,11 +104,23 @@ export function useActions({ context, answer, dirty, save, take, refresh, refuse
     await during(async () => {
       await deleteRecord(entity.name, id, form.store.getState().base.version ?? 1)
       form.reset(form.store.getState().base, {})
-      toast.success(t('trash.done'))
+      toast.success(t('trash.done'), { label: t('trash.undo'), act: () => void takeBack(id) })
       client.removeQueries({ queryKey: keys.record(entity.name, id) })
       void client.invalidateQueries({ queryKey: [...keys.entity(entity.name), 'list'] })
       void navigate(paths.list(entity.name))
     })
+  }
+
+  /** From the list, where one stands by then. */
+  const takeBack = async (gone: string): Promise<void> => {
+    try {
+      await restoreRecord(entity.name, gone)
+      void client.invalidateQueries({ queryKey: keys.entity(entity.name) })
+      toast.success(t('trash.restored'))
+      void navigate(paths.record(entity.name, gone))
+    } catch {
+      toast.error(t('trash.not_restored'))
+    }
   }
 
   const restore = (): Promise<void> =>
