@@ -10,12 +10,14 @@ pub(crate) const WALKED: &[&str] = &[
     "GET /api/openapi.json",
     "GET /api/roles",
     "GET /api/audit",
+    "GET /api/settings",
     "GET /api/definitions",
     "GET /api/definitions/{version}",
     "GET /api/records/{entity}",
     "POST /api/records/{entity}",
     "GET /api/records/{entity}/count",
     "GET /api/records/{entity}/lookup",
+    "POST /api/records/{entity}/lookup",
     "POST /api/records/{entity}/draft",
     "GET /api/records/{entity}/{id}",
     "PATCH /api/records/{entity}/{id}",
@@ -57,6 +59,7 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("POST /api/notifications/read", "answers with a count"),
     ("POST /api/imports/{id}/run", "says what the dry run says, and writes"),
     ("POST /api/imports/{id}/undo", "answers with the job, as GET does"),
+    ("PATCH /api/settings", "answers with the settings, as GET does"),
     ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
 ];
 

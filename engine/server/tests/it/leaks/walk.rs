@@ -88,6 +88,7 @@ impl Walker<'_> {
             "/api/imports",
             "/api/roles",
             "/api/audit",
+            "/api/settings",
             "/api/definitions",
             "/api/openapi.json",
             "/metrics",
@@ -198,6 +199,12 @@ impl Walker<'_> {
                 if rows(&answer).contains(&cell.record) {
                     self.leak(&format!("{place} finds {} by its hidden {}", cell.record, cell.path));
                 }
+            }
+            let place = format!("{base}/lookup");
+            let answer = self.client.post(&place, json!({"q": said})).await;
+            self.look("POST /api/records/{entity}/lookup", &place, &answer, &said);
+            if rows(&answer).contains(&cell.record) {
+                self.leak(&format!("{place} finds {} by its hidden {}", cell.record, cell.path));
             }
             // Whether a guess is right must not be told, by whatever refuses it.
             if self.shown.sees_row(cell.record) && !cell.path.contains('.') && cell.path != "title" {
