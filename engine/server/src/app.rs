@@ -1,6 +1,12 @@
 //! What all parts of the running server share.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -23,6 +29,7 @@ use crate::{
     catalogs::{Catalogs, Published},
     events::{Happened, Hub},
     firm::Firm,
+    nodes::Outbox,
     org, set_up,
 };
 
@@ -40,13 +47,26 @@ struct Parts {
     catalogs: Catalogs,
     org: ArcSwap<Org>,
     firm: ArcSwap<Firm>,
+    /// Held while definitions or settings are read and put in force, so that nothing older replaces what is newer.
+    forcing: Mutex<()>,
+    org_turn: OrgTurn,
     hub: Hub,
+    outbox: Outbox,
     passwords: Passwords,
     tries: SignInTries,
     assets: Assets,
     models: Models,
     stopping: watch::Sender<bool>,
     setting_up: Mutex<()>,
+}
+
+/// Readings of people one after the other, so that no older picture replaces a newer one.
+#[derive(Debug, Default)]
+struct OrgTurn {
+    /// How many readings were asked for.
+    asked: AtomicU64,
+    /// The last asked for before the latest reading began.
+    read: Mutex<u64>,
 }
 
 /// What one decision is made from: a consistent picture of the moment.
@@ -119,10 +139,14 @@ impl App {
         make_folder_of(&options.database);
         let store = Store::open(&store::Options::new(&options.database)).await?;
         let firm = Firm::read(&store.settings().await?);
+        let node = Uuid::now_v7();
         let app = Self(Arc::new(Parts {
             tries: SignInTries::new(&options.limits),
             options,
-            node: Uuid::now_v7(),
+            node,
+            outbox: Outbox::start(&store, node),
+            forcing: Mutex::new(()),
+            org_turn: OrgTurn::default(),
             clock,
             catalogs: Catalogs::new(Published::new(Arc::new(Catalog::default()), &firm)),
             org: ArcSwap::from_pointee(Org::default()),
@@ -149,6 +173,7 @@ impl App {
     /// Ends all work with the database.
     pub async fn close(&self) {
         self.0.stopping.send_replace(true);
+        self.0.outbox.flush().await;
         self.0.store.close().await;
     }
 
@@ -191,6 +216,10 @@ impl App {
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {
@@ -273,35 +302,50 @@ impl App {
     /// # Errors
     /// If it cannot be read.
     pub async fn take_up_published(&self) -> Result<bool, OpenError> {
+        let _turn = self.0.forcing.lock().await;
         let at = self.published().catalog.version;
         if self.store().latest_version().await? == at {
             return Ok(false);
         }
         let Some(latest) = self.store().latest_definitions().await? else { return Ok(false) };
         let catalog = Arc::new(compile(latest.version, latest.definitions.files)?);
-        self.put_in_force(catalog).await?;
+        self.swap(catalog).await?;
         Ok(true)
     }
 
-    /// Makes a published catalog the one that is worked with.
+    /// Makes a published catalog the one that is worked with, unless a newer one is already.
     pub(crate) async fn put_in_force(&self, catalog: Arc<Catalog>) -> Result<(), store::Error> {
+        let _turn = self.0.forcing.lock().await;
+        if catalog.version > self.published().catalog.version { self.swap(catalog).await } else { Ok(()) }
+    }
+
+    async fn swap(&self, catalog: Arc<Catalog>) -> Result<(), store::Error> {
         let version = catalog.version;
         self.store().refresh().await?;
-        self.refresh_firm().await?;
+        self.read_firm().await?;
         self.0.catalogs.swap(Published::new(catalog, &self.firm()));
         self.refresh_org().await?;
         self.hub().tell(Happened::Published { version });
         Ok(())
     }
 
-    /// Reads people and departments again.
+    /// Reads people and departments again. Whoever asks while others do may be served by one reading, but by none that
+    /// had begun before.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn refresh_org(&self) -> Result<(), store::Error> {
+        let turn = &self.0.org_turn;
+        let mine = turn.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut read = turn.read.lock().await;
+        if *read >= mine {
+            return Ok(());
+        }
+        let serves = turn.asked.load(Ordering::SeqCst);
         let published = self.published();
         let org = org::read(self.store(), &published.catalog).await?;
         self.0.org.store(Arc::new(org));
+        *read = serves;
         Ok(())
     }
 
@@ -310,6 +354,11 @@ impl App {
     /// # Errors
     /// If the database fails.
     pub async fn refresh_firm(&self) -> Result<(), store::Error> {
+        let _turn = self.0.forcing.lock().await;
+        self.read_firm().await
+    }
+
+    async fn read_firm(&self) -> Result<(), store::Error> {
         let firm = Firm::read(&self.store().settings().await?);
         if firm != *self.firm() {
             let published = self.published();

@@ -1,17 +1,17 @@
 //! The command loop, in one place for HTTP, imports, seeds and tests: read, decide, answer what the kernel asks, decide
 //! again, commit, and start anew if somebody else was faster.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use kernel::{
-    Name, Rejection,
+    Rejection,
     change::{Change, Commit},
     query::{Facts, Outcome},
 };
 use store::{CommitError, Committed, IdempotencyKey, Once};
 use uuid::Uuid;
 
-use crate::{App, Failure, Scene, events::Happened};
+use crate::{App, Failure, Scene, events::Happened, nodes::Told};
 
 /// A decision may ask for so many rounds of facts.
 const ROUNDS: usize = 8;
@@ -87,11 +87,11 @@ impl App {
             if decided.changes.is_empty() {
                 return Ok(Performed::Now(decided.done));
             }
-            let heard = Heard::of(&decided.changes);
+            let told = news(&decided.changes);
             let commit = Commit { at: scene.now, by: user, changes: decided.changes };
             match self.commit(&scene, commit, key.clone()).await {
                 Ok(Once::Done(committed)) => {
-                    self.tell(&scene, heard, &committed).await;
+                    self.tell(told, &committed).await;
                     return Ok(Performed::Now(decided.done));
                 }
                 Ok(Once::Already { committed, .. }) => return Ok(Performed::Before(committed)),
@@ -149,42 +149,23 @@ impl App {
     }
 }
 
-/// Whom a commit concerns, noted before it is handed over.
-#[derive(Debug, Default)]
-struct Heard {
-    tasks: HashSet<Uuid>,
-    closed: Vec<Uuid>,
-    notices: HashSet<Uuid>,
-    /// Records whose workflow went on, also where nothing of the record itself changed.
-    went_on: HashSet<(Name, Uuid)>,
-    people: bool,
-}
-
-impl Heard {
-    fn of(changes: &[Change]) -> Self {
-        let mut heard = Self::default();
-        for change in changes {
-            match change {
-                Change::InsertRecord(insert) => heard.people |= is_organisation(&insert.record.entity),
-                Change::UpdateRecord(update) => heard.people |= is_organisation(&update.entity),
-                Change::OpenTask(task) => {
-                    heard.tasks.insert(task.assignee);
-                }
-                Change::CloseTask(close) => heard.closed.push(close.id),
-                Change::Notify(notice) => {
-                    heard.notices.insert(notice.user);
-                }
-                Change::Instance(row) => {
-                    heard.went_on.insert((row.entity.clone(), row.record));
-                }
-                Change::Comment(comment) => {
-                    heard.went_on.insert((comment.entity.clone(), comment.record));
-                }
-                Change::History(_) | Change::Events { .. } => {}
-            }
+/// Whom and what a commit concerns, noted before it is handed over.
+fn news(changes: &[Change]) -> Told {
+    let mut told = Told::default();
+    for change in changes {
+        match change {
+            Change::InsertRecord(insert) => told.people |= is_organisation(&insert.record.entity),
+            Change::UpdateRecord(update) => told.people |= is_organisation(&update.entity),
+            Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
+            Change::CloseTask(close) => drop(told.closed.insert(close.id)),
+            Change::Notify(notice) => drop(told.notices.insert(notice.user)),
+            // Also where nothing of the record itself changed.
+            Change::Instance(row) => drop(told.records.insert((row.entity.clone(), row.record))),
+            Change::Comment(comment) => drop(told.records.insert((comment.entity.clone(), comment.record))),
+            Change::History(_) | Change::Events { .. } => {}
         }
-        heard
     }
+    told
 }
 
 /// Whether the snapshot of the organisation is made of this entity.
@@ -193,33 +174,43 @@ fn is_organisation(entity: &str) -> bool {
 }
 
 impl App {
-    /// Tells those who listen what has happened.
-    async fn tell(&self, scene: &Scene, mut heard: Heard, committed: &Committed) {
-        if heard.people
+    /// Tells those who listen what has happened, here and in other processes.
+    async fn tell(&self, mut told: Told, committed: &Committed) {
+        if told.people
             && let Err(error) = self.refresh_org().await
         {
             tracing::error!(%error, "people changed, but could not be read again");
         }
+        told.records.extend(committed.records.iter().map(|written| (written.entity.clone(), written.id)));
+        self.tell_nodes(told.clone());
+        self.spread(told).await;
+    }
+
+    /// Tells the browsers of this process.
+    pub(crate) async fn spread(&self, mut told: Told) {
         if !self.hub().is_heard() {
             return;
         }
-        heard.went_on.extend(committed.records.iter().map(|written| (written.entity.clone(), written.id)));
-        for (entity, id) in heard.went_on {
-            let found = self.store().record(&scene.catalog.entities, &entity, id).await;
+        let published = self.published();
+        for (entity, id) in told.records {
+            let found = self.store().record(&published.catalog.entities, &entity, id).await;
             if let Ok(Some(record)) = found {
                 self.hub().tell(Happened::Record(Arc::new(record)));
             }
         }
-        for task in heard.closed {
+        for task in told.closed {
             if let Ok(Some(task)) = self.store().task(task).await {
-                heard.tasks.insert(task.row.assignee);
+                told.tasks.insert(task.row.assignee);
             }
         }
-        for user in heard.tasks {
+        for user in told.tasks {
             self.hub().tell(Happened::Tasks { user });
         }
-        for user in heard.notices {
+        for user in told.notices {
             self.hub().tell(Happened::Notice { user });
+        }
+        for (id, user) in told.imports {
+            self.hub().tell(Happened::Import { id, user });
         }
     }
 }

@@ -25,6 +25,8 @@ pub enum Happened {
         /// Who.
         user: Uuid,
     },
+    /// What happened for a while is not known: everything is to be looked at again.
+    Missed,
     /// Definitions were published.
     Published {
         /// Their version.

@@ -4,6 +4,7 @@
 use kernel::{
     Name, Rejection, Value,
     command::Act,
+    context::Org,
     query::{Comparison, Operand, Predicate, Select},
     rights::all,
     schema::Entity,
@@ -92,6 +93,26 @@ impl App {
         }
     }
 
+    /// Resolves the open tasks of everybody who is not active any more, however that came about. How many.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn resolve_tasks_of_the_left(&self) -> Result<usize, Failure> {
+        let assignees = self.store().open_task_assignees().await?;
+        let org = self.org();
+        if assignees.iter().all(|id| is_active(&org, *id)) {
+            return Ok(0);
+        }
+        // They may be new rather than gone: what is read now knows whoever had a task before.
+        self.refresh_org().await?;
+        let org = self.org();
+        let mut done = 0;
+        for left in assignees.into_iter().filter(|id| !is_active(&org, *id)) {
+            done += self.resolve_tasks_of(left).await?;
+        }
+        Ok(done)
+    }
+
     /// Records whose way is not over and that name the leaver in a field: they name the other one.
     async fn hand_over_references(&self, entity: &str, field: &str, leaver: Uuid, to: Uuid) -> Result<usize, Failure> {
         let scene = self.scene(None);
@@ -116,6 +137,10 @@ impl App {
             }
         }
     }
+}
+
+fn is_active(org: &Org, id: Uuid) -> bool {
+    org.people.get(&id).is_some_and(|person| person.active)
 }
 
 fn named_in(entity: &Entity, field: &str, leaver: Uuid) -> Select {

@@ -17,6 +17,7 @@ pub mod firm;
 pub mod http;
 pub mod import;
 pub mod leaver;
+pub mod nodes;
 mod openapi;
 mod options;
 mod org;

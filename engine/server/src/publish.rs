@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use store::{DefinitionsVersion, SchemaError};
 use uuid::Uuid;
 
-use crate::{App, Failure, OpenError, auth::hex, packs, seed};
+use crate::{App, Failure, OpenError, auth::hex, nodes::Told, packs, seed};
 
 /// What is to be published.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,14 @@ pub enum PublishError {
     /// A record that comes with a pack could not be made, or the database failed.
     #[error(transparent)]
     Failed(#[from] Failure),
+    /// The definitions are in force, but a record that comes with a pack was refused.
+    #[error("version {version} is in force, but {because}; publish again when that is mended")]
+    Seed {
+        /// The version.
+        version: i64,
+        /// What was refused.
+        because: Box<PublishError>,
+    },
     /// A record that comes with a pack was refused.
     #[error("record `{key}` of data `{data}` was refused: {why}")]
     Record {
@@ -94,13 +102,54 @@ impl App {
                 hash,
                 files: serde_json::to_value(&packs).unwrap_or_default(),
             };
+            let lost = self.lost_to_running(&catalog).await?;
+            if !lost.is_empty() {
+                return Err(PublishError::Wrong(lost));
+            }
             report.version = self.store().publish(at, definitions, &catalog.entities).await?;
             report.is_new = true;
             catalog.version = report.version;
             self.put_in_force(Arc::new(catalog)).await?;
         }
-        report.made = seed::load(self, publication.demo).await?;
+        let made = seed::load(self, publication.demo).await;
+        self.tell_nodes(Told { published: true, settings: true, people: true, ..Told::default() });
+        report.made = made.map_err(|because| match because {
+            PublishError::Record { .. } => PublishError::Seed { version: report.version, because: Box::new(because) },
+            other => other,
+        })?;
         Ok(report)
+    }
+
+    /// Fields that running instances still read by the version that they keep. Null in their place would send a record
+    /// another way, so what would lose them is refused until those have ended.
+    async fn lost_to_running(&self, catalog: &Catalog) -> Result<Vec<Diagnostic>, PublishError> {
+        let mut problems = Vec::new();
+        for running in self.store().running_workflows().await? {
+            let then = match self.catalog_at(running.version).await {
+                Ok(then) => then,
+                Err(OpenError::Store(error)) => return Err(error.into()),
+                // What cannot be read cannot run either, until it is mended.
+                Err(error) => {
+                    tracing::warn!(%error, "a version that instances keep cannot be read");
+                    continue;
+                }
+            };
+            let Some(workflow) = then.workflows.get(&running.workflow) else { continue };
+            for lost in workflow.lost(&then, catalog) {
+                let what = if lost.changed { "has another type" } else { "is gone" };
+                let many = if running.instances == 1 { "instance" } else { "instances" };
+                let told = format!(
+                    "`{}` {what}, but {} running {many} of the workflow `{}` still read it by version {}",
+                    lost.field, running.instances, running.workflow, running.version
+                );
+                let problem =
+                    Diagnostic::error("E0523", format!("fields.{}", lost.field.replace('.', ".fields.")), told)
+                        .in_file(format!("entities/{}.json", lost.entity))
+                        .hint("keep the field until these have ended; hide it from forms and lists meanwhile");
+                problems.push(problem);
+            }
+        }
+        Ok(problems)
     }
 
     /// The packs given, and those published before that are not among them; `system` always as it is built in.

@@ -12,6 +12,7 @@ use crate::{
     assets,
     auth::Passwords,
     command::{CreateRecord, UpdateRecord},
+    nodes::Told,
     packs,
     publish::{Publication, PublishError},
     seed,
@@ -82,6 +83,7 @@ impl App {
         }
         self.refresh_firm().await?;
         self.store().delete_setting(BEGUN).await?;
+        self.tell_nodes(Told { settings: true, people: true, ..Told::default() });
         Ok(admin)
     }
 
@@ -111,6 +113,7 @@ impl App {
         self.publish_first(preset(Preset::Trade), true).await?;
         self.refresh_firm().await?;
         self.store().delete_setting(BEGUN).await?;
+        self.tell_nodes(Told { settings: true, people: true, ..Told::default() });
         Ok(true)
     }
 

@@ -10,6 +10,8 @@ use crate::App;
 const LOOK: Duration = Duration::from_secs(1);
 /// How often people are read again and what others left behind is looked after, in looks.
 const PEOPLE: u32 = 10;
+/// How often open tasks of people who are not active any more are looked for, in looks.
+const LEFT: u32 = 30;
 /// How often what is over is forgotten, in looks.
 const TIDY: u32 = 3600;
 /// Answers to repeated requests are kept so long.
@@ -48,6 +50,11 @@ async fn look(app: &App, count: u32) {
         && let Err(error) = app.recover_imports().await
     {
         tracing::error!(%error, "imports that were broken off cannot be looked after");
+    }
+    if count.is_multiple_of(LEFT)
+        && let Err(error) = app.resolve_tasks_of_the_left().await
+    {
+        tracing::error!(%error, "tasks of people who left cannot be resolved");
     }
     if count.is_multiple_of(TIDY) {
         let now = app.clock().now();

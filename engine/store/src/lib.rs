@@ -1,5 +1,6 @@
 //! The store: the only crate that knows SQL. One interface over SQLite and PostgreSQL; it must not know HTTP.
 
+mod channel;
 mod commit;
 mod connection;
 mod dialect;
@@ -16,6 +17,7 @@ mod text;
 mod transaction;
 mod writer;
 
+pub use channel::Listening;
 pub use commit::{Committed, CommittedRecord, Once};
 pub use error::{CommitError, Error, SchemaError};
 pub use layout::Schema;
@@ -23,7 +25,7 @@ pub use read::{Count, Page};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, IdempotencyKey,
-    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, Session, SignedIn, Task, TimelineCursor,
-    TimelineItem,
+    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, RunningWorkflow, Session, SignedIn, Task,
+    TimelineCursor, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

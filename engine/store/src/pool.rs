@@ -41,6 +41,11 @@ impl<C: Connection> Pool<C> {
         Arc::new(Self { options, patience, idle: Mutex::default(), permits })
     }
 
+    /// How its connections are opened.
+    pub(crate) fn options(&self) -> &C::Options {
+        &self.options
+    }
+
     /// Takes one.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Result<Held<C>, Error> {
         let permit = tokio::time::timeout(self.patience, Arc::clone(&self.permits).acquire_owned());

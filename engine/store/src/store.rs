@@ -157,6 +157,14 @@ impl Store {
         }
     }
 
+    /// How to connect for messages between processes.
+    pub(crate) fn channel(&self) -> Option<PgConnectOptions> {
+        match &self.inner.backend {
+            Backend::Sqlite { .. } => None,
+            Backend::Postgres(pool) => Some(pool.options().clone()),
+        }
+    }
+
     pub(crate) fn layouts(&self) -> &Layouts {
         &self.inner.layouts
     }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
-use crate::{App, Options, http, work};
+use crate::{App, Options, http, nodes, work};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(20);
@@ -64,6 +64,7 @@ impl Serve {
         app.recover_imports().await.context("cannot look after imports that were broken off")?;
         say_address(&app, listener.local_addr()?);
         let work = work::start(&app);
+        let others = nodes::start(&app);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = app.clone();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -81,6 +82,7 @@ impl Serve {
             } => tracing::warn!("requests were still under way"),
         }
         work.await?;
+        others.await?;
         app.close().await;
         Ok(ExitCode::SUCCESS)
     }

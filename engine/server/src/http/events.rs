@@ -58,6 +58,7 @@ async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
             ("tasks", json!({"count": app.store().count_open_tasks(user).await.ok()?}))
         }
         Happened::Import { id, user } if user == reader.user => ("import", json!({ "id": id })),
+        Happened::Missed => ("lagged", json!({})),
         Happened::Published { version } => ("published", json!({ "version": version })),
         Happened::Notice { .. } | Happened::Tasks { .. } | Happened::Import { .. } => return None,
     };

@@ -15,6 +15,7 @@ use crate::{
     App,
     app::Scene,
     app_model::Texts,
+    nodes::Told,
     read::{Titles, time},
 };
 
@@ -98,7 +99,9 @@ pub(super) async fn read(State(app): State<App>, reader: Reader, Body(body): Bod
         _ => return Err(Error::invalid("ids", "required", "expected either `ids` or `all`")),
     };
     app.store().read_notices(reader.user, ids, app.clock().now()).await?;
-    app.hub().tell(crate::events::Happened::Notice { user: reader.user });
+    let told = Told { notices: [reader.user].into_iter().collect(), ..Told::default() };
+    app.tell_nodes(told.clone());
+    app.spread(told).await;
     let unread = app.store().count_unread_notices(reader.user).await?;
     Ok(Json(json!({ "unread": unread })))
 }

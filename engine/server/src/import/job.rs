@@ -19,7 +19,7 @@ use super::{
     suggest,
     worker::Worker,
 };
-use crate::{App, Failure, Scene, events::Happened};
+use crate::{App, Failure, Scene, events::Happened, nodes::Told};
 
 /// Rows of the sample.
 const SAMPLE: usize = 20;
@@ -257,6 +257,7 @@ impl App {
     pub(super) fn tell_import(&self, row: &ImportRow) {
         if let Some(user) = row.created_by {
             self.hub().tell(Happened::Import { id: row.id, user });
+            self.tell_nodes(Told { imports: [(row.id, user)].into_iter().collect(), ..Told::default() });
         }
     }
 }

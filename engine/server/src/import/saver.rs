@@ -153,9 +153,9 @@ impl Saver<'_> {
             return Ok(());
         }
         for (saved, one) in decided.into_iter().zip(part) {
-            // Decided anew: what made it fail may be one that was written just before.
+            // Decided anew, on the record as it is now: what made it fail may be one that was written just before.
             let again = match saved {
-                Ok(_) => self.decide(entity, one, facts).await?,
+                Ok(_) => self.decide(entity, &self.as_it_is(entity, one).await?, facts).await?,
                 Err(problems) => Err(problems),
             };
             let written = match again {
@@ -168,6 +168,16 @@ impl Saver<'_> {
             fates.push(fate(written, one));
         }
         Ok(())
+    }
+
+    async fn as_it_is(&self, entity: &Entity, one: &Wanted) -> Result<Wanted, Failure> {
+        let mut one = one.clone();
+        if let Some(base) = &one.base {
+            let published = self.app.published();
+            let now = self.app.store().record(&published.catalog.entities, &entity.name, base.id).await?;
+            one.base = now.map(Arc::new).or(one.base);
+        }
+        Ok(one)
     }
 
     async fn write(&self, changes: Vec<Change>) -> Result<Result<Committed, Problem>, Failure> {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Reads until a line holds the text; all that was read.
-async fn until(stream: &mut BodyDataStream, text: &str) -> String {
+pub(crate) async fn until(stream: &mut BodyDataStream, text: &str) -> String {
     let mut read = String::new();
     let found = tokio::time::timeout(Duration::from_secs(20), async {
         while !read.contains(text) {

@@ -1,11 +1,12 @@
 //! People who leave, new passwords, roles.
 
 use serde_json::json;
+use server::command::UpdateRecord;
 
 use crate::{
     approval::{submitted, task},
     records::{made, place},
-    support::TestApp,
+    support::{TestApp, on_both},
 };
 
 #[tokio::test]
@@ -81,3 +82,39 @@ async fn administrators_see_roles_and_published_versions() {
         rep.get(path).await.refused(403, "forbidden");
     }
 }
+
+on_both!(tasks_of_somebody_who_became_inactive_by_whatever_way_are_resolved, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let waiting = submitted(&rep, 80_000).await;
+    let manager = server.person("manager_a");
+    assert_eq!(server.app.resolve_tasks_of_the_left().await.unwrap(), 0, "everybody is there");
+    let fields = [("active".to_owned(), json!(false))].into_iter().collect();
+    let command = UpdateRecord { entity: "user".into(), id: manager, version: None, fields, source: "import" };
+    server.app.perform(None, &command).await.unwrap();
+    assert!(server.app.store().count_open_tasks(manager).await.unwrap() > 0);
+    assert!(server.app.resolve_tasks_of_the_left().await.unwrap() > 0);
+    assert_eq!(server.app.store().count_open_tasks(manager).await.unwrap(), 0);
+    let instance = rep.get(&place(&waiting)).await.ok()["instance"].clone();
+    assert!(!instance["waiting_for"].as_array().unwrap().is_empty(), "somebody else decides: {instance}");
+});
+
+on_both!(no_older_picture_of_the_people_replaces_a_newer_one, |server| {
+    let people = ["rep_a", "rep_b", "rep_c", "manager_a", "manager_b", "finance_a", "gm_a", "it_a"];
+    for round in 0..5 {
+        let named = people.map(|who| {
+            let (app, id) = (server.app.clone(), server.person(who));
+            async move {
+                let name = format!("{who} {round}");
+                let fields = [("name".to_owned(), json!(name))].into_iter().collect();
+                let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+                app.perform(None, &command).await.unwrap();
+                let now = app.org().people[&id].name.clone();
+                assert_eq!(now, name, "whoever changed it sees it");
+            }
+        });
+        futures::future::join_all(named).await;
+        for who in people {
+            assert_eq!(server.app.org().people[&server.person(who)].name, format!("{who} {round}"));
+        }
+    }
+});

@@ -15,6 +15,7 @@ mod leaks;
 mod leaver;
 mod lists;
 mod model;
+mod nodes;
 mod publishing;
 mod records;
 mod rights;

@@ -43,6 +43,46 @@ on_both!(the_next_one_takes_the_new_way_and_a_running_one_keeps_the_old, |server
     assert_eq!(done["instance"]["status"], "running", "the next level is still asked");
 });
 
+on_both!(a_field_that_running_instances_still_read_stays, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let field = ("entities/quotation.json", "\"remarks\": {", "\"colour_wish\": {\"type\": \"text\"}, \"remarks\": {");
+    let read =
+        ("workflows/quotation_approval.json", "vars.level >= 2", "vars.level >= 2 || colour_wish == \\\"teal\\\"");
+    server.publish("definitions/trade", &[field, read]).await.unwrap();
+    let (one, two) = (submitted(&rep, 80_000).await, submitted(&rep, 80_000).await);
+    // Not read any more, but by those that run.
+    server.publish("definitions/trade", &[field]).await.unwrap();
+    let refused = server.publish("definitions/trade", &[]).await;
+    let Err(PublishError::Wrong(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let problem = &problems[0];
+    assert_eq!((&*problem.code, &*problem.path), ("E0523", "fields.colour_wish"));
+    for said in ["`colour_wish` is gone", "2 running instances", "`quotation_approval`", "version 2"] {
+        assert!(problem.message.contains(said), "{said}: {}", problem.message);
+    }
+    assert_eq!(server.app.published().catalog.version, 3, "nothing was published");
+    for running in [one, two] {
+        let id = running["instance"]["id"].as_str().unwrap();
+        rep.post(&format!("/api/instances/{id}/withdraw"), json!({})).await.ok();
+    }
+    assert_eq!(server.publish("definitions/trade", &[]).await.unwrap().version, 4);
+});
+
+#[tokio::test]
+async fn a_record_that_cannot_be_made_does_not_hide_that_the_version_is_in_force() {
+    let server = TestApp::trade().await;
+    let mut packs = server::packs::read(&[crate::support::repository().join("definitions/trade")]).unwrap();
+    let text = json!({"kind": "data", "name": "wrong_units", "set": "seed", "entity": "customer",
+        "records": {"nobody": {"name": "x".repeat(5_000)}}});
+    let file = kernel::SourceFile { path: "data/wrong_units.json".into(), text: text.to_string() };
+    packs.iter_mut().find(|pack| pack.name == "trade").unwrap().files.push(file);
+    let publication = server::publish::Publication { packs, note: "test".into(), by: None, demo: false };
+    let refused = server.app.publish(publication).await.unwrap_err();
+    let told = refused.to_string();
+    assert!(told.starts_with("version 2 is in force, but record `nobody`"), "{told}");
+    assert_eq!(server.app.published().catalog.version, 2);
+}
+
 #[tokio::test]
 async fn the_same_definitions_are_no_new_version() {
     let server = TestApp::trade().await;

@@ -126,6 +126,13 @@ impl TestApp {
         Self { router: server::http::router(app.clone()), app, folder: None, postgres: None }
     }
 
+    /// Breaks the connections of PostgreSQL on which processes hear each other.
+    pub(crate) async fn end_listening(&self) {
+        let text = "select pg_terminate_backend(pid) from pg_stat_activity \
+                    where datname = current_database() and query ilike 'listen%'";
+        execute(&self.database(), text.to_owned()).await;
+    }
+
     /// Removes a database of PostgreSQL; SQLite's goes with its folder.
     pub(crate) async fn remove(&self) {
         assert!(self.folder.is_none());

@@ -1,7 +1,7 @@
 //! Workflow instances and their events.
 
 use chrono::{DateTime, Utc};
-use kernel::change::InstanceRow;
+use kernel::{Name, change::InstanceRow};
 use uuid::Uuid;
 
 use super::Before;
@@ -18,6 +18,17 @@ pub struct EventRow {
     pub by: Option<Uuid>,
     /// The event.
     pub event: serde_json::Value,
+}
+
+/// A workflow that runs, in one version of the definitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningWorkflow {
+    /// The version that its instances keep.
+    pub version: i64,
+    /// The workflow.
+    pub workflow: Name,
+    /// How many run.
+    pub instances: i64,
 }
 
 macro_rules! instance {
@@ -60,12 +71,16 @@ impl Store {
         self.instances(sql).await
     }
 
-    /// The versions of the definitions that running instances keep.
-    pub async fn running_catalog_versions(&self) -> Result<Vec<i64>, Error> {
+    /// Which workflows run in which version of the definitions, and how many instances of each.
+    pub async fn running_workflows(&self) -> Result<Vec<RunningWorkflow>, Error> {
         let sql = Sql::fixed(
-            "select distinct catalog_version from sys_instances where status = 'running' order by catalog_version",
+            "select catalog_version, workflow, count(*) from sys_instances where status = 'running' \
+             group by catalog_version, workflow order by catalog_version, workflow",
         );
-        self.rows(sql).await?.iter().map(|row| row.get(0)).collect()
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| Ok(RunningWorkflow { version: row.get(0)?, workflow: row.name(1)?, instances: row.get(2)? }))
+            .collect()
     }
 
     /// The events of an instance, in order.

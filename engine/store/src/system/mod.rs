@@ -23,7 +23,7 @@ pub use files::FileRow;
 pub use idempotency::{Answered, IdempotencyKey};
 pub(crate) use idempotency::{find as find_answered, read as read_answered};
 pub use imports::{ImportRecord, ImportRow, ImportWas};
-pub use instances::EventRow;
+pub use instances::{EventRow, RunningWorkflow};
 pub use notices::NoticeRow;
 pub use sessions::{Session, SignedIn};
 pub use tasks::{Done, Task};

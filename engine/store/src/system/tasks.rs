@@ -65,6 +65,16 @@ impl Store {
         self.row(sql).await?.map_or(Ok(0), |row| row.get(0))
     }
 
+    /// Whoever has an open task. Goes from one to the next by the index, however many tasks each has.
+    pub async fn open_task_assignees(&self) -> Result<Vec<Uuid>, Error> {
+        let sql = Sql::fixed(
+            "with recursive who (id) as (select (select assignee from sys_tasks order by assignee limit 1) \
+             union all select (select assignee from sys_tasks where assignee > who.id order by assignee limit 1) \
+             from who where who.id is not null) select id from who where id is not null",
+        );
+        self.rows(sql).await?.iter().map(|row| row.get(0)).collect()
+    }
+
     /// A task by its id.
     pub async fn task(&self, id: Uuid) -> Result<Option<Task>, Error> {
         Ok(self.tasks(Sql::fixed(task!("id = $1")).bind(id)).await?.pop())

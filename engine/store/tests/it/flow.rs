@@ -2,7 +2,7 @@
 
 use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskRow};
 use serde_json::json;
-use store::{Before, CommitError, TimelineItem};
+use store::{Before, CommitError, RunningWorkflow, TimelineItem};
 use uuid::Uuid;
 
 use crate::support::*;
@@ -63,7 +63,9 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     .await;
     assert_eq!(db.store.open_tasks(ANNA, None, 10).await.unwrap(), std::slice::from_ref(&anna));
     assert_eq!(db.store.count_open_tasks(BEN).await.unwrap(), 1);
-    assert_eq!(db.store.running_catalog_versions().await.unwrap(), [3]);
+    let running = RunningWorkflow { version: 3, workflow: started.workflow.clone(), instances: 1 };
+    assert_eq!(db.store.running_workflows().await.unwrap(), [running]);
+    assert_eq!(db.store.open_task_assignees().await.unwrap(), [ANNA, BEN]);
     let found = db.store.instance(started.id).await.unwrap().unwrap();
     assert_eq!(found, InstanceRow { base_seq: Some(2), ..started.clone() });
     let waiting = db.store.open_tasks_of_instances(&[started.id, id()]).await.unwrap();
@@ -99,7 +101,8 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     let events = db.store.events(started.id).await.unwrap();
     assert_eq!(events.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(db.store.instances_of_record(request).await.unwrap()[0].outcome, Some(name("approved")));
-    assert_eq!(db.store.running_catalog_versions().await.unwrap(), Vec::<i64>::new());
+    assert_eq!(db.store.running_workflows().await.unwrap(), []);
+    assert_eq!(db.store.open_task_assignees().await.unwrap(), Vec::<Uuid>::new());
 
     let error = db.store.commit(&db.entities, commit(vec![close(&anna, BEN)])).await.unwrap_err();
     assert!(

@@ -1,0 +1,105 @@
+//! What a running workflow still reads, and newer definitions no longer have.
+
+use std::collections::BTreeSet;
+
+use super::{ActionStep, NodeKind, Of, Source, Workflow};
+use crate::{
+    Catalog, Name, SYSTEM_FIELDS,
+    expression::{Expr, Reference},
+    schema::{Entity, Field},
+};
+
+/// A field that is read and is gone, or is of another type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    /// The entity.
+    pub entity: Name,
+    /// The field: `amount`, `lines.price`.
+    pub field: String,
+    /// Whether it is there with another type.
+    pub changed: bool,
+}
+
+impl Workflow {
+    /// The fields that nodes of this workflow read or write in the definitions that it was compiled with (`then`), and
+    /// that cannot be read so any more in those of `now`. Variables and the condition to serve are worked out at the
+    /// start, so they do not count.
+    #[must_use]
+    pub fn lost(&self, then: &Catalog, now: &Catalog) -> Vec<Lost> {
+        let mut read = BTreeSet::new();
+        for expr in self.nodes.values().flat_map(|node| exprs(&node.kind)) {
+            for reference in expr.references() {
+                if let Reference::Field { entity, lines, field, .. } = reference
+                    && !SYSTEM_FIELDS.contains(&&*field)
+                {
+                    read.insert((entity, lines, field));
+                }
+            }
+        }
+        let named = self.nodes.values().flat_map(|node| fields(&node.kind));
+        read.extend(named.map(|field| (self.entity.clone(), None, field.clone())));
+        let lost = read.into_iter().filter_map(|(entity, lines, field)| {
+            let before = find(then.entity(&entity)?, lines.as_ref(), &field)?;
+            let after = now.entity(&entity).and_then(|e| find(e, lines.as_ref(), &field));
+            let changed = after.is_some_and(|after| after.kind != before.kind || after.to != before.to);
+            let path = lines.map_or_else(|| field.to_string(), |lines| format!("{lines}.{field}"));
+            (after.is_none() || changed).then_some(Lost { entity, field: path, changed })
+        });
+        lost.collect()
+    }
+}
+
+fn find<'e>(entity: &'e Entity, lines: Option<&Name>, field: &Name) -> Option<&'e Field> {
+    match lines {
+        None => entity.fields.get(field),
+        Some(lines) => entity.fields.get(lines)?.fields.get(field),
+    }
+}
+
+/// The expressions of a node.
+fn exprs(kind: &NodeKind) -> Vec<&Expr> {
+    match kind {
+        NodeKind::Approval(approval) => of_sources(&approval.approvers),
+        NodeKind::Switch { cases, .. } => cases.values().map(|case| &case.when).collect(),
+        NodeKind::Notify { to, message, .. } => of_sources(to).into_iter().chain(message.exprs()).collect(),
+        NodeKind::Action { steps, .. } => {
+            let of_step = |step| match step {
+                &ActionStep::Update { ref set, ref when } => set.values().chain(when).collect::<Vec<_>>(),
+                ActionStep::Transition { when, .. } => when.iter().collect(),
+            };
+            steps.values().flat_map(of_step).collect()
+        }
+        NodeKind::Start { .. } | NodeKind::Fork { .. } | NodeKind::Join { .. } | NodeKind::End { .. } => Vec::new(),
+    }
+}
+
+fn of_sources(sources: &[Source]) -> Vec<&Expr> {
+    let expr = |source| match source {
+        &Source::Field(ref path)
+        | &Source::Manager { of: Of::Path(ref path), .. }
+        | &Source::ManagerChain { of: Of::Path(ref path), .. }
+        | &Source::DepartmentHead { of: Of::Path(ref path), .. } => Some(path),
+        Source::Initiator
+        | Source::User(_)
+        | Source::Role { .. }
+        | Source::Manager { of: Of::Initiator, .. }
+        | Source::ManagerChain { of: Of::Initiator, .. }
+        | Source::DepartmentHead { of: Of::Initiator, .. } => None,
+    };
+    sources.iter().filter_map(expr).collect()
+}
+
+/// Fields of the record that a node writes.
+fn fields(kind: &NodeKind) -> Vec<&Name> {
+    match kind {
+        NodeKind::Approval(approval) => approval.write.iter().collect(),
+        NodeKind::Action { steps, .. } => {
+            let of_step = |step| match step {
+                &ActionStep::Update { ref set, .. } => set.keys().collect::<Vec<_>>(),
+                ActionStep::Transition { .. } => Vec::new(),
+            };
+            steps.values().flat_map(of_step).collect()
+        }
+        _ => Vec::new(),
+    }
+}
