@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use store::AuditRow;
 use uuid::Uuid;
 
-use crate::{App, Failure, app_model::known_language};
+use crate::{App, Failure, app_model::known_language, nodes::Told};
 
 /// The kind under which changes are noted.
 pub(crate) const NOTED: &str = "setting";
@@ -129,6 +129,7 @@ impl App {
             .collect();
         self.store().change_settings(&changed, &notes).await?;
         self.refresh_firm().await?;
+        self.tell_nodes(Told { settings: true, ..Told::default() });
         Ok(())
     }
 }

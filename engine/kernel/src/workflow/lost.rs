@@ -63,30 +63,37 @@ fn exprs(kind: &NodeKind) -> Vec<&Expr> {
         NodeKind::Switch { cases, .. } => cases.values().map(|case| &case.when).collect(),
         NodeKind::Notify { to, message, .. } => of_sources(to).into_iter().chain(message.exprs()).collect(),
         NodeKind::Action { steps, .. } => {
-            let of_step = |step| match step {
-                &ActionStep::Update { ref set, ref when } => set.values().chain(when).collect::<Vec<_>>(),
-                ActionStep::Transition { when, .. } => when.iter().collect(),
-            };
-            steps.values().flat_map(of_step).collect()
+            let mut found = Vec::new();
+            for step in steps.values() {
+                let when = match step {
+                    ActionStep::Update { set, when } => {
+                        found.extend(set.values());
+                        when
+                    }
+                    ActionStep::Transition { when, .. } => when,
+                };
+                found.extend(when);
+            }
+            found
         }
         NodeKind::Start { .. } | NodeKind::Fork { .. } | NodeKind::Join { .. } | NodeKind::End { .. } => Vec::new(),
     }
 }
 
 fn of_sources(sources: &[Source]) -> Vec<&Expr> {
-    let expr = |source| match source {
-        &Source::Field(ref path)
-        | &Source::Manager { of: Of::Path(ref path), .. }
-        | &Source::ManagerChain { of: Of::Path(ref path), .. }
-        | &Source::DepartmentHead { of: Of::Path(ref path), .. } => Some(path),
-        Source::Initiator
-        | Source::User(_)
-        | Source::Role { .. }
-        | Source::Manager { of: Of::Initiator, .. }
-        | Source::ManagerChain { of: Of::Initiator, .. }
-        | Source::DepartmentHead { of: Of::Initiator, .. } => None,
-    };
-    sources.iter().filter_map(expr).collect()
+    sources.iter().filter_map(path).collect()
+}
+
+/// The path of a source, if it has one.
+fn path(source: &Source) -> Option<&Expr> {
+    match source {
+        Source::Field(path) => Some(path),
+        Source::Manager { of, .. } | Source::ManagerChain { of, .. } | Source::DepartmentHead { of, .. } => match of {
+            Of::Path(path) => Some(path),
+            Of::Initiator => None,
+        },
+        Source::Initiator | Source::User(_) | Source::Role { .. } => None,
+    }
 }
 
 /// Fields of the record that a node writes.
@@ -94,11 +101,13 @@ fn fields(kind: &NodeKind) -> Vec<&Name> {
     match kind {
         NodeKind::Approval(approval) => approval.write.iter().collect(),
         NodeKind::Action { steps, .. } => {
-            let of_step = |step| match step {
-                &ActionStep::Update { ref set, .. } => set.keys().collect::<Vec<_>>(),
-                ActionStep::Transition { .. } => Vec::new(),
-            };
-            steps.values().flat_map(of_step).collect()
+            let mut found = Vec::new();
+            for step in steps.values() {
+                if let ActionStep::Update { set, .. } = step {
+                    found.extend(set.keys());
+                }
+            }
+            found
         }
         _ => Vec::new(),
     }
