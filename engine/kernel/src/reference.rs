@@ -85,6 +85,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0520", "An approval names no approvers."),
     ("E0521", "A computed field is opened for writing."),
     ("E0522", "A level or count of zero."),
+    (
+        "E0523",
+        "A field is gone or has another type, but running instances of a workflow read it by the version that they keep; \
+         told when publishing.",
+    ),
     ("W0501", "Two branches of a fork meet before the join."),
     ("W0502", "`repeated: skip` where the node writes fields: nobody is skipped there."),
     ("W0503", "The only approver is the initiator."),

@@ -135,19 +135,8 @@ impl App {
                 }
             };
             let Some(workflow) = then.workflows.get(&running.workflow) else { continue };
-            for lost in workflow.lost(&then, catalog) {
-                let what = if lost.changed { "has another type" } else { "is gone" };
-                let many = if running.instances == 1 { "instance" } else { "instances" };
-                let told = format!(
-                    "`{}` {what}, but {} running {many} of the workflow `{}` still read it by version {}",
-                    lost.field, running.instances, running.workflow, running.version
-                );
-                let problem =
-                    Diagnostic::error("E0523", format!("fields.{}", lost.field.replace('.', ".fields.")), told)
-                        .in_file(format!("entities/{}.json", lost.entity))
-                        .hint("keep the field until these have ended; hide it from forms and lists meanwhile");
-                problems.push(problem);
-            }
+            let lost = workflow.lost(&then, catalog);
+            problems.extend(lost.iter().map(|l| l.problem(&running.workflow, running.version, running.instances)));
         }
         Ok(problems)
     }

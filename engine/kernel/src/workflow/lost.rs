@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{ActionStep, NodeKind, Of, Source, Workflow};
 use crate::{
-    Catalog, Name, SYSTEM_FIELDS,
+    Catalog, Diagnostic, Name, SYSTEM_FIELDS,
     expression::{Expr, Reference},
     schema::{Entity, Field},
 };
@@ -18,6 +18,22 @@ pub struct Lost {
     pub field: String,
     /// Whether it is there with another type.
     pub changed: bool,
+}
+
+impl Lost {
+    /// The problem (`E0523`), for so many instances that keep the version.
+    #[must_use]
+    pub fn problem(&self, workflow: &str, version: i64, instances: i64) -> Diagnostic {
+        let what = if self.changed { "has another type" } else { "is gone" };
+        let many = if instances == 1 { "instance" } else { "instances" };
+        let told = format!(
+            "`{}` {what}, but {instances} running {many} of the workflow `{workflow}` still read it by version {version}",
+            self.field
+        );
+        Diagnostic::error("E0523", format!("fields.{}", self.field.replace('.', ".fields.")), told)
+            .in_file(format!("entities/{}.json", self.entity))
+            .hint("keep the field until these have ended; hide it from forms and lists meanwhile")
+    }
 }
 
 impl Workflow {

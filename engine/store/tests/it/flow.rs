@@ -102,7 +102,7 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     assert_eq!(events.iter().map(|e| e.seq).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(db.store.instances_of_record(request).await.unwrap()[0].outcome, Some(name("approved")));
     assert_eq!(db.store.running_workflows().await.unwrap(), []);
-    assert_eq!(db.store.open_task_assignees().await.unwrap(), Vec::<Uuid>::new());
+    assert_eq!(db.store.open_task_assignees().await.unwrap(), [BEN]);
 
     let error = db.store.commit(&db.entities, commit(vec![close(&anna, BEN)])).await.unwrap_err();
     assert!(
