@@ -1,5 +1,6 @@
 // From a spreadsheet to an approved quotation and the order made of it, as the people of the demo would do it.
 import AxeBuilder from '@axe-core/playwright'
+import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { known } from './ledger.mjs'
 import { like, words } from './words.mjs'
@@ -90,6 +91,29 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await manager.page.getByText(known.customer).first().waitFor()
   })
   await look(manager.page, 'customers')
+  await step('the list page loads no more than 350 kB of script', manager.page, async () => {
+    const fresh = await manager.context.newPage()
+    const sizes = []
+    fresh.on('response', (answer) => { if (answer.url().endsWith('.js')) sizes.push(answer.body().then((text) => gzipSync(text).length)) })
+    await fresh.goto(`${server.url}/e/customer`)
+    await fresh.getByRole('heading', { level: 1 }).waitFor()
+    await fresh.waitForLoadState('networkidle')
+    const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    await fresh.close()
+    if (total > 350_000) throw new Error(`${Math.round(total / 1000)} kB, compressed`)
+  }, { goOn: true })
+  if (!phone) {
+    await step('keys lead through the app, and a sheet tells them', manager.page, async () => {
+      const sheet = manager.page.getByRole('dialog', { name: t('shortcuts.title') })
+      await manager.page.locator('body').press('?')
+      await sheet.waitFor()
+      await manager.page.keyboard.press('Escape')
+      await sheet.waitFor({ state: 'hidden' })
+      await manager.page.locator('body').press('g')
+      await manager.page.locator('body').press('t')
+      await manager.page.waitForURL(/\/tasks$/)
+    })
+  }
 
   // ── A salesperson quotes to one of its customers.
   const rep = await open()
@@ -200,6 +224,18 @@ export async function journey({ name, language, locale, viewport, phone = false,
   await look(finance.page, 'approval')
   await approve(finance, 'the finance manager')
 
+  // ── An administrator looks over the firm's settings.
+  const admin = await open()
+  await step('the administrator changes a setting, and is told who did', admin.page, async () => {
+    await signIn(admin.page, as('it_admin'))
+    await admin.page.goto(`${server.url}/organisation/settings`)
+    const days = admin.page.getByRole('textbox').and(admin.page.locator('#setting-quote_valid_days'))
+    await days.fill('45')
+    await admin.page.getByRole('button', { name: t('action.save'), exact: true }).click()
+    await admin.page.getByRole('listitem').filter({ hasText: as('it_admin').name }).filter({ hasText: '45' }).waitFor()
+  })
+  await look(admin.page, 'settings')
+
   // ── The salesperson sees it and goes on.
   await step('the quotation shows as approved without a reload', page, () => comesTo(page, quotation.lifecycle.states.approved.label))
   await look(page, 'approved')
@@ -214,7 +250,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await page.getByText(/SO-\d+|SC-\d+/).first().waitFor()
   })
   await look(page, 'orders')
-  for (const [who, one] of Object.entries({ manager, rep, finance })) {
+  for (const [who, one] of Object.entries({ manager, rep, finance, admin })) {
     await step(`nothing broke in the browser of the ${who}`, one.page, () => {
       if (one.problems.length > 0) throw new Error(one.problems.join('\n'))
     }, { goOn: true })

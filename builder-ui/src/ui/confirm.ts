@@ -1,5 +1,5 @@
-import { App } from 'antd'
 import { useCallback } from 'react'
+import { create } from 'zustand'
 
 export interface Question {
   title: string
@@ -9,20 +9,19 @@ export interface Question {
   danger?: boolean
 }
 
+interface Asking {
+  question: Question | null
+  answer: (sure: boolean) => void
+}
+
+/** The question that is open; the theme shows it. */
+export const useAsking = create<Asking>(() => ({ question: null, answer: () => {} }))
+
 /** Asks before an act that cannot be taken back lightly. */
 export function useConfirm(): (question: Question) => Promise<boolean> {
-  const { modal } = App.useApp()
-  return useCallback(
-    async (question) => Boolean(await modal.confirm({
-      title: question.title,
-      content: question.text,
-      okText: question.action,
-      cancelText: question.cancel,
-      okButtonProps: { danger: question.danger ?? false },
-      icon: null,
-      focusable: { autoFocusButton: question.danger ? 'cancel' : 'ok' },
-      centered: true,
-    })),
-    [modal],
-  )
+  return useCallback((question) => new Promise<boolean>((answer) => {
+    // Whoever asks while another question is open has the last word.
+    useAsking.getState().answer(false)
+    useAsking.setState({ question, answer })
+  }), [])
 }

@@ -1,7 +1,8 @@
-import { Modal } from 'antd'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 
-interface DialogProps {
+const Modal = lazy(() => import('./modal'))
+
+export interface DialogProps {
   open: boolean
   title: string
   onClose: () => void
@@ -12,10 +13,9 @@ interface DialogProps {
   closable?: boolean
 }
 
-export function Dialog({ open, title, onClose, children, footer = null, width = 480, closable = true }: DialogProps) {
-  return (
-    <Modal open={open} title={title} onCancel={onClose} footer={footer} width={width} centered destroyOnHidden closable={closable} mask={{ closable }} keyboard={closable}>
-      {children}
-    </Modal>
-  )
+export function Dialog(props: DialogProps) {
+  // Once opened it stays, so that it can go as it came.
+  const [needed, setNeeded] = useState(props.open)
+  if (props.open && !needed) setNeeded(true)
+  return needed ? <Suspense fallback={null}><Modal {...props} /></Suspense> : null
 }

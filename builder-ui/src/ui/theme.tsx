@@ -1,7 +1,10 @@
 /** The kit underneath, dressed in our colours; its default theme is too pale for WCAG AA. */
-import { App, ConfigProvider } from 'antd'
+import { ConfigProvider, message } from 'antd'
 import type { Locale } from 'antd/es/locale'
 import type { ReactNode } from 'react'
+import { ConfirmDialog } from './confirm-dialog'
+import { Messages } from './toast'
+import { phone, useMedia } from './use-media'
 
 const theme = {
   token: {
@@ -48,16 +51,32 @@ const theme = {
   },
 } as const
 
+/** What a thumb hits. */
+const handy = { ...theme, token: { ...theme.token, controlHeight: 44, controlHeightSM: 36 } }
+
 /** The kit speaks English by itself; `words` are its texts in another language. */
 export function Theme({ words, children }: { words?: Locale | undefined; children: ReactNode }) {
+  const small = useMedia(phone)
   return (
     <ConfigProvider
-      theme={theme}
+      theme={small ? handy : theme}
       {...(words ? { locale: words } : {})}
       button={{ autoInsertSpace: false }}
       wave={{ disabled: true }}
     >
-      <App component={false} message={{ maxCount: 3, duration: 4 }}>{children}</App>
+      <Words>{children}</Words>
     </ConfigProvider>
+  )
+}
+
+/** Short words and questions stand above everything. */
+function Words({ children }: { children: ReactNode }) {
+  const [messages, holder] = message.useMessage({ maxCount: 3, duration: 4 })
+  return (
+    <Messages value={messages}>
+      {holder}
+      {children}
+      <ConfirmDialog />
+    </Messages>
   )
 }

@@ -1,5 +1,5 @@
-import { App } from 'antd'
-import { createElement, useMemo } from 'react'
+import type { MessageInstance } from 'antd/es/message/interface'
+import { createContext, createElement, use, useMemo } from 'react'
 import style from './toast.module.css'
 
 export interface Undo {
@@ -13,9 +13,13 @@ export interface Toast {
   info: (text: string) => void
 }
 
+/** Where short words are shown; the theme provides it. */
+export const Messages = createContext<MessageInstance | null>(null)
+
 /** A short word at the top of the page that goes by itself; for what needs no answer. */
 export function useToast(): Toast {
-  const { message } = App.useApp()
+  const message = use(Messages)
+  if (!message) throw new Error('useToast needs the theme around it')
   return useMemo(
     () => ({
       success: (text, undo) => {
@@ -29,11 +33,10 @@ export function useToast(): Toast {
   )
 }
 
-type Message = ReturnType<typeof App.useApp>['message']
 let count = 0
 
 /** Stays long enough to be read, understood and reached. */
-function undoable(message: Message, text: string, { label, act }: Undo): void {
+function undoable(message: MessageInstance, text: string, { label, act }: Undo): void {
   const key = `undo-${(count += 1)}`
   const onClick = () => {
     message.destroy(key)

@@ -6,12 +6,12 @@ import { useAppModel } from '@/api/app-context'
 import { phone, useMedia } from '@/ui/use-media'
 import { useServerEvents } from '../events'
 import { Banners } from './banners'
-import { BottomBar } from './bottom-bar'
 import { Navigation } from './navigation'
 import { TopBar } from './top-bar'
 import { useShortcuts } from './use-shortcuts'
 import style from './shell.module.css'
 
+const BottomBar = lazy(async () => ({ default: (await import('./bottom-bar')).BottomBar }))
 const CommandPalette = lazy(() => import('./command-palette'))
 const ShortcutsSheet = lazy(() => import('./shortcuts-sheet'))
 
@@ -46,7 +46,7 @@ export function Shell() {
           <Suspense fallback={null}><Outlet /></Suspense>
         </main>
       </div>
-      {small ? <BottomBar /> : null}
+      {small ? <Suspense fallback={null}><BottomBar /></Suspense> : null}
       {searching ? <Suspense fallback={null}><CommandPalette onClose={() => setSearching(false)} /></Suspense> : null}
       {helping ? <Suspense fallback={null}><ShortcutsSheet onClose={() => setHelping(false)} /></Suspense> : null}
       <ScrollRestoration />

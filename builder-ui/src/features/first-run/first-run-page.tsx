@@ -35,7 +35,12 @@ export default function FirstRunPage({ onDone }: { onDone: (session: Session) =>
     const found = checkAnswers(answers)
     setMistakes(found)
     setError(null)
-    if (Object.keys(found).length > 0) return
+    if (Object.keys(found).length > 0) {
+      // The first place to mend takes the focus, once it is drawn as such.
+      const form = event.currentTarget as HTMLFormElement
+      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      return
+    }
     setBusy(true)
     try {
       onDone(await firstRun(answers))

@@ -11,6 +11,7 @@ import { paths } from '@/model/paths'
 import { clockAt } from '@/model/zone'
 import { Card } from '@/ui/card'
 import { Page } from '@/ui/page'
+import { FirstSteps } from './first-steps'
 import { QuickCreate } from './quick-create'
 import { StartedList } from './started-list'
 import { TaskList } from './task-list'
@@ -33,6 +34,7 @@ export default function HomePage() {
     <Page title={t(`home:${partOfDay(clockAt(now).hour)}`, { name: user.name })} width="wide" beside={<span className={style.today}>{today}</span>}>
       <div className={style.columns}>
         <div className={style.main}>
+          <FirstSteps />
           <Card
             flush
             label={t('home:tasks')}
