@@ -1,7 +1,8 @@
-import { Drawer as Kit } from 'antd'
-import type { ReactNode } from 'react'
+import { lazy, Suspense, useState, type ReactNode } from 'react'
 
-interface DrawerProps {
+const Kit = lazy(() => import('./drawer-kit'))
+
+export interface DrawerProps {
   open: boolean
   title: string
   onClose: () => void
@@ -11,10 +12,9 @@ interface DrawerProps {
   extra?: ReactNode
 }
 
-export function Drawer({ open, title, onClose, children, placement = 'right', size = 400, extra }: DrawerProps) {
-  return (
-    <Kit open={open} title={title} onClose={onClose} placement={placement} size={size} extra={extra} destroyOnHidden styles={{ body: { padding: 0 } }}>
-      {children}
-    </Kit>
-  )
+export function Drawer(props: DrawerProps) {
+  // Once opened it stays, so that it can go as it came.
+  const [needed, setNeeded] = useState(props.open)
+  if (props.open && !needed) setNeeded(true)
+  return needed ? <Suspense fallback={null}><Kit {...props} /></Suspense> : null
 }
