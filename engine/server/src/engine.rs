@@ -23,13 +23,23 @@ pub trait Command: Sync {
     /// What is read of the database before it is decided.
     type Known: Send + Sync;
     /// What is told of it when it is done.
-    type Done: Send;
+    type Done: Told;
 
     /// Reads what the decision is about, as it is now.
     fn read(&self, app: &App, scene: &Scene) -> impl Future<Output = Result<Self::Known, Failure>> + Send;
 
     /// Decides, without looking at anything but what is given.
     fn decide(&self, scene: &Scene, known: &Self::Known, facts: &Facts) -> Outcome<Decided<Self::Done>>;
+}
+
+/// What is told of a command that was done.
+pub trait Told: Send {
+    /// Takes over what was only known when it was committed.
+    fn take_over(&mut self, committed: &Committed);
+}
+
+impl Told for Uuid {
+    fn take_over(&mut self, _: &Committed) {}
 }
 
 /// What was decided.
@@ -83,14 +93,15 @@ impl App {
         for _ in 0..ATTEMPTS {
             let scene = self.scene(user);
             let known = command.read(self, &scene).await?;
-            let decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
+            let mut decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
             if decided.changes.is_empty() {
                 return Ok(Performed::Now(decided.done));
             }
             let told = news(&decided.changes);
-            let commit = Commit { at: scene.now, by: user, changes: decided.changes };
+            let commit = Commit { at: scene.now, by: user, changes: std::mem::take(&mut decided.changes) };
             match self.commit(&scene, commit, key.clone()).await {
                 Ok(Once::Done(committed)) => {
+                    decided.done.take_over(&committed);
                     self.tell(told, &committed).await;
                     return Ok(Performed::Now(decided.done));
                 }

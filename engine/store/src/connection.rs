@@ -17,8 +17,10 @@ use crate::{
     sql::{Bind, BindType, Sql},
 };
 
-/// How many short statements go to SQLite together.
+/// How many statements go to SQLite together, and how many values in all. What is longer seldom comes the same way
+/// again, and would only push other texts out of what is prepared.
 const MOST_TOGETHER: usize = 20;
+const MOST_BINDS_TOGETHER: usize = 500;
 
 /// From how many values on the numbers of placeholders cost more than writing the text anew.
 const MANY_BINDS: usize = 50;
@@ -207,12 +209,14 @@ impl Connection {
                 let mut skip = before.as_ref().map_or(0, statements_in);
                 let mut touched = Vec::with_capacity(statements.len());
                 let mut statements = before.into_iter().chain(statements).peekable();
-                let mut together = Vec::new();
+                let (mut together, mut binds) = (Vec::new(), 0);
                 while let Some(sql) = statements.next() {
-                    let long = |sql: &Sql| sql.binds.len() > MANY_BINDS;
-                    let last = long(&sql) || statements.peek().is_none_or(long) || together.len() == MOST_TOGETHER;
+                    binds += sql.binds.len();
                     together.push(sql);
-                    if last {
+                    let next = statements.peek().map(|next| binds + next.binds.len());
+                    let full = together.len() == MOST_TOGETHER || next.is_none_or(|all| all > MOST_BINDS_TOGETHER);
+                    if full {
+                        binds = 0;
                         let joined = join(std::mem::take(&mut together));
                         let arguments = sqlite_arguments(joined.binds)?;
                         let query = sqlx::query_with(AssertSqlSafe(joined.text), arguments);

@@ -27,14 +27,18 @@ use kernel::{
     schema::Entity,
     workflow::{Instance, Status},
 };
+use store::Committed;
 use uuid::Uuid;
 
-use crate::{App, Failure, Scene, engine::Decided};
+use crate::{
+    App, Failure, Scene,
+    engine::{Decided, Told},
+};
 
 /// What is told of a saved record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
-    /// The record as it was decided; its number, if it takes one, is not in it yet.
+    /// The record as it is now.
     pub record: Record,
     /// Rules that only warn.
     pub warnings: Vec<Problem>,
@@ -43,7 +47,7 @@ pub struct Written {
 /// What is told of a transition or a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Acted {
-    /// The record as it was decided.
+    /// The record as it is now.
     pub record: Record,
     /// The workflow, if one is concerned.
     pub instance: Option<Instance>,
@@ -51,6 +55,30 @@ pub struct Acted {
     pub warnings: Vec<Problem>,
     /// Records that were made beside.
     pub made: Vec<(Name, Uuid)>,
+}
+
+impl Told for Written {
+    fn take_over(&mut self, committed: &Committed) {
+        take_over(&mut self.record, committed);
+    }
+}
+
+impl Told for Acted {
+    fn take_over(&mut self, committed: &Committed) {
+        take_over(&mut self.record, committed);
+    }
+}
+
+/// The number, and the title that it stands in, are given in the commit.
+fn take_over(record: &mut Record, committed: &Committed) {
+    let Some(written) = committed.record(record.id) else { return };
+    record.version = written.version;
+    if let Some(number) = &written.number {
+        record.number = Some(number.clone());
+    }
+    if let Some(title) = &written.title {
+        record.title.clone_from(title);
+    }
 }
 
 /// Asks the kernel about a save.

@@ -17,8 +17,8 @@ use super::{Error, Reader, records::Place, words};
 use crate::{
     App, Failure, Scene,
     app_model::Texts,
-    command::{instance_of, saving},
-    read::{Seen, Titles, outcome, record_to_json},
+    command::{Written, instance_of, saving},
+    read::{Seen, Titles, known_entity, outcome, record_to_json},
 };
 
 /// The answer, or that there is no such record for this reader.
@@ -26,18 +26,40 @@ pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Pr
     let scene = reader.scene();
     let seen = app.see(&scene, &place.entity, place.id).await?;
     let instance = latest_instance(app, place.id).await?;
-    let task = match &instance {
+    tell(app, reader, &scene, &seen, instance.as_ref(), warnings).await
+}
+
+/// The same of a record that was made just now.
+pub(super) async fn made(app: &App, reader: &Reader, written: Written) -> Result<Json, Error> {
+    let scene = reader.scene();
+    let Written { record, warnings } = written;
+    let entity = Arc::clone(known_entity(&scene, &record.entity)?);
+    match app.mask_of(&scene, &entity, &record).await? {
+        Some(mask) => tell(app, reader, &scene, &Seen { entity, record, mask }, None, &warnings).await,
+        None => Ok(hidden(record.id)),
+    }
+}
+
+async fn tell(
+    app: &App,
+    reader: &Reader,
+    scene: &Scene,
+    seen: &Seen,
+    instance: Option<&Instance>,
+    warnings: &[Problem],
+) -> Result<Json, Error> {
+    let task = match instance {
         Some(instance) => own_task(app, reader, instance).await?,
         None => None,
     };
     let mut titles = Titles::default();
     titles.want_record(&seen.entity, &seen.record, &seen.mask);
-    let titles = titles.look_up(app, &scene).await?;
+    let titles = titles.look_up(app, scene).await?;
     let mut out = Map::new();
     out.insert("record".into(), Json::Object(record_to_json(&seen.entity, &seen.record, &seen.mask)));
     out.insert("titles".into(), Json::Object(titles));
-    out.insert("can".into(), can(app, &scene, &seen).await?);
-    if let Some(instance) = &instance {
+    out.insert("can".into(), can(app, scene, seen).await?);
+    if let Some(instance) = instance {
         out.insert("instance".into(), about_instance(app, reader, instance).await?);
     }
     if let Some(task) = task {
@@ -52,12 +74,14 @@ pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Pr
 /// The answer to a change. Whoever made a record that they may not read is told its id and no more.
 pub(super) async fn after(app: &App, reader: &Reader, place: &Place, warnings: &[Problem]) -> Result<Json, Error> {
     match of(app, reader, place, warnings).await {
-        Err(Error::Rejected(Rejection::NotFound { .. })) => Ok(json!({
-            "record": {"id": place.id}, "titles": {},
-            "can": {"update": false, "delete": false, "transitions": [], "fields": []},
-        })),
+        Err(Error::Rejected(Rejection::NotFound { .. })) => Ok(hidden(place.id)),
         other => other,
     }
+}
+
+fn hidden(id: Uuid) -> Json {
+    let can = json!({"update": false, "delete": false, "transitions": [], "fields": []});
+    json!({"record": {"id": id}, "titles": {}, "can": can})
 }
 
 /// What the reader can do with the record now.

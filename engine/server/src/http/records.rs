@@ -130,11 +130,13 @@ pub(super) async fn create(
 ) -> Result<Response, Error> {
     let key = keyed.key(reader.user);
     let command = CreateRecord { entity: entity.clone(), fields: flat(keyed.body), id: None, source: "app" };
-    let (id, warnings) = match app.perform_once(Some(reader.user), &command, key).await? {
-        Performed::Now(written) => (written.record.id, written.warnings),
-        Performed::Before(committed) => (written_id(&committed, &entity)?, Vec::new()),
+    let answer = match app.perform_once(Some(reader.user), &command, key).await? {
+        Performed::Now(written) => record_answer::made(&app, &reader, written).await?,
+        Performed::Before(committed) => {
+            let id = written_id(&committed, &entity)?;
+            record_answer::after(&app, &reader, &Place { entity, id }, &[]).await?
+        }
     };
-    let answer = record_answer::after(&app, &reader, &Place { entity, id }, &warnings).await?;
     Ok(with_etag(StatusCode::CREATED, answer))
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
 use kernel::{
     Name, Record, Value,
-    query::{Predicate, Select},
-    rights::{Mask, all},
+    query::Predicate,
+    rights::Mask,
     schema::{Entity, Field},
 };
 use serde_json::{Map, Value as Json};
+use store::TitlesOf;
 use uuid::Uuid;
 
 use super::{cross::is_open, not_lowerable};
@@ -63,50 +63,20 @@ impl Titles {
     /// # Errors
     /// If the store fails.
     pub async fn look_up(self, app: &App, scene: &Scene) -> Result<Map<String, Json>, Failure> {
-        let mut known: Vec<(Name, Uuid)> = Vec::new();
-        let mut found: IndexMap<Uuid, String> = IndexMap::new();
+        let mut wanted = Vec::new();
         for (name, ids) in self.0 {
             let Some(entity) = scene.catalog.entity(&name) else { continue };
-            if is_open(&name) {
-                known.extend(ids.into_iter().map(|id| (name.clone(), id)));
-                continue;
-            }
-            let predicate = {
+            let filter = if is_open(&name) {
+                Predicate::True
+            } else {
                 let ctx = scene.ctx();
                 scene.access(&ctx).read_predicate(entity).map_err(|error| not_lowerable("", error))?
             };
-            match predicate {
-                Predicate::True => known.extend(ids.into_iter().map(|id| (name.clone(), id))),
-                Predicate::False => {}
-                readable => found.extend(some(app, scene, &name, ids, readable).await?),
+            if filter != Predicate::False {
+                wanted.push(TitlesOf { entity: name, ids, filter });
             }
         }
-        found.extend(app.store().titles(&scene.catalog.entities, &known).await?);
+        let found = app.store().titles(&scene.catalog.entities, &wanted).await?;
         Ok(found.into_iter().map(|(id, title)| (id.to_string(), title.into())).collect())
     }
-}
-
-/// The titles of those that may be read.
-async fn some(
-    app: &App,
-    scene: &Scene,
-    entity: &Name,
-    ids: BTreeSet<Uuid>,
-    readable: Predicate,
-) -> Result<Vec<(Uuid, String)>, Failure> {
-    let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-    let among = Predicate::In { operand: vec![Name::new("id")], values: ids.into_iter().map(Value::Id).collect() };
-    let select = Select {
-        entity: entity.clone(),
-        columns: Vec::new(),
-        filter: all(vec![among, readable]),
-        tokens: Vec::new(),
-        sort: Vec::new(),
-        after: None,
-        limit,
-        flags: Vec::new(),
-        deleted: false,
-    };
-    let page = app.store().select(&scene.catalog.entities, &select).await?;
-    Ok(page.rows.into_iter().map(|row| (row.record.id, row.record.title)).collect())
 }

@@ -127,12 +127,15 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     // rows after their lines, they come last, unless something else waits for the numbers.
     let numbers_last =
         dialect.lines_before_record() && late.is_empty() && !work.commit.changes.iter().any(flow::has_mark);
+    let mut rest = Vec::new();
     if !numbers_last {
-        insert::write(connection, work, &inserts, &mut written).await?;
+        rest = insert::headers(connection, work, &inserts, &mut written).await?;
+    }
+    if !late.is_empty() {
+        connection.batch(std::mem::take(&mut rest)).await?;
         let late_headers = update::headers(dialect, work, &late, &written)?;
         run_guarded(connection, work, late_headers).await?;
     }
-    let mut rest = Vec::new();
     insert::lines(dialect, work, &inserts, &mut rest)?;
     for update in early.iter().chain(&late) {
         update::rest(dialect, work, update, &mut written, &mut rest)?;
@@ -140,7 +143,8 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     flow::added(dialect, work, &written, &before, &mut rest)?;
     connection.batch(rest).await?;
     if numbers_last {
-        insert::write(connection, work, &inserts, &mut written).await?;
+        let headers = insert::headers(connection, work, &inserts, &mut written).await?;
+        connection.batch(headers).await?;
     }
     Ok(written)
 }

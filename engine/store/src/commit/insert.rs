@@ -21,15 +21,16 @@ use crate::{
     text,
 };
 
-/// Writes the rows of new records, in order; those of one entity that stand together, together.
-pub(super) async fn write(
+/// Takes the numbers of new records. Gives the statements that write their rows, in order; those of one entity that
+/// stand together, together.
+pub(super) async fn headers(
     connection: &mut Connection,
     work: &Work,
     inserts: &[&InsertRecord],
     written: &mut Written,
-) -> Result<(), CommitError> {
+) -> Result<Vec<Sql>, CommitError> {
     if inserts.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut numbers = take_numbers(connection, inserts).await?;
     for insert in inserts {
@@ -41,7 +42,7 @@ pub(super) async fn write(
     for run in inserts.chunk_by(|a, b| a.record.entity == b.record.entity) {
         let Some(first) = run.first() else { continue };
         let layout = work.layout(&first.record.entity)?;
-        headers(dialect, layout, run, written, &mut statements)?;
+        rows(dialect, layout, run, written, &mut statements)?;
         if !dialect.search_in_row() {
             let tokens = |insert: &&InsertRecord| {
                 let id = insert.record.id;
@@ -53,7 +54,6 @@ pub(super) async fn write(
             }
         }
     }
-    connection.batch(statements).await?;
     for insert in inserts {
         let record = &insert.record;
         let number = written.numbers.get(&record.id).cloned().flatten();
@@ -61,7 +61,7 @@ pub(super) async fn write(
         let (entity, id) = (record.entity.clone(), record.id);
         written.record(CommittedRecord { entity, id, version: record.version, inserted: true, number, title });
     }
-    Ok(())
+    Ok(statements)
 }
 
 /// Statements that write the lines of new records.
@@ -117,7 +117,7 @@ fn next(numbers: &mut IndexMap<&str, i64>, numbering: &Numbering) -> Option<Stri
     Some(text)
 }
 
-fn headers(
+fn rows(
     dialect: Dialect,
     layout: &Layout,
     inserts: &[&InsertRecord],

@@ -7,12 +7,11 @@ mod scope;
 mod select;
 mod way;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use indexmap::IndexMap;
 use kernel::{
     Name, Record,
-    query::{Answer, Cursor, Query, Row, Select},
+    query::{Answer, Cursor, Predicate, Query, Row, Select},
 };
 use uuid::Uuid;
 
@@ -40,6 +39,17 @@ pub struct Count {
     pub count: u64,
     /// Whether there are no more.
     pub exact: bool,
+}
+
+/// Records of an entity whose titles are wanted.
+#[derive(Clone, Debug)]
+pub struct TitlesOf {
+    /// The entity.
+    pub entity: Name,
+    /// The records.
+    pub ids: BTreeSet<Uuid>,
+    /// What they must fit.
+    pub filter: Predicate,
 }
 
 impl Store {
@@ -108,22 +118,22 @@ impl Store {
         Ok(Count { count: count.min(cap.into()), exact: count <= cap.into() })
     }
 
-    /// What records are called; those that are not there are left out.
-    pub async fn titles(&self, schema: &dyn Schema, records: &[(Name, Uuid)]) -> Result<HashMap<Uuid, String>, Error> {
-        let mut by_entity: IndexMap<&Name, Vec<Uuid>> = IndexMap::new();
-        for (entity, id) in records {
-            by_entity.entry(entity).or_default().push(*id);
-        }
+    /// What records are called; those that are not there or do not fit are left out.
+    pub async fn titles(&self, schema: &dyn Schema, wanted: &[TitlesOf]) -> Result<HashMap<Uuid, String>, Error> {
         let mut statements = Vec::new();
-        for (entity, mut ids) in by_entity {
-            ids.sort_unstable();
-            ids.dedup();
-            let layout = self.layouts().get(schema, entity)?;
-            for chunk in ids.chunks(1000) {
+        for TitlesOf { entity, ids, filter } in wanted {
+            let ids: Vec<Uuid> = ids.iter().copied().collect();
+            for chunk in ids.chunks(records::CHUNK) {
+                let mut scope = Scope::header(self.reading(schema), entity)?;
                 let mut sql = Sql::default();
-                sql.text("select id, title from ").name(&layout.table).text(" where id in (");
+                sql.text(" where ").column(&scope.alias, "id").text(" in (");
                 write_ids(&mut sql, chunk);
-                sql.text(")");
+                sql.text(") and ");
+                scope.condition(&mut sql, filter)?;
+                let condition = std::mem::take(&mut sql.text);
+                sql.text("select ").column(&scope.alias, "id").text(", ").column(&scope.alias, "title");
+                scope.write_from(&mut sql);
+                sql.text(&condition);
                 statements.push(sql);
             }
         }

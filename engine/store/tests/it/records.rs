@@ -7,7 +7,7 @@ use kernel::{
     change::LinesChange,
     query::{Comparison, Operand, Predicate, Query},
 };
-use store::{CommitError, Error};
+use store::{CommitError, Error, TitlesOf};
 use uuid::Uuid;
 
 use crate::support::*;
@@ -140,10 +140,16 @@ on_both!(a_value_that_does_not_fit_is_refused_with_its_field, |db| {
 on_both!(titles_are_found_across_entities, |db| {
     let partner = db.insert(vec![record("partner", "P", &[])]).await[0];
     let region = db.insert(vec![record("region", "R", &[])]).await[0];
-    let asked =
-        [(name("partner"), partner), (name("region"), region), (name("region"), region), (name("region"), id())];
+    let of = |entity: &str, ids: &[Uuid], filter: Predicate| TitlesOf {
+        entity: name(entity),
+        ids: ids.iter().copied().collect(),
+        filter,
+    };
+    let asked = [of("partner", &[partner], Predicate::True), of("region", &[region, id()], Predicate::True)];
     let titles = db.store.titles(&db.entities, &asked).await.unwrap();
     assert_eq!(titles, [(partner, "P".to_owned()), (region, "R".to_owned())].into());
+    let none = [of("partner", &[partner], Predicate::True), of("region", &[region], Predicate::False)];
+    assert_eq!(db.store.titles(&db.entities, &none).await.unwrap(), [(partner, "P".to_owned())].into());
 });
 
 on_both!(queries_are_answered_in_their_order, |db| {
