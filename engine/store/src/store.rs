@@ -181,9 +181,10 @@ impl Store {
         transaction::read_again(|| async { self.read().await?.rows(sql.clone()).await }).await
     }
 
-    /// Runs queries that all see the same commit, and gives the rows of each. To its end, also where the caller goes
-    /// away: a transaction left open would give its connection's next user an old picture.
-    pub(crate) async fn queries(&self, queries: Vec<Sql>) -> Result<Vec<Vec<Row>>, Error> {
+    /// Runs queries and gives the rows of each. Those that are `one` all see the same commit; others may cost less.
+    /// On SQLite to its end, also where the caller goes away: a transaction left open would give its connection's next
+    /// user an old picture.
+    pub(crate) async fn queries(&self, queries: Vec<Sql>, one: bool) -> Result<Vec<Vec<Row>>, Error> {
         if queries.len() < 2 {
             let Some(sql) = queries.into_iter().next() else { return Ok(Vec::new()) };
             return Ok(vec![self.rows(sql).await?]);
@@ -194,6 +195,10 @@ impl Store {
                 tokio::spawn(work).await.map_err(|_| Error::Panicked)?
             }
             Backend::Postgres(pool) => {
+                if !one {
+                    let read = || async { self.read().await?.queries(queries.clone()).await };
+                    return transaction::read_again(read).await;
+                }
                 let read = || async {
                     let mut connection =
                         transaction::begin(pool, "begin isolation level repeatable read read only").await?;

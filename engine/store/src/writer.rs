@@ -1,4 +1,4 @@
-//! The single writer of SQLite. It takes what is waiting, applies each write in a savepoint and commits them together:
+//! The single writer of SQLite. It takes what is waiting, applies one write after the other and commits them together:
 //! one fsync for all, and none is answered before it. A caller that goes away does not stop its write.
 
 use std::{
@@ -64,6 +64,19 @@ enum Applied {
     Broken,
 }
 
+/// What is left of the last write of a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// All that it wrote.
+    All,
+    /// Nothing: it was refused.
+    Nothing,
+    /// It was refused, and what it wrote until then is still there.
+    Unclear,
+    /// The transaction cannot go on.
+    Broken,
+}
+
 /// A waiting write.
 trait Job: Send {
     fn apply<'a>(&'a mut self, connection: &'a mut Connection) -> BoxFuture<'a, Applied>;
@@ -124,7 +137,8 @@ impl Writer {
     pub(crate) fn start(connection: Connection, counters: Arc<Counters>) -> Self {
         let (people, people_waiting) = mpsc::channel(WAITING);
         let (bulk, bulk_waiting) = mpsc::channel(WAITING);
-        let task = Task { connection, people: people_waiting, bulk: bulk_waiting, counters, clean: false };
+        let task =
+            Task { connection, people: people_waiting, bulk: bulk_waiting, counters, careful: false, clean: false };
         tokio::spawn(task.run());
         Self { people, bulk }
     }
@@ -152,7 +166,9 @@ struct Task {
     people: mpsc::Receiver<Box<dyn Job>>,
     bulk: mpsc::Receiver<Box<dyn Job>>,
     counters: Arc<Counters>,
-    /// Whether nothing has been written since the savepoint.
+    /// Whether each write of a group has a savepoint of its own.
+    careful: bool,
+    /// Whether nothing has been written since the savepoint, or the beginning.
     clean: bool,
 }
 
@@ -171,16 +187,23 @@ impl Task {
 
     /// Applies a write and what waits behind it, and commits them together.
     async fn group(&mut self, first: Box<dyn Job>) {
-        self.connection.before(Some(Sql::fixed("begin immediate; savepoint one")));
-        self.clean = true;
         let begun = Instant::now();
-        let mut group = vec![];
-        let mut next = Some(first);
-        let mut had_bulk = false;
-        while let Some(mut job) = next.take() {
-            let applied = self.apply(&mut job).await;
+        let (mut group, mut next, mut had_bulk) = (vec![], Some(first), false);
+        let mut refused = false;
+        self.begin();
+        while let Some(job) = next.take() {
             group.push(job);
-            if !applied {
+            let mut applied = self.apply_last(&mut group).await;
+            refused |= applied == Kept::Nothing;
+            if applied == Kept::Unclear {
+                // What it wrote can only be undone with all others; they are applied again, with care.
+                refused = true;
+                self.careful = true;
+                self.undo().await;
+                self.begin();
+                applied = self.apply_all(&mut group).await;
+            }
+            if applied == Kept::Broken {
                 return self.one_by_one(group).await;
             }
             if begun.elapsed() < SLICE {
@@ -192,7 +215,8 @@ impl Task {
                 }
             }
         }
-        if self.clean && self.connection.has_before() {
+        self.careful = refused;
+        if self.connection.has_before() && self.clean {
             // Nothing was written, not even begun.
             self.connection.before(None);
             return self.done(group);
@@ -207,31 +231,54 @@ impl Task {
         }
     }
 
+    /// Begins together with the first statement: every statement is a way to SQLite's thread and back.
+    fn begin(&mut self) {
+        let begin = if self.careful { "begin immediate; savepoint one" } else { "begin immediate" };
+        self.connection.before(Some(Sql::fixed(begin)));
+        self.clean = true;
+    }
+
+    async fn apply_all(&mut self, group: &mut [Box<dyn Job>]) -> Kept {
+        for end in 1..=group.len() {
+            let Some(so_far) = group.get_mut(..end) else { continue };
+            if self.apply_last(so_far).await == Kept::Broken {
+                return Kept::Broken;
+            }
+        }
+        Kept::All
+    }
+
+    /// Applies the last write of a group. With care it has a savepoint of its own, so that it can be refused without the
+    /// others: that costs much, above all where the search is written, so it is only done while writes are refused.
+    async fn apply_last(&mut self, group: &mut [Box<dyn Job>]) -> Kept {
+        let Some(job) = group.last_mut() else { return Kept::All };
+        if self.careful && !self.clean {
+            self.connection.before(Some(Sql::fixed("release one; savepoint one")));
+        }
+        let applied = job.apply(&mut self.connection).await;
+        let ran_nothing = self.connection.has_before();
+        match applied {
+            Applied::Broken => Kept::Broken,
+            // The savepoint before it is still the last.
+            _ if ran_nothing => Kept::All,
+            Applied::Done => {
+                self.clean = false;
+                Kept::All
+            }
+            Applied::Refused if !self.careful => Kept::Unclear,
+            Applied::Refused => {
+                self.clean = self.connection.execute(Sql::fixed("rollback to one")).await.is_ok();
+                if self.clean { Kept::Nothing } else { Kept::Broken }
+            }
+        }
+    }
+
     fn done(&self, group: Vec<Box<dyn Job>>) {
         self.counters.groups.fetch_add(1, Ordering::Relaxed);
         self.counters.writes.fetch_add(group.len() as u64, Ordering::Relaxed);
         for job in group {
             job.answer();
         }
-    }
-
-    /// Applies a write in a savepoint; false if the transaction cannot go on. Every statement is a way to SQLite's
-    /// thread and back, so a savepoint in which nothing was kept is used again, a new one is set together with the
-    /// first statement in it, and the commit ends the last.
-    async fn apply(&mut self, job: &mut Box<dyn Job>) -> bool {
-        if !self.clean {
-            self.connection.before(Some(Sql::fixed("release one; savepoint one")));
-        }
-        let applied = job.apply(&mut self.connection).await;
-        if matches!(applied, Applied::Broken) {
-            return false;
-        }
-        if self.connection.has_before() {
-            // It ran no statement, so the savepoint before it is still the last.
-            return true;
-        }
-        self.clean = matches!(applied, Applied::Refused);
-        !self.clean || self.connection.execute(Sql::fixed("rollback to one")).await.is_ok()
     }
 
     /// Tries each write in a transaction of its own, after one that held several could not commit.

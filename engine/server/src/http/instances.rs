@@ -22,10 +22,10 @@ use super::{
     words,
 };
 use crate::{
-    App, Failure,
+    App, Failure, Scene,
     app_model::Texts,
-    command::{ActOnInstance, instance_of, saving},
-    read::{Titles, time},
+    command::{ActOnInstance, Acted, instance_of, saving},
+    read::{Seen, Titles, time},
 };
 
 const PAGE: u32 = 50;
@@ -100,17 +100,21 @@ async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
     let scene = reader.scene();
     let seen = app.see(&scene, &instance.entity, instance.record).await;
     let seen = seen.map_err(|_| Error::not_found("instance", id))?;
+    tell(app, reader, &scene, &seen, &instance).await
+}
+
+async fn tell(app: &App, reader: &Reader, scene: &Scene, seen: &Seen, instance: &Instance) -> Result<Json_, Error> {
     let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
-    let mut out = head(reader, &pinned, &instance, &seen.record.title.clone().into());
-    let events = app.store().events(id).await?;
-    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, &instance, events)));
+    let mut out = head(reader, &pinned, instance, &seen.record.title.clone().into());
+    let events = app.store().events(instance.id).await?;
+    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, instance, events)));
     let ahead = if instance.status == Status::Ended {
         json!({"nodes": [], "outcome": instance.outcome})
     } else {
         let found = app
-            .settle(&scene, |facts| {
-                saving(&scene, facts, "app", None, |s| {
-                    command::preview(s, &pinned, &seen.entity, &seen.record, None, Some(&instance))
+            .settle(scene, |facts| {
+                saving(scene, facts, "app", None, |s| {
+                    command::preview(s, &pinned, &seen.entity, &seen.record, None, Some(instance))
                 })
             })
             .await;
@@ -122,6 +126,17 @@ async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
     };
     out.insert("next".into(), ahead);
     Ok(Json_::Object(out))
+}
+
+/// The same of what was decided just now.
+pub(super) async fn acted(app: &App, reader: &Reader, id: Uuid, acted: Acted) -> Result<Json_, Error> {
+    let Acted { record, instance: Some(instance), .. } = acted else { return after(app, reader, id).await };
+    let scene = reader.scene();
+    let Some(entity) = scene.catalog.entity(&record.entity).cloned() else { return after(app, reader, id).await };
+    match app.mask_of(&scene, &entity, &record).await? {
+        Some(mask) => tell(app, reader, &scene, &Seen { entity, record, mask }, &instance).await,
+        None => Ok(json!({"id": id, "status": instance.status, "outcome": instance.outcome})),
+    }
 }
 
 /// The same after a decision; those who may not see the record are told only how it stands.
@@ -148,8 +163,8 @@ pub(super) async fn withdraw(
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
     let command = ActOnInstance { instance: id, act: Act::Withdraw { reason: reason(body.reason)? }, version: None };
-    app.perform(Some(reader.user), &command).await?;
-    Ok(Json(after(&app, &reader, id).await?))
+    let done = app.perform(Some(reader.user), &command).await?;
+    Ok(Json(acted(&app, &reader, id, done).await?))
 }
 
 pub(super) async fn cancel(
@@ -160,6 +175,6 @@ pub(super) async fn cancel(
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
     let command = ActOnInstance { instance: id, act: Act::Cancel { reason: reason(body.reason)? }, version: None };
-    app.perform(Some(reader.user), &command).await?;
-    Ok(Json(after(&app, &reader, id).await?))
+    let done = app.perform(Some(reader.user), &command).await?;
+    Ok(Json(acted(&app, &reader, id, done).await?))
 }

@@ -28,7 +28,7 @@ use super::{
     records::{Place, stale_with_current},
     words,
 };
-use crate::{App, app_model::Texts, command::ActOnInstance, read::time};
+use crate::{App, app_model::Texts, command::ActOnInstance, engine::Performed, read::time};
 
 const PAGE: u32 = 50;
 /// A task's summary shows so many fields.
@@ -175,9 +175,14 @@ pub(super) async fn decide(
     let reason = body::reason(verdict.reason)?;
     let act = Act::Decide { task, verb, reason, fields: verdict.fields };
     let command = ActOnInstance { instance: found.row.instance, act, version };
-    if let Err(failure) = app.perform_once(Some(reader.user), &command, key).await {
-        let place = Place { entity: found.row.entity.to_string(), id: found.row.record };
-        return Err(stale_with_current(&app, &reader, &place, failure).await);
-    }
-    Ok(Json(json!({"instance": instances::after(&app, &reader, found.row.instance).await?})))
+    let id = found.row.instance;
+    let instance = match app.perform_once(Some(reader.user), &command, key).await {
+        Ok(Performed::Now(acted)) => instances::acted(&app, &reader, id, acted).await?,
+        Ok(Performed::Before(_)) => instances::after(&app, &reader, id).await?,
+        Err(failure) => {
+            let place = Place { entity: found.row.entity.to_string(), id: found.row.record };
+            return Err(stale_with_current(&app, &reader, &place, failure).await);
+        }
+    };
+    Ok(Json(json!({"instance": instance})))
 }

@@ -41,7 +41,8 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
     }
     let statements: Vec<Vec<Sql>> = asked.iter().map(|(layout, which)| records::queries(layout, which)).collect();
     let counts: Vec<usize> = statements.iter().map(Vec::len).collect();
-    let mut rows = store.queries(statements.into_iter().flatten().collect()).await?.into_iter();
+    let one = asked.iter().any(|(layout, _)| !layout.lines.is_empty());
+    let mut rows = store.queries(statements.into_iter().flatten().collect(), one).await?.into_iter();
     let mut found: Vec<Answer> = Vec::with_capacity(asked.len());
     let mut records: HashMap<Uuid, Arc<Record>> = HashMap::new();
     for (position, ((layout, _), count)) in asked.iter().zip(counts).enumerate() {

@@ -66,7 +66,7 @@ impl Store {
         }
         let chunks: Vec<Which> = ids.chunks(records::CHUNK).map(|chunk| Which::Ids(chunk.to_vec())).collect();
         let statements: Vec<Sql> = chunks.iter().flat_map(|which| records::queries(&layout, which)).collect();
-        let mut rows = self.queries(statements).await?.into_iter();
+        let mut rows = self.queries(statements, !layout.lines.is_empty()).await?.into_iter();
         let mut found = HashMap::with_capacity(ids.len());
         for _ in &chunks {
             let of_this = rows.by_ref().take(1 + layout.lines.len()).collect();
@@ -137,12 +137,12 @@ impl Store {
                 statements.push(sql);
             }
         }
-        let found = self.queries(statements).await?;
+        let found = self.queries(statements, false).await?;
         found.iter().flatten().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
     }
 
-    /// Answers what a decision needs to know, in the order of the queries, all as of the same moment. A record is
-    /// found even in the trash; effective-dated and sought ones are not.
+    /// Answers what a decision needs to know, in the order of the queries; a record and its lines as of the same
+    /// moment. A record is found even in the trash; effective-dated and sought ones are not.
     pub async fn answer(&self, schema: &dyn Schema, queries: &[Query]) -> Result<Vec<Answer>, Error> {
         answer::answer(self, schema, queries).await
     }
