@@ -23,7 +23,7 @@ pub trait Command: Sync {
     /// What is read of the database before it is decided.
     type Known: Send + Sync;
     /// What is told of it when it is done.
-    type Done: Told;
+    type Done: Answer;
 
     /// Reads what the decision is about, as it is now.
     fn read(&self, app: &App, scene: &Scene) -> impl Future<Output = Result<Self::Known, Failure>> + Send;
@@ -33,12 +33,12 @@ pub trait Command: Sync {
 }
 
 /// What is told of a command that was done.
-pub trait Told: Send {
+pub trait Answer: Send {
     /// Takes over what was only known when it was committed.
     fn take_over(&mut self, committed: &Committed);
 }
 
-impl Told for Uuid {
+impl Answer for Uuid {
     fn take_over(&mut self, _: &Committed) {}
 }
 

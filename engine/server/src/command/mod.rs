@@ -32,7 +32,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Failure, Scene,
-    engine::{Decided, Told},
+    engine::{Answer, Decided},
 };
 
 /// What is told of a saved record.
@@ -57,13 +57,13 @@ pub struct Acted {
     pub made: Vec<(Name, Uuid)>,
 }
 
-impl Told for Written {
+impl Answer for Written {
     fn take_over(&mut self, committed: &Committed) {
         take_over(&mut self.record, committed);
     }
 }
 
-impl Told for Acted {
+impl Answer for Acted {
     fn take_over(&mut self, committed: &Committed) {
         take_over(&mut self.record, committed);
     }
