@@ -9,6 +9,7 @@ import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { Dialog } from '@/ui/dialog'
 import { FieldFrame } from '@/ui/field-frame'
+import type { IconName } from '@/ui/icon'
 import { MenuButton, type MenuEntry } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
 import { TextInput } from '@/ui/text-input'
@@ -21,7 +22,7 @@ interface Person {
 }
 
 /** In a list as a menu of the row; `spread` as buttons on the person's own page, where there is room for them. */
-export function UserActions({ person, active, spread = false }: { person: Person; active: boolean; spread?: boolean }) {
+export function UserActions({ person, active, spread = false, icon = 'more' }: { person: Person; active: boolean; spread?: boolean; icon?: IconName }) {
   const { t } = useTranslation()
   const [doing, setDoing] = useState<'password' | 'leave' | null>(null)
   const entries: MenuEntry[] = [
@@ -32,7 +33,7 @@ export function UserActions({ person, active, spread = false }: { person: Person
     <>
       {spread
         ? entries.map(({ key, label, icon, danger, onSelect }) => <Button key={key} kind={danger ? 'danger' : 'default'} {...(icon ? { icon } : {})} {...(onSelect ? { onClick: onSelect } : {})}>{label}</Button>)
-        : <MenuButton entries={entries}><Button kind="quiet" icon="more" label={t('people:actions', { name: person.name })} /></MenuButton>}
+        : <MenuButton entries={entries}><Button kind="quiet" icon={icon} label={t('people:actions', { name: person.name })} /></MenuButton>}
       {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
       {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}
     </>

@@ -159,7 +159,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
           menu={actions.menu}
           extra={entity.name === 'user' && user.admin && answer !== null && !locked ? (
             <Suspense fallback={null}>
-              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} spread={!small} />
+              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} spread={!small} icon="key" />
             </Suspense>
           ) : null}
           aside={wide && id !== null ? { open: beside, toggle: () => setAside(!beside) } : null}

@@ -1,4 +1,5 @@
 // Who decides, in order: what is behind, what is open, what comes.
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { PreviewNode } from '@/api/records'
 import type { InstanceAnswer, InstanceNode } from '@/api/tasks'
@@ -15,6 +16,8 @@ export interface StepPerson {
   decision?: string | null
   at?: string | null
   reason?: string | null
+  /** Why they are not asked. */
+  skipped?: { code: string } | null
 }
 
 export interface Step {
@@ -42,7 +45,7 @@ export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
       key: `${node.node}-${index}`,
       label: node.label,
       state: 'next',
-      people: node.people.map((person: StepPerson & { skipped?: unknown }) => (person.skipped ? { ...person, decision: 'skipped' } : person)),
+      people: node.people.map((person: StepPerson) => (person.skipped ? { ...person, decision: 'skipped' } : person)),
       ...(node.kind === 'approval' && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
       ...(node.reason ? { why: node.reason } : {}),
       ...(node.note ? { note: node.note } : {}),
@@ -100,7 +103,7 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
                 <li key={person.id}>
                   <Avatar name={person.name} size={22} />
                   <span className={style.person}>
-                    <span>{person.name}{person.decision && person.decision !== 'open' && <em className={style[tone(person.decision)]}> · {t(`approval.decided.${person.decision}`, { defaultValue: person.decision })}</em>}</span>
+                    <span>{person.name}{person.decision && person.decision !== 'open' && <em className={style[tone(person.decision)]}> · {decisionText(person, t)}</em>}</span>
                     {person.reason && <q>{person.reason}</q>}
                     {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}</time>}
                   </span>
@@ -115,6 +118,12 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
       ))}
     </ol>
   )
+}
+
+/** Who is not asked is told with the reason: "skipped, submits it" reads otherwise than a plain "skipped". */
+function decisionText({ decision, skipped }: StepPerson, t: TFunction<'record'>): string {
+  const plain = t(`approval.decided.${decision}`, { defaultValue: decision ?? '' })
+  return decision === 'skipped' && skipped ? t(`approval.skipped.${skipped.code}`, { defaultValue: plain }) : plain
 }
 
 function tone(decision: string): 'good' | 'bad' | 'plain' {
