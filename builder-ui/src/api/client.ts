@@ -1,4 +1,5 @@
 /** The one door to the server: adds the CSRF token, reads the error envelope, reports a lost session and a lost connection. */
+import { type FileInfo, learnFiles } from '@/model/files'
 import { newId } from '@/model/new-id'
 
 export interface ErrorDetail {
@@ -102,9 +103,33 @@ function toError(status: number, body: unknown): ApiError {
   )
 }
 
+/** What every request says of the reader; those that change something carry the session's token. */
+export function requestHeaders(method: string): Record<string, string> {
+  return { Accept: 'application/json', 'Accept-Language': language, ...(method !== 'GET' && csrf ? { 'X-CSRF-Token': csrf } : {}) }
+}
+
+/** The server could not be reached, or a gateway in front of a stopped one answered for it. */
+export function unreachable(cause?: unknown): ConnectionError {
+  tell('unreachable')
+  return new ConnectionError('The server cannot be reached', { cause })
+}
+
+export const isGateway = (status: number): boolean => status === 502 || status === 503 || status === 504
+
+/** Reads an answer of the server: what it says, or why not. */
+export function taken<T>(status: number, body: unknown): T {
+  tell('reachable')
+  if (status >= 200 && status < 300) {
+    if (isObject(body) && isObject(body.files)) learnFiles(body.files as Record<string, FileInfo>)
+    return body as T
+  }
+  const error = toError(status, body)
+  if (error.status === 401) tell('unauthenticated')
+  throw error
+}
+
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language, ...options.headers }
-  if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
+  const headers: Record<string, string> = { ...requestHeaders(method), ...options.headers }
   if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   let response: Response
   try {
@@ -117,20 +142,10 @@ export async function request<T>(method: string, path: string, options: RequestO
     })
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
-    tell('unreachable')
-    throw new ConnectionError('The server cannot be reached', { cause })
+    throw unreachable(cause)
   }
-  // A gateway in front of a stopped server answers for it.
-  if (response.status === 502 || response.status === 503 || response.status === 504) {
-    tell('unreachable')
-    throw new ConnectionError('The server cannot be reached')
-  }
-  tell('reachable')
-  const body = await readBody(response)
-  if (response.ok) return body as T
-  const error = toError(response.status, body)
-  if (error.status === 401) tell('unauthenticated')
-  throw error
+  if (isGateway(response.status)) throw unreachable()
+  return taken<T>(response.status, await readBody(response))
 }
 
 export const get = <T>(path: string, query?: Record<string, QueryValue>, signal?: AbortSignal) =>

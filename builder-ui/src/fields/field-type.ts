@@ -27,6 +27,8 @@ export interface ShowProps {
   value: Scalar | undefined
   field: FieldShape
   context: FormatContext
+  /** In a cell: a line at most. */
+  compact?: boolean
 }
 
 export interface EditProps {
@@ -36,6 +38,8 @@ export interface EditProps {
   field: Field
   value: Scalar
   onChange: (value: Scalar) => void
+  /** The value at this moment, for what comes after a while. */
+  read?: () => Scalar
   /** Told when the text is no value, with why; null when it is one again. */
   onUnreadable?: (unreadable: { text: string; problem: string; values?: Record<string, string | number> } | null) => void
   /** Text that could not be read when the place was left. */
@@ -72,6 +76,8 @@ export interface FieldTypeModule {
   align: 'start' | 'end' | 'center'
   /** The width of a column of the line grid, in pixels. */
   width: number
+  /** The width is the same whatever the cells hold. */
+  fixed?: boolean
   /** The value as text for the reader. Nothing is an empty text. */
   format(value: Scalar | undefined, field: FieldShape, context: FormatContext): string
   /** The value as text for the clipboard and for editing: exact, without adornment. */

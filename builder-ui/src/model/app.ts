@@ -183,6 +183,8 @@ export interface AppModel {
   views: Record<string, View>
   menu: MenuItem[]
   settings: Record<string, unknown>
+  /** Bytes of a file that is attached. */
+  largest_file?: number
 }
 
 /** Colours by meaning, as definitions name them. */

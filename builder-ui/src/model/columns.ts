@@ -70,7 +70,7 @@ export function isNumeric(type: string): boolean {
 }
 
 /** At least so wide, so that a list does not dance when its rows change. */
-const leasts: Record<string, number> = { money: 104, percent: 76, decimal: 88, integer: 72, date: 104, datetime: 148, boolean: 64, choice: 96, currency: 64 }
+const leasts: Record<string, number> = { money: 104, percent: 76, decimal: 88, integer: 72, date: 104, datetime: 148, boolean: 64, choice: 96, currency: 64, image: 52, attachment: 84 }
 const most = 300
 /** What is read as text gives way down to this before the list scrolls sideways. */
 const narrowText = 150
@@ -83,10 +83,12 @@ export interface ColumnWidth {
 
 /** As wide as its heading and the rows at hand ask for. */
 export function columnWidth(column: ViewColumn, texts: readonly string[]): ColumnWidth {
-  const choice = column.type === 'choice' ? 26 : 0
+  const choice = column.type === 'choice' ? 26 : column.type === 'attachment' ? 20 : 0
+  // Pictures are all of one size.
+  const shown = column.type === 'image' ? [] : texts
   // The heading has room for the sign of its order.
   const heading = textWidth(column.label) * 0.92 + 20
-  const need = Math.ceil(Math.min(most, Math.max(heading, leasts[column.type] ?? 0, ...texts.map((text) => textWidth(text) + choice))) + 22)
+  const need = Math.ceil(Math.min(most, Math.max(heading, leasts[column.type] ?? 0, ...shown.map((text) => textWidth(text) + choice))) + 22)
   const flexible = !isNumeric(column.type) && leasts[column.type] === undefined && column.path !== 'number'
   return flexible ? { least: Math.min(need, narrowText), grow: need } : { least: need, grow: 0 }
 }

@@ -48,6 +48,7 @@ const kinds: Partial<Record<FieldType, keyof typeof byType>> = {
   integer: 'number', decimal: 'number', money: 'number', percent: 'number', rating: 'number',
   date: 'date', datetime: 'date', boolean: 'boolean', choice: 'choice', multi_choice: 'multi',
   reference: 'choice', user: 'choice', department: 'choice', position: 'choice', long_text: 'none',
+  attachment: 'none', image: 'none',
 }
 
 export function operatorsOf(type: FieldType): Operator[] {

@@ -9,9 +9,12 @@ export interface Mapping {
   existing: 'skip' | 'update'
 }
 
+/** Types that no cell of a file can fill. */
+const UNFILLED: ReadonlySet<string> = new Set(['lines', 'attachment', 'image'])
+
 /** Fields that a file can fill. */
 export function importableFields(entity: EntityModel): Field[] {
-  return Object.values(entity.fields).filter((field) => field.writable && field.type !== 'lines' && !field.formula)
+  return Object.values(entity.fields).filter((field) => field.writable && !UNFILLED.has(field.type) && !field.formula)
 }
 
 const fold = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[\s_\-./()（）:：]+/g, '')

@@ -9,7 +9,7 @@ export interface DialogProps {
   children: ReactNode
   /** Buttons; without them the dialog has none. */
   footer?: ReactNode
-  width?: number
+  width?: number | string
   closable?: boolean
 }
 

@@ -49,6 +49,8 @@ pub enum Change {
     CloseTask(CloseTask),
     /// A notice to a person.
     Notify(Notice),
+    /// Files that a record holds from now on, or no more.
+    Files(FilesChange),
 }
 
 /// A new record.
@@ -113,6 +115,28 @@ pub struct LinesChange {
     pub delete: Vec<Uuid>,
     /// The ids of all lines in their new order; empty if the order stays and nothing is inserted.
     pub order: Vec<Uuid>,
+}
+
+/// Which files a record holds, so that they are kept, and shown to who may read the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilesChange {
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Files that it holds now; the commit is refused if one of them is gone.
+    pub hold: Vec<HeldFile>,
+    /// Files that it holds no more.
+    pub release: Vec<HeldFile>,
+}
+
+/// A file in a field.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HeldFile {
+    /// The file.
+    pub file: Uuid,
+    /// `photo`, `lines.photo`.
+    pub field: String,
 }
 
 /// A line of a record's history.

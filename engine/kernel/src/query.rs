@@ -180,6 +180,12 @@ pub enum Query {
         /// How many at most.
         limit: u32,
     },
+    /// A file, answered as a record: its title is its name, `created_by` who brought it, `media_type` a field; the line
+    /// table `uses` has a line for each of the first records that hold it, with `entity`, `record` and `field`.
+    File {
+        /// Its id.
+        id: Uuid,
+    },
 }
 
 /// The answer to a [`Query`]: records; none, one or several.

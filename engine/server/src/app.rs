@@ -28,6 +28,7 @@ use crate::{
     auth::{Passwords, SignInTries},
     catalogs::{Catalogs, Published},
     events::{Happened, Hub},
+    files::Files,
     firm::Firm,
     nodes::Outbox,
     org, set_up,
@@ -58,6 +59,7 @@ struct Parts {
     models: Models,
     stopping: watch::Sender<bool>,
     setting_up: Mutex<()>,
+    files: Files,
 }
 
 /// Readings of people one after the other, so that no older picture replaces a newer one.
@@ -142,6 +144,7 @@ impl App {
         let node = Uuid::now_v7();
         let app = Self(Arc::new(Parts {
             tries: SignInTries::new(&options.limits),
+            files: Files::new(&options),
             options,
             node,
             outbox: Outbox::start(&store, node),
@@ -240,6 +243,12 @@ impl App {
 
     pub(crate) fn assets(&self) -> &Assets {
         &self.0.assets
+    }
+
+    /// Attached files.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.0.files
     }
 
     /// The definitions in force.

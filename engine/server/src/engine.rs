@@ -173,7 +173,7 @@ fn news(changes: &[Change]) -> Told {
             // Also where nothing of the record itself changed.
             Change::Instance(row) => drop(told.records.insert((row.entity.clone(), row.record))),
             Change::Comment(comment) => drop(told.records.insert((comment.entity.clone(), comment.record))),
-            Change::History(_) | Change::Events { .. } => {}
+            Change::History(_) | Change::Events { .. } | Change::Files(_) => {}
         }
     }
     told

@@ -116,16 +116,17 @@ impl Export {
     }
 
     fn lines(&self, page: &Listed) -> String {
-        page.rows.iter().map(|row| line(self.columns.iter().map(|path| cell(row, &page.titles, path)))).collect()
+        page.rows.iter().map(|row| line(self.columns.iter().map(|path| cell(row, page, path)))).collect()
     }
 }
 
-/// A reference by its title, everything else as it travels.
-fn cell(row: &Map<String, Json>, titles: &Map<String, Json>, path: &str) -> String {
+/// A reference by its title, a file by its name, everything else as it travels.
+fn cell(row: &Map<String, Json>, page: &Listed, path: &str) -> String {
+    let name = |id| page.files.get(id).and_then(|file: &Json| file.get("name")).and_then(Json::as_str).unwrap_or(id);
     match row.get(path) {
         None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => titles.get(text).and_then(Json::as_str).unwrap_or(text).to_owned(),
-        Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("; "),
+        Some(Json::String(text)) => page.titles.get(text).and_then(Json::as_str).unwrap_or(text).to_owned(),
+        Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).map(name).collect::<Vec<_>>().join("; "),
         Some(other) => other.to_string(),
     }
 }

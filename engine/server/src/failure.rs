@@ -36,6 +36,9 @@ pub enum Failure {
         /// Why not.
         why: String,
     },
+    /// The disk on which files lie failed.
+    #[error("files cannot be read or written")]
+    Disk(#[from] std::io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

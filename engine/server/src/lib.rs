@@ -13,6 +13,7 @@ pub mod engine;
 pub mod events;
 pub mod export;
 mod failure;
+pub mod files;
 pub mod firm;
 pub mod http;
 pub mod import;

@@ -17,6 +17,8 @@ pub struct Options {
     pub repair: bool,
     /// Packs that are published at the first start, beside the built-in ones.
     pub definitions: Vec<PathBuf>,
+    /// Where attached files are kept; beside the database if left out.
+    pub files: Option<PathBuf>,
     /// Limits.
     pub limits: Limits,
 }
@@ -32,8 +34,18 @@ pub struct Limits {
     pub sign_in_refill: Duration,
     /// Bytes of a JSON body.
     pub body: usize,
-    /// Bytes of an uploaded file.
+    /// Bytes of a file that is imported.
     pub upload: usize,
+    /// Bytes of a file that is attached.
+    pub file: u64,
+    /// Files that may come at once.
+    pub uploads: u32,
+    /// How long somebody waits until it is their turn.
+    pub upload_wait: Duration,
+    /// How long an upload may stand still.
+    pub upload_idle: Duration,
+    /// How long it may take in all.
+    pub upload_whole: Duration,
     /// How long a request may take.
     pub request: Duration,
     /// Rows that one export takes out at most.
@@ -50,6 +62,11 @@ impl Default for Limits {
             sign_in_refill: Duration::from_secs(30),
             body: 2 << 20,
             upload: 64 << 20,
+            file: 25 << 20,
+            uploads: 16,
+            upload_wait: Duration::from_secs(10),
+            upload_idle: Duration::from_secs(20),
+            upload_whole: Duration::from_secs(15 * 60),
             request: Duration::from_secs(30),
             export_rows: 200_000,
             export_unasked: 5_000,
@@ -68,7 +85,32 @@ impl Options {
             behind_proxy: false,
             repair: false,
             definitions: Vec::new(),
+            files: None,
             limits: Limits::default(),
         }
+    }
+
+    /// Where attached files are kept.
+    #[must_use]
+    pub fn files_folder(&self) -> PathBuf {
+        let beside = || {
+            let path = self.database.strip_prefix("sqlite:")?;
+            let path = path.strip_prefix("//").unwrap_or(path);
+            Some(PathBuf::from(path.split('?').next()?).with_extension("files"))
+        };
+        self.files.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("var/portolan.files"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_lie_beside_the_database() {
+        let of = |database: &str| Options::new(database).files_folder();
+        assert_eq!(of("sqlite:var/portolan.db"), PathBuf::from("var/portolan.files"));
+        assert_eq!(of("sqlite:///data/firm.db?mode=rwc"), PathBuf::from("/data/firm.files"));
+        assert_eq!(of("postgres://u:p@host/db"), PathBuf::from("var/portolan.files"));
     }
 }

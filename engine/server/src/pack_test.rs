@@ -483,6 +483,8 @@ fn codes(failure: &Failure) -> Vec<String> {
         Failure::Rejected(Rejection::Stale { .. }) => vec!["stale".into()],
         Failure::Unique { .. } => vec!["unique".into()],
         Failure::KeyReused | Failure::Busy | Failure::Unsettled(_) => vec!["busy".into()],
-        Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Store(_) => vec!["internal".into()],
+        Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Disk(_) | Failure::Store(_) => {
+            vec!["internal".into()]
+        }
     }
 }

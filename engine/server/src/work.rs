@@ -16,6 +16,10 @@ const LEFT: u32 = 30;
 const TIDY: u32 = 3600;
 /// Answers to repeated requests are kept so long.
 const KEEP_ANSWERS: chrono::Duration = chrono::Duration::days(2);
+/// Files that came to be imported and never were are kept so long.
+const KEEP_UPLOADS: chrono::Duration = chrono::Duration::days(7);
+/// And those that were imported: undone, an import can be run again.
+const KEEP_IMPORTED: chrono::Duration = chrono::Duration::days(30);
 
 /// Starts it; it ends when the server stops.
 pub(crate) fn start(app: &App) -> JoinHandle<()> {
@@ -60,8 +64,14 @@ async fn look(app: &App, count: u32) {
         let now = app.clock().now();
         let sessions = app.store().purge_sessions(now).await;
         let answers = app.store().purge_answered(now - KEEP_ANSWERS).await;
-        if let Err(error) = sessions.and(answers) {
+        let imports = app.store().forget_imports(now - KEEP_UPLOADS, now - KEEP_IMPORTED).await;
+        if let Err(error) = sessions.and(answers).and(imports) {
             tracing::warn!(%error, "what is over cannot be forgotten");
+        }
+        match app.tidy_files().await {
+            Ok(removed) if removed > 0 => tracing::info!(removed, "files that nobody had were removed"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "files that nobody has cannot be removed"),
         }
     }
 }

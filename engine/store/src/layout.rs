@@ -61,7 +61,7 @@ impl Storage {
             FieldKind::Boolean => Self::Boolean,
             FieldKind::Date => Self::Date,
             FieldKind::Datetime => Self::Datetime,
-            FieldKind::MultiChoice => Self::List,
+            FieldKind::MultiChoice | FieldKind::Attachment | FieldKind::Image => Self::List,
             FieldKind::Reference | FieldKind::User | FieldKind::Department => Self::Id,
             FieldKind::Lines => return None,
         })

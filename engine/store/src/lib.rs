@@ -24,8 +24,8 @@ pub use layout::Schema;
 pub use read::{Count, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
-    Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, IdempotencyKey,
-    ImportRecord, ImportRow, ImportWas, NoticeRow, PublishedVersion, RunningWorkflow, Session, SignedIn, Task,
-    TimelineCursor, TimelineItem,
+    Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, FileUse,
+    IdempotencyKey, ImportRecord, ImportRow, ImportWas, Loose, NoticeRow, PublishedVersion, RunningWorkflow, Session,
+    SignedIn, Task, TimelineCursor, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

@@ -143,6 +143,12 @@ impl From<i64> for Bind {
     }
 }
 
+impl From<Option<i64>> for Bind {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Self::Null(BindType::Int), Self::Int)
+    }
+}
+
 impl From<u32> for Bind {
     fn from(value: u32) -> Self {
         Self::Int(i64::from(value))

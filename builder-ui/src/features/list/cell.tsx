@@ -2,8 +2,10 @@
 import { useTranslation } from 'react-i18next'
 import { useAppModel } from '@/api/app-context'
 import type { ListRow } from '@/api/records'
+import { FileCell } from '@/fields/widgets/files/file-cell'
 import type { ViewColumn } from '@/model/app'
 import { currencyOf } from '@/model/columns'
+import { filesOf, knownFile } from '@/model/files'
 import { targetOf } from '@/model/filter'
 import { formatMoney, formatValue, type Format } from '@/model/format'
 import type { Titles } from '@/model/record'
@@ -37,6 +39,7 @@ export function Cell({ column, row, titles, hideCurrency = false }: CellProps) {
     const option = column.options?.find((one) => one.value === value)
     return option?.color ? <Tag color={option.color}>{option.label}</Tag> : <>{option?.label ?? String(value)}</>
   }
+  if (column.type === 'attachment' || column.type === 'image') return <FileCell value={value} pictures={column.type === 'image'} />
   if (column.type === 'multi_choice' && Array.isArray(value)) {
     return <>{value.map((one) => column.options?.find((option) => option.value === one)?.label ?? one).join(', ')}</>
   }
@@ -59,5 +62,6 @@ export function cellText(column: ViewColumn, row: ListRow, titles: Titles, local
   if (value === null || value === undefined) return ''
   if (targetOf(column) && typeof value === 'string') return titles[value] ?? ''
   if (column.type === 'choice') return column.options?.find((one) => one.value === value)?.label ?? String(value)
+  if (column.type === 'attachment' || column.type === 'image') return filesOf(value).map((id) => knownFile(id)?.name ?? '').join(', ')
   return formatValue(value, locale, plainFormat(column))
 }

@@ -17,6 +17,9 @@ import style from './record-grid.module.css'
 
 const rowHeight = 38
 
+/** Types whose values have no order. */
+const UNSORTED: ReadonlySet<string> = new Set(['multi_choice', 'long_text', 'attachment', 'image'])
+
 interface RecordGridProps {
   label: string
   entity: string
@@ -126,7 +129,7 @@ function Heading({ column, sort, onSort, onResize }: HeadingProps) {
   const { t } = useTranslation()
   const at = sort.findIndex((key) => key.path === column.path)
   const key = sort[at]
-  const sortable = column.type !== 'multi_choice' && column.type !== 'long_text'
+  const sortable = !UNSORTED.has(column.type)
   const resize = (event: KeyboardEvent<HTMLDivElement>) => {
     const asked = widthKey(event, event.currentTarget.offsetWidth)
     if (!asked) return

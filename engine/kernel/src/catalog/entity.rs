@@ -217,6 +217,9 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
     if field.formula.is_some() && field.write.is_some() {
         c.error("E0208", path, "a formula is never written, so `write` has no meaning");
     }
+    if kind.holds_files() && (field.unique || field.default.is_some()) {
+        c.error("E0207", path, "a field that holds files takes no `unique` and no `default`");
+    }
     match kind {
         FieldKind::Choice | FieldKind::MultiChoice if field.options.is_empty() && field.options_from.is_none() => {
             c.error("E0209", path, "a choice needs `options`");

@@ -165,15 +165,17 @@ pub(super) fn compile_view(
     Some(View { definition: view.clone(), filter, columns, color })
 }
 
+/// Whether values of this kind are short and stand in an order.
+fn has_order(kind: FieldKind) -> bool {
+    !(kind.holds_files() || matches!(kind, FieldKind::LongText | FieldKind::MultiChoice))
+}
+
 /// Whether a list can be sorted by this field of the entity itself.
 #[must_use]
 pub fn is_sortable(entity: &Entity, name: &str) -> bool {
     match name {
         "number" | "title" | "state" | "created_at" | "updated_at" => true,
-        _ => entity
-            .fields
-            .get(name)
-            .is_some_and(|f| !matches!(f.kind, FieldKind::Lines | FieldKind::LongText | FieldKind::MultiChoice)),
+        _ => entity.fields.get(name).is_some_and(|f| f.kind != FieldKind::Lines && has_order(f.kind)),
     }
 }
 
@@ -203,7 +205,9 @@ pub(super) fn check_menu(c: &mut Compiler<'_>, path: &str, items: &Keyed<MenuIte
 pub(super) fn default_form(entity: &Entity) -> FormDefinition {
     let fields = entity
         .columns()
-        .map(|f| (f.name.clone(), Placement { span: (f.kind == FieldKind::LongText).then_some(2) }))
+        .map(|f| {
+            (f.name.clone(), Placement { span: (f.kind == FieldKind::LongText || f.kind.holds_files()).then_some(2) })
+        })
         .collect();
     let section = Section { section: entity.definition.label.clone(), columns: 2, visible: None, fields };
     let mut layout = Keyed::new();
@@ -218,7 +222,7 @@ pub(super) fn default_form(entity: &Entity) -> FormDefinition {
 
 /// The list of an entity for which nobody wrote one: title, state and the first fields that fit a column.
 pub(super) fn default_view(entity: &Entity) -> ViewDefinition {
-    let fits = |f: &&Field| !matches!(f.kind, FieldKind::LongText | FieldKind::MultiChoice);
+    let fits = |f: &&Field| has_order(f.kind);
     let title = entity.definition.title.clone().unwrap_or_default();
     let named = entity.number.is_none();
     let first = if named { "title" } else { "number" };

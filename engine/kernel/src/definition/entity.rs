@@ -164,7 +164,8 @@ pub struct FieldDefinition {
     /// Numbers: smallest value; `lines`: fewest lines; text: shortest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<serde_json::Number>,
-    /// Numbers: greatest value; `lines`: most lines; text: longest (200 if left out; long text 20,000).
+    /// Numbers: greatest value; `lines`: most lines; text: longest (200 if left out; long text 20,000); files: most
+    /// files (`attachment` 50 if left out, `image` 1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<serde_json::Number>,
     /// Numbers: must be greater than this.
@@ -217,6 +218,10 @@ pub enum FieldKind {
     Url,
     /// A currency by its ISO 4217 code.
     Currency,
+    /// Files.
+    Attachment,
+    /// Pictures.
+    Image,
 }
 
 impl FieldKind {
@@ -243,7 +248,15 @@ impl FieldKind {
             Self::Phone => "phone",
             Self::Url => "url",
             Self::Currency => "currency",
+            Self::Attachment => "attachment",
+            Self::Image => "image",
         }
+    }
+
+    /// Whether its values are lists of files.
+    #[must_use]
+    pub fn holds_files(self) -> bool {
+        matches!(self, Self::Attachment | Self::Image)
     }
 
     /// Whether its values are numbers.

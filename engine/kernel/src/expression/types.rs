@@ -96,6 +96,8 @@ impl Type {
             FieldKind::User => Self::Reference(Name::new("user")),
             FieldKind::Department => Self::Reference(Name::new("department")),
             FieldKind::Reference | FieldKind::Lines => Self::Unknown,
+            // No entity has this name, so nothing but such a field can give the value of another.
+            FieldKind::Attachment | FieldKind::Image => Self::List(Box::new(Self::Reference(Name::new("sys_file")))),
             FieldKind::Text
             | FieldKind::LongText
             | FieldKind::Email

@@ -3,6 +3,7 @@
 //! The `match` in [`behaviour`] is the register: a new type is a variant of [`FieldKind`], a file here, and a file in
 //! the app.
 
+mod attachment;
 mod boolean;
 mod choice;
 mod currency;
@@ -11,6 +12,7 @@ mod datetime;
 mod decimal;
 mod department;
 mod email;
+mod image;
 mod integer;
 mod lines;
 mod long_text;
@@ -23,7 +25,9 @@ mod text;
 mod url;
 mod user;
 
+pub use attachment::{file_ids, most_files};
 pub use decimal::{most, round};
+pub use image::is_picture;
 
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
@@ -51,7 +55,7 @@ pub enum Column {
     Datetime,
     /// An id of another record.
     Id,
-    /// A list of codes.
+    /// A list of codes, or of ids of files.
     Codes,
     /// Rows of their own; no column.
     Lines,
@@ -140,6 +144,8 @@ pub fn behaviour(kind: FieldKind) -> &'static Behaviour {
         FieldKind::Phone => &phone::BEHAVIOUR,
         FieldKind::Url => &url::BEHAVIOUR,
         FieldKind::Currency => &currency::BEHAVIOUR,
+        FieldKind::Attachment => &attachment::BEHAVIOUR,
+        FieldKind::Image => &image::BEHAVIOUR,
     }
 }
 

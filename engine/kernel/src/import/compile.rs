@@ -211,6 +211,11 @@ impl Compiler<'_> {
                 self.problems.push(Diagnostic::error("E0203", at, message));
                 continue;
             }
+            if field.field_type.holds_files() {
+                let message = format!("`{name}` holds files, and a spreadsheet has none to import");
+                self.problems.push(Diagnostic::error("E0605", at, message));
+                continue;
+            }
             let source = match value {
                 ImportValue::Expression(source) => self.expression(&at, entity, name, field, source),
                 ImportValue::Find(find) => self.find(&at, name, field, find),

@@ -70,6 +70,8 @@ pub fn parse(kind: FieldKind, cell: &Cell, reading: Reading) -> Result<Value, Un
         | FieldKind::MultiChoice
         | FieldKind::Reference
         | FieldKind::Lines
+        | FieldKind::Attachment
+        | FieldKind::Image
         | FieldKind::User
         | FieldKind::Department => Ok(Value::text(tidy(&cell.display()))),
     }

@@ -5,6 +5,7 @@
 
 mod compute;
 mod diff;
+mod files;
 mod input;
 mod merge;
 mod overrides;
@@ -336,6 +337,7 @@ impl<'a> Work<'a> {
         }
         self.defaults();
         self.check_references();
+        self.check_files();
         self.fills();
         self.compute();
         if self.needs.is_empty() {
@@ -378,7 +380,8 @@ impl<'a> Work<'a> {
             let record = Arc::unwrap_or_clone(self.record);
             let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
             let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
-            let changes = vec![Change::InsertRecord(Box::new(insert)), history];
+            let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
+            changes.extend(files::changed(self.entity, None, &record));
             return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
@@ -392,6 +395,8 @@ impl<'a> Work<'a> {
         update.search = Some(search);
         update.batch = self.s.batch;
         let history = diff::history(self.s, &record, self.action, self.reason, fields);
-        Saved { record, changes: vec![Change::UpdateRecord(Box::new(update)), history], warnings: self.warnings }
+        let mut changes = vec![Change::UpdateRecord(Box::new(update)), history];
+        changes.extend(files::changed(self.entity, Some(base), &record));
+        Saved { record, changes, warnings: self.warnings }
     }
 }

@@ -42,6 +42,7 @@ fn definitions() -> Vec<(&'static str, Json)> {
             "entities/good.json",
             json!({"kind": "entity", "name": "good", "label": "Good", "type": "master",
             "fields": {"name": {"type": "text", "required": true},
+                       "photo": {"type": "image"},
                        "cost": {"type": "money", "currency": "setting.base", "read": ["boss"]}}}),
         ),
         (
@@ -67,8 +68,11 @@ fn definitions() -> Vec<(&'static str, Json)> {
                 "express": {"type": "boolean", "default": false},
                 "express_fee": {"type": "money", "currency": "currency", "visible": "express", "required": true},
                 "note": {"type": "text", "max": 20},
+                "papers": {"type": "attachment", "max": 3},
+                "reports": {"type": "attachment", "read": ["boss"]},
                 "lines": {"type": "lines", "min": 1, "fields": {
-                    "good": {"type": "reference", "to": "good", "required": true, "fills": {"unit_cost": "cost"}},
+                    "good": {"type": "reference", "to": "good", "required": true, "fills": {"unit_cost": "cost", "photo": "photo"}},
+                    "photo": {"type": "image", "max": 2},
                     "quantity": {"type": "decimal", "scale": 2, "above": 0, "required": true},
                     "price": {"type": "money", "currency": "doc.currency", "required": true},
                     "unit_cost": {"type": "money", "currency": "setting.base", "read": ["boss"]},
@@ -121,6 +125,7 @@ pub(crate) struct Firm {
     pub(crate) settings: IndexMap<Name, Value>,
     pub(crate) now: DateTime<Utc>,
     records: HashMap<(Name, Uuid), Arc<Record>>,
+    pub(crate) files: HashMap<Uuid, Arc<Record>>,
     seed: std::cell::Cell<u128>,
 }
 
@@ -144,7 +149,15 @@ impl Firm {
         let settings = [("base", Value::text("CNY")), ("floor", Value::Decimal("0.1".parse().unwrap()))];
         let settings = settings.into_iter().map(|(k, v)| (Name::new(k), v)).collect();
         let now = "2026-11-23T02:00:00Z".parse().unwrap();
-        Self { catalog, org, settings, now, records: HashMap::new(), seed: std::cell::Cell::new(1) }
+        Self {
+            catalog,
+            org,
+            settings,
+            now,
+            records: HashMap::new(),
+            files: HashMap::new(),
+            seed: std::cell::Cell::new(1),
+        }
     }
 
     /// Puts a record there.
@@ -166,6 +179,7 @@ impl Firm {
                 found.pop().into_iter().collect()
             }
             Query::Find { .. } => Vec::new(),
+            Query::File { id } => self.files.get(id).cloned().into_iter().collect(),
         }
     }
 

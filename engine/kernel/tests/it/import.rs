@@ -39,6 +39,13 @@ fn compile(definition: Json) -> (Import, Vec<(String, String)>) {
     (import, problems.into_iter().map(|d| (d.code, d.path)).collect())
 }
 
+#[test]
+fn files_are_not_imported() {
+    let mut file = definition();
+    file["targets"]["requests"]["set"]["papers"] = "paper".into();
+    assert_eq!(compile(file).1, [("E0605".to_owned(), "targets.requests.set.papers".to_owned())]);
+}
+
 const HEADINGS: [&str; 6] = ["who", "PAPER no", "Good", "grade ", "Pieces", "price"];
 
 fn headings() -> Vec<String> {

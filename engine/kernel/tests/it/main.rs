@@ -14,6 +14,7 @@ mod expressions_check;
 mod expressions_filter;
 mod expressions_properties;
 mod expressions_world;
+mod files;
 mod firm;
 mod import;
 mod merging;

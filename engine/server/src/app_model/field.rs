@@ -7,6 +7,7 @@ use kernel::{
     catalog::label_of,
     definition::{FieldDefinition, FieldKind, Kind, OptionDefinition},
     expression::{Expr, Reference, to_wire},
+    field::most_files,
     schema::{Entity, Field},
 };
 use serde_json::{Map, Value as Json, json};
@@ -52,6 +53,9 @@ pub(super) fn build(texts: Texts<'_>, sight: &Sight<'_>, place: &FieldPlace<'_>)
         out.insert("options".into(), Json::Array(options));
     }
     bounds(field, &mut out);
+    if field.kind.holds_files() {
+        out.insert("max".into(), most_files(field).into());
+    }
     let mut server =
         computation(entity, *lines, field, definition.is_some_and(|d| d.compute.is_some()), sight, &mut out);
     for (key, expr) in [

@@ -37,6 +37,8 @@ pub(crate) struct Around<'a> {
     /// The firm's zone: days and times are those of its clock, wherever the reader sits.
     pub(crate) zone: &'a str,
     pub(crate) settings: Json,
+    /// Bytes of a file that is attached.
+    pub(crate) largest_file: u64,
 }
 
 impl<'a> Build<'a> {
@@ -70,6 +72,7 @@ impl<'a> Build<'a> {
             "views": views,
             "menu": menu::build(self),
             "settings": around.settings,
+            "largest_file": around.largest_file,
         })
     }
 

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
-use crate::{App, Options, http, nodes, work};
+use crate::{App, Limits, Options, http, nodes, work};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(20);
@@ -29,6 +29,12 @@ pub(super) struct Serve {
     /// Let the clock be set by the API: for tests, demonstrations and training.
     #[arg(long)]
     test_clock: bool,
+    /// Where attached files are kept; beside the database if left out. Back up both.
+    #[arg(long, env = "PORTOLAN_FILES")]
+    files: Option<PathBuf>,
+    /// The largest file that can be attached, in megabytes.
+    #[arg(long, env = "PORTOLAN_LARGEST_FILE", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=2048))]
+    largest_file: u64,
     /// A proxy stands before the server; its X-Forwarded-* headers count.
     #[arg(long, env = "PORTOLAN_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -53,6 +59,8 @@ impl Serve {
             test_clock: self.test_clock,
             behind_proxy: self.behind_proxy,
             definitions: self.definitions,
+            files: self.files,
+            limits: Limits { file: self.largest_file << 20, ..Limits::default() },
             ..Options::new(&self.database.url)
         };
         let listener =

@@ -34,8 +34,13 @@ pub(super) async fn show(
         let settings: Map<String, Json> =
             scene.settings.iter().map(|(name, value)| (name.to_string(), value.to_json())).collect();
         let firm = app.firm();
-        let around =
-            Around { language, company: &firm.company, zone: firm.zone().name(), settings: Json::Object(settings) };
+        let around = Around {
+            language,
+            company: &firm.company,
+            zone: firm.zone().name(),
+            settings: Json::Object(settings),
+            largest_file: app.options().limits.file,
+        };
         Build::new(&scene.catalog, Sight::new(&scene.catalog, &access), language).model(&around).to_string()
     });
     let etag = format!("\"{}\"", model.digest);

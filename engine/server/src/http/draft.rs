@@ -49,6 +49,7 @@ pub(super) async fn show(
     };
     let mut titles = Titles::default();
     titles.want_record(&entity, &draft.record, &mask);
+    let files = titles.look_up_files(&app).await?;
     let titles = titles.look_up(&app, &scene).await?;
     let problems: Vec<Json_> =
         draft.problems.iter().map(|p| told(p, "error")).chain(draft.warnings.iter().map(|p| told(p, "warn"))).collect();
@@ -56,7 +57,7 @@ pub(super) async fn show(
     if base.is_none() {
         record.shift_remove("id");
     }
-    Ok(Json(json!({"record": record, "titles": titles, "problems": problems})))
+    Ok(Json(json!({"record": record, "titles": titles, "files": files, "problems": problems})))
 }
 
 /// What is shown of a record that is not there yet: what the roles show that may make it, and those that would show it.

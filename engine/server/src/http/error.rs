@@ -70,6 +70,24 @@ pub enum Error {
     /// The body is too large.
     #[error("the body is too large")]
     TooLarge,
+    /// A file is too large.
+    #[error("expected a file of at most {} MB, but it is larger", .most >> 20)]
+    FileTooLarge {
+        /// The most bytes.
+        most: u64,
+    },
+    /// A body comes too slowly.
+    #[error("expected the rest of the body, but it did not come in time")]
+    TooSlow,
+    /// Too many files are coming at once.
+    #[error("too many files are being uploaded; try again in a moment")]
+    TooManyUploads,
+    /// A part of a file was asked for that it does not have.
+    #[error("expected a part of the file, but it has {size} bytes")]
+    NoSuchPart {
+        /// Its size.
+        size: u64,
+    },
     /// Nothing to do with the caller: logged once, told without detail.
     #[error("something went wrong here")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -114,8 +132,10 @@ impl Error {
                 Rejection::State { .. } | Rejection::Stale { .. } => StatusCode::CONFLICT,
             },
             Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::RateLimited { .. } | Self::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::NoSuchPart { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::TooLarge | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -141,7 +161,10 @@ impl Error {
             Self::Unique { .. } => "unique",
             Self::KeyReused => "idempotency_key_reused",
             Self::RateLimited { .. } => "rate_limited",
-            Self::TooLarge => "too_large",
+            Self::TooManyUploads => "too_many_uploads",
+            Self::TooSlow => "too_slow",
+            Self::NoSuchPart { .. } => "no_such_part",
+            Self::TooLarge | Self::FileTooLarge { .. } => "too_large",
             Self::Internal(_) => "internal",
             Self::Busy => "busy",
         }
@@ -186,7 +209,7 @@ impl From<Failure> for Error {
             Failure::KeyReused => Self::KeyReused,
             Failure::Busy => Self::Busy,
             Failure::Store(error) => error.into(),
-            other @ (Failure::Unsettled(_) | Failure::Definitions(_) | Failure::Corrupt { .. }) => {
+            other @ (Failure::Unsettled(_) | Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Disk(_)) => {
                 Self::internal(other)
             }
         }
@@ -209,6 +232,11 @@ impl IntoResponse for Error {
             envelope.insert("current".into(), current.clone());
         }
         let mut response = (self.status(), Json(envelope)).into_response();
+        if let Self::NoSuchPart { size } = self
+            && let Ok(whole) = HeaderValue::from_str(&format!("bytes */{size}"))
+        {
+            response.headers_mut().insert(header::CONTENT_RANGE, whole);
+        }
         if let Self::RateLimited { retry_after } = self
             && let Ok(seconds) = HeaderValue::from_str(&retry_after.as_secs().to_string())
         {
@@ -249,7 +277,7 @@ mod tests {
             actual: 2,
             fields: vec!["name".into()],
         };
-        let table: [(Error, u16, &str); 21] = [
+        let table: [(Error, u16, &str); 25] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
@@ -269,6 +297,10 @@ mod tests {
             (Error::KeyReused, 422, "idempotency_key_reused"),
             (Error::RateLimited { retry_after: Duration::from_secs(1) }, 429, "rate_limited"),
             (Error::TooLarge, 413, "too_large"),
+            (Error::FileTooLarge { most: 1 }, 413, "too_large"),
+            (Error::TooSlow, 408, "too_slow"),
+            (Error::TooManyUploads, 429, "too_many_uploads"),
+            (Error::NoSuchPart { size: 1 }, 416, "no_such_part"),
             (Error::internal("disk on fire"), 500, "internal"),
             (Error::Busy, 503, "busy"),
         ];

@@ -3,7 +3,7 @@
 
 use axum::{
     Json,
-    extract::{Multipart, Path, State, multipart::MultipartError},
+    extract::{Path, State},
     http::StatusCode,
 };
 use serde::Deserialize;
@@ -11,13 +11,18 @@ use serde_json::{Map, Value as Json_, json};
 use store::ImportRow;
 use uuid::Uuid;
 
-use super::{Body, Error, Reader};
+use super::{
+    Body, Error, Reader,
+    upload::{Form, Upload},
+};
 use crate::{
     App,
-    import::{ImportState, Plan, Upload},
+    import::{ImportState, Plan, Upload as ImportFile},
     read::time,
 };
 
+/// An import's file is held in memory as a whole, so it takes the place of several others.
+const PLACES: u32 = 4;
 /// Imports that the list shows.
 const SHOWN: u32 = 50;
 
@@ -59,25 +64,29 @@ pub(super) async fn list(State(app): State<App>, reader: Reader) -> Result<Json<
 pub(super) async fn upload(
     State(app): State<App>,
     reader: Reader,
-    mut form: Multipart,
+    Form(mut form): Form,
 ) -> Result<(StatusCode, Json<Json_>), Error> {
-    let mut upload = Upload { name: String::new(), content: Vec::new(), sheet: None };
-    while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e))? {
-        match field.name() {
+    app.may_import_anything(Some(reader.user))?;
+    let limits = &app.options().limits;
+    let coming = Upload::begin(&app, PLACES, limits.upload as u64).await?;
+    let mut file = ImportFile { name: String::new(), content: Vec::new(), sheet: None };
+    while let Some(mut part) = coming.part(&mut form).await? {
+        match part.name() {
             Some("file") => {
-                upload.name = field.file_name().unwrap_or("file").to_owned();
-                upload.content = field.bytes().await.map_err(|e| unreadable(&e))?.to_vec();
+                file.name = part.file_name().unwrap_or("file").to_owned();
+                file.content.clear();
+                while let Some(bytes) = coming.bytes(&mut part).await? {
+                    file.content.extend_from_slice(&bytes);
+                }
             }
-            Some("sheet") => {
-                upload.sheet = Some(field.text().await.map_err(|e| unreadable(&e))?).filter(|s| !s.is_empty())
-            }
+            Some("sheet") => file.sheet = Some(coming.text(part).await?).filter(|sheet| !sheet.is_empty()),
             _ => {}
         }
     }
-    if upload.name.is_empty() {
+    if file.name.is_empty() {
         return Err(Error::invalid("file", "required", "expected a file"));
     }
-    let uploaded = app.upload_import(Some(reader.user), upload).await?;
+    let uploaded = app.upload_import(Some(reader.user), file).await?;
     let (state, suggestion) = (&uploaded.state, &uploaded.suggestion);
     let answer = json!({
         "id": uploaded.row.id, "file": uploaded.row.file_name, "sheets": state.sheets, "sheet": state.sheet,
@@ -157,8 +166,4 @@ fn shown(app: &App, row: &ImportRow) -> Json_ {
         "import": import, "entity": entity, "done": row.done, "total": row.total, "problems": state.problems,
         "problem_count": state.problem_count, "summary": state.summary, "error": state.failure, "kept": state.kept,
     })
-}
-
-fn unreadable(error: &MultipartError) -> Error {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Error::TooLarge } else { Error::BadRequest(error.body_text()) }
 }

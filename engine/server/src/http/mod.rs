@@ -11,6 +11,8 @@ mod draft;
 mod error;
 mod events;
 mod export;
+mod file_answer;
+mod files;
 mod first_run;
 mod headers;
 mod health;
@@ -39,6 +41,7 @@ mod test_clock;
 mod timeline;
 mod transitions;
 mod ui;
+mod upload;
 mod words;
 
 pub use error::Error;

@@ -54,8 +54,12 @@ async fn tell(
     };
     let mut titles = Titles::default();
     titles.want_record(&seen.entity, &seen.record, &seen.mask);
+    let files = titles.look_up_files(app).await?;
     let titles = titles.look_up(app, scene).await?;
     let mut out = Map::new();
+    if !files.is_empty() {
+        out.insert("files".into(), Json::Object(files));
+    }
     out.insert("record".into(), Json::Object(record_to_json(&seen.entity, &seen.record, &seen.mask)));
     out.insert("titles".into(), Json::Object(titles));
     out.insert("can".into(), can(app, scene, seen).await?);

@@ -99,6 +99,9 @@ pub(super) async fn list(
     out.insert("rows".into(), json!(page.rows));
     out.insert("titles".into(), Json_::Object(page.titles));
     out.insert("next".into(), page.next.as_ref().map(cursor_to_text).into());
+    if !page.files.is_empty() {
+        out.insert("files".into(), Json_::Object(page.files));
+    }
     if !page.colors.is_empty() {
         out.insert("colors".into(), Json_::Object(page.colors));
     }

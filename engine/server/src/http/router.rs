@@ -24,9 +24,9 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, comments, definitions, demo, draft, events, export, first_run, health, imports, instances,
-    lookup, metrics, notifications, openapi, people, records, schemas, secure, session, settings, tasks, test_clock,
-    timeline, transitions, ui,
+    Error, app_model, audit, comments, definitions, demo, draft, events, export, file_answer::AsItIs, files, first_run,
+    health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas, secure, session,
+    settings, tasks, test_clock, timeline, transitions, ui,
 };
 use crate::App;
 
@@ -39,7 +39,7 @@ pub fn router(app: App) -> Router {
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(answered).on_failure(()))
         .layer(PropagateRequestIdLayer::new(request_id))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024))))
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(1024)).and(NotAsItIs)))
         .layer(from_fn_with_state(app.clone(), secure::answer_headers))
         .layer(CatchPanicLayer::custom(panicked));
     let asked = Router::new()
@@ -52,12 +52,16 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(secure::to_the_end))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
         .layer(DefaultBodyLimit::max(limits.body));
+    // What takes as long as it takes. Uploads look after themselves: see `upload`.
+    let largest = usize::try_from(limits.file.saturating_add(files::FORM)).unwrap_or(usize::MAX);
     let uploads = Router::new()
-        .route("/api/imports", get(imports::list).post(imports::upload))
-        .layer(from_fn(secure::to_the_end))
-        .layer(DefaultBodyLimit::max(limits.upload));
-    // What takes as long as it takes: streams.
-    let streams = Router::new().route("/api/events", get(events::show)).route("/api/export/{file}", get(export::csv));
+        .route("/api/imports", post(imports::upload).layer(DefaultBodyLimit::max(limits.upload)))
+        .route("/api/files", post(files::upload).layer(DefaultBodyLimit::max(largest)))
+        .layer(from_fn(secure::to_the_end));
+    let streams = Router::new()
+        .route("/api/events", get(events::show))
+        .route("/api/export/{file}", get(export::csv))
+        .route("/api/files/{id}", get(files::show));
     asked
         .merge(uploads)
         .merge(streams)
@@ -67,6 +71,19 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(metrics::measure))
         .layer(around)
         .with_state(app)
+}
+
+/// Leaves answers alone that are sent as they are.
+#[derive(Clone, Copy)]
+struct NotAsItIs;
+
+impl tower_http::compression::Predicate for NotAsItIs {
+    fn should_compress<B>(&self, response: &axum::http::Response<B>) -> bool
+    where
+        B: axum::body::HttpBody,
+    {
+        response.extensions().get::<AsItIs>().is_none()
+    }
 }
 
 fn session_routes() -> Router<App> {
@@ -116,6 +133,9 @@ fn work_routes() -> Router<App> {
         .route("/api/instances/{id}/cancel", post(instances::cancel))
         .route("/api/notifications", get(notifications::list))
         .route("/api/notifications/read", post(notifications::read))
+        .route("/api/files/{id}/info", get(files::info))
+        .route("/api/files/{id}/thumbnail", get(files::thumbnail))
+        .route("/api/imports", get(imports::list))
         .route("/api/imports/{id}", get(imports::read))
         .route("/api/imports/{id}/dry_run", post(imports::dry_run))
         .route("/api/imports/{id}/run", post(imports::run))

@@ -39,8 +39,9 @@ pub(super) async fn list(
     let mut titles = Titles::default();
     let items: Vec<Json_> =
         items.into_iter().filter_map(|item| shown(&seen, &scene, reader.language, item, &mut titles)).collect();
+    let files = titles.look_up_files(&app).await?;
     let titles = titles.look_up(&app, &scene).await?;
-    Ok(Json(json!({"items": items, "titles": titles, "next": next.as_ref().map(cursor_to_text)})))
+    Ok(Json(json!({"items": items, "titles": titles, "files": files, "next": next.as_ref().map(cursor_to_text)})))
 }
 
 /// An item as this reader gets it; none if nothing of it is for them.
@@ -135,7 +136,10 @@ fn want(seen: &Seen, path: &str, values: [&Json_; 2], titles: &mut Titles) {
         (Some(field), None, None) => seen.entity.fields.get(field),
         _ => None,
     };
-    if let Some(to) = field.and_then(|field| field.to.as_ref()) {
+    if field.is_some_and(|field| field.kind.holds_files()) {
+        let ids = values.into_iter().filter_map(Json_::as_array).flatten().filter_map(Json_::as_str);
+        ids.filter_map(|id| Uuid::parse_str(id).ok()).for_each(|id| titles.want_file(id));
+    } else if let Some(to) = field.and_then(|field| field.to.as_ref()) {
         for id in values.into_iter().filter_map(Json_::as_str).filter_map(|text| Uuid::parse_str(text).ok()) {
             titles.want(to, id);
         }

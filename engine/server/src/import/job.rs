@@ -74,7 +74,7 @@ impl App {
     }
 
     /// Whoever may import nothing leaves no files here.
-    fn may_import_anything(&self, user: Option<Uuid>) -> Result<(), Failure> {
+    pub(crate) fn may_import_anything(&self, user: Option<Uuid>) -> Result<(), Failure> {
         let scene = self.scene(user);
         let ctx = scene.ctx();
         let access = Access::new(&scene.catalog, &ctx);

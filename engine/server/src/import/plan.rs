@@ -105,7 +105,8 @@ fn mapped(
 
 /// Whether a field can be filled from a column by this reader; one that they may not write or know of is as good as none.
 pub(super) fn is_importable(access: &Access<'_>, entity: &Entity, field: &Field) -> bool {
-    let fillable = field.kind != FieldKind::Lines && (!field.computed || field.may_override);
+    let holds = field.kind == FieldKind::Lines || field.kind.holds_files();
+    let fillable = !holds && (!field.computed || field.may_override);
     fillable && access.reads(entity, &field.name) && access.writes(entity, &field.name)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 /// Groups of fixed paths.
 pub(super) fn tags() -> Vec<Json> {
-    ["session", "work", "import", "system"].map(|name| json!({"name": name})).to_vec()
+    ["session", "work", "file", "import", "system"].map(|name| json!({"name": name})).to_vec()
 }
 
 /// The one envelope of refusals.
@@ -41,7 +41,7 @@ pub(super) fn list_parameters() -> Json {
 }
 
 /// Paths that no definition changes: path, method, tag, what it does.
-const FIXED: [(&str, &str, &str, &str); 29] = [
+const FIXED: [(&str, &str, &str, &str); 33] = [
     ("/api/session", "get", "session", "The reader's session"),
     ("/api/session", "post", "session", "Sign in: {email, password}"),
     ("/api/session", "patch", "session", "Change the reader's language"),
@@ -57,6 +57,15 @@ const FIXED: [(&str, &str, &str, &str); 29] = [
     ("/api/instances/{id}/withdraw", "post", "work", "Take it back"),
     ("/api/notifications", "get", "work", "Notices to the reader"),
     ("/api/notifications/read", "post", "work", "Mark as read: {ids} or {all: true}"),
+    ("/api/files", "post", "file", "Upload a file as the part `file` of a form; its id can then be put into a record"),
+    (
+        "/api/files/{id}",
+        "get",
+        "file",
+        "The bytes of a file, for who may read a field that holds it; download=1 to store it",
+    ),
+    ("/api/files/{id}/info", "get", "file", "Its name, size and media type"),
+    ("/api/files/{id}/thumbnail", "get", "file", "A small picture of a picture; side=cell for a smaller one"),
     ("/api/imports", "get", "import", "Imports of the reader"),
     ("/api/imports", "post", "import", "Upload a file"),
     ("/api/imports/{id}", "get", "import", "How far it is"),

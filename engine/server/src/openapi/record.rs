@@ -115,6 +115,9 @@ fn kind_schema(kind: FieldKind) -> Json {
         FieldKind::MultiChoice => json!({"type": "array", "items": {"type": "string"}}),
         FieldKind::Reference | FieldKind::User | FieldKind::Department => json!({"type": "string", "format": "uuid"}),
         FieldKind::Lines => json!({"type": "array"}),
+        FieldKind::Attachment | FieldKind::Image => {
+            json!({"type": "array", "items": {"type": "string", "format": "uuid", "description": "id of a file"}})
+        }
         FieldKind::Email => json!({"type": "string", "format": "email"}),
         FieldKind::Url => json!({"type": "string", "format": "uri"}),
         FieldKind::Currency => json!({"type": "string", "pattern": "^[A-Z]{3}$"}),
@@ -137,6 +140,7 @@ fn field_example(sight: &Sight<'_>, entity: &Entity, lines: Option<&Name>, field
         FieldKind::Phone => "+86 21 5555 0000".into(),
         FieldKind::Url => "https://example.com".into(),
         FieldKind::Currency => "CNY".into(),
+        FieldKind::Attachment | FieldKind::Image => json!([EXAMPLE_ID]),
         FieldKind::Lines if lines.is_none() => {
             let inner = field.fields.values().filter(|inner| match side {
                 Side::Read => sight.may_read(&entity.name, Some(&field.name), &inner.name),

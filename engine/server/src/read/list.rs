@@ -66,6 +66,8 @@ pub struct Listed {
     pub rows: Vec<Map<String, Json>>,
     /// Titles of what they refer to.
     pub titles: Map<String, Json>,
+    /// What is known of the files in them.
+    pub files: Map<String, Json>,
     /// Where the next page begins.
     pub next: Option<Cursor>,
     /// Colours of rows by id.
@@ -201,8 +203,9 @@ impl App {
         let plan = Plan::new(scene, entity, request)?;
         let page = self.store().select(&scene.catalog.entities, &plan.select).await?;
         let (rows, titles, colors) = plan.rows(scene, &page.rows);
+        let files = titles.look_up_files(self).await?;
         let titles = titles.look_up(self, scene).await?;
-        Ok(Listed { rows, titles, next: page.next, colors })
+        Ok(Listed { rows, titles, files, next: page.next, colors })
     }
 }
 

@@ -1,11 +1,13 @@
 //! Reading for somebody: every way to a record goes through the rights compiler here.
 
 mod cross;
+mod files;
 mod list;
 mod record;
 mod titles;
 mod wire;
 
+pub(crate) use files::file_to_json;
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;
 pub(crate) use record::known_entity;

@@ -23,6 +23,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Bytes,
     /// Null if it is no JSON.
     pub(crate) body: Json,
 }
@@ -102,10 +103,22 @@ impl Client {
     }
 
     pub(crate) async fn send_bytes(&self, method: Method, path: &str, body: Bytes) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "portolan.test");
         let has_own_type = self.headers.iter().any(|(name, _)| *name == "content-type");
-        if !body.is_empty() && !has_own_type {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        let json = (!body.is_empty() && !has_own_type).then_some("application/json");
+        self.send_body(method, path, json, Body::from(body)).await
+    }
+
+    /// Sends the beginning of a form with a file, and then nothing more.
+    pub(crate) async fn send_and_stop(&self, path: &str, beginning: &'static [u8]) -> Answer {
+        let beginning = futures::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(beginning))]);
+        let body = Body::from_stream(futures::StreamExt::chain(beginning, futures::stream::pending()));
+        self.send_body(Method::POST, path, Some("multipart/form-data; boundary=edge"), body).await
+    }
+
+    async fn send_body(&self, method: Method, path: &str, media_type: Option<&str>, body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "portolan.test");
+        if let Some(media_type) = media_type {
+            request = request.header(header::CONTENT_TYPE, media_type);
         }
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
@@ -116,12 +129,12 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, text, body }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, text, bytes, body }
     }
 
     /// A stream of server-sent events.

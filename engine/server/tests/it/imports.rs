@@ -17,7 +17,7 @@ const LEDGER: &str = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitP
     536367,71053,LANTERN,4,01.12.2010,\"1,003.39\",,EIRE\n";
 
 /// Sends a file as a browser does.
-async fn upload(client: &Client, name: &str, content: &[u8]) -> Answer {
+pub(crate) async fn upload(client: &Client, name: &str, content: &[u8]) -> Answer {
     let mut body = b"--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"".to_vec();
     body.extend_from_slice(name.as_bytes());
     body.extend_from_slice(b"\"\r\ncontent-type: application/octet-stream\r\n\r\n");

@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod events;
 mod export;
+mod files;
 mod first_run;
 mod idempotency;
 mod imports;

@@ -54,6 +54,8 @@ pub(crate) struct TestApp {
     pub(crate) router: Router,
     folder: Option<TempDir>,
     postgres: Option<String>,
+    /// Where attached files are kept.
+    _files: TempDir,
 }
 
 pub(crate) fn morning() -> DateTime<Utc> {
@@ -114,9 +116,11 @@ impl TestApp {
         change: impl FnOnce(&mut Options),
     ) -> Self {
         let mut options = Options { test_clock: true, ..Options::new(url) };
+        let files = tempfile::tempdir().unwrap();
+        options.files = Some(files.path().join("files"));
         change(&mut options);
         let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
-        Self { router: server::http::router(app.clone()), app, folder, postgres }
+        Self { router: server::http::router(app.clone()), app, folder, postgres, _files: files }
     }
 
     /// Another server over the same database, as after a start.

@@ -32,6 +32,8 @@ pub(super) enum Guard<'a> {
     Instance(Uuid),
     /// The task is open.
     Task(&'a CloseTask),
+    /// The file is not gone.
+    File(Uuid),
     /// Nothing: it always holds.
     Nothing,
 }

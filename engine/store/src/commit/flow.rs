@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Work,
     apply::{Guard, Guarded, Written},
-    rows,
+    files, rows,
 };
 use crate::{
     Error,
@@ -38,6 +38,7 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
             guarded.push(Guarded { statements: dialect.close_task(close, work.commit.at), guard: Guard::Task(close) });
         }
     }
+    guarded.extend(files::guarded(work));
     Ok(guarded)
 }
 
@@ -119,6 +120,7 @@ pub(super) fn added(
     insert("sys_comments", "id, entity, record, at, user_id, body, mentions", &rows.comments);
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
+    files::noted(work, statements);
     Ok(())
 }
 
@@ -208,7 +210,7 @@ impl Rows {
                 let (entity, version) = (Bind::from(&update.entity), (update.base_version + 1).into());
                 vec![batch.into(), entity, update.id.into(), "updated".into(), version, before.into()]
             })),
-            Change::Instance(_) | Change::CloseTask(_) => {}
+            Change::Instance(_) | Change::CloseTask(_) | Change::Files(_) => {}
         }
     }
 }

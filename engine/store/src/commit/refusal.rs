@@ -25,6 +25,11 @@ pub(super) async fn explain(connection: &mut Connection, work: &Work, failed: &[
         }
     }
     for guard in failed {
+        if let Guard::File(id) = guard {
+            return Err(CommitError::Missing { kind: "file".to_owned(), id: *id });
+        }
+    }
+    for guard in failed {
         if let Guard::Record(update) = guard {
             let mut sql = Sql::default();
             sql.text("select version from ").name(&work.layout(&update.entity)?.table).text(" where id = ");

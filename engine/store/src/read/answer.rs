@@ -13,16 +13,18 @@ use super::{
     records::{self, CHUNK, Which},
     scope::{Reading, Scope},
 };
-use crate::{Error, Schema, Store, layout::Layout, sql::Sql};
+use crate::{Error, Schema, Store, layout::Layout, sql::Sql, system::answer_files};
 
 pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]) -> Result<Vec<Answer>, Error> {
     // What is sought by its id, of each entity together; everything else by itself.
     let mut by_id: IndexMap<&Name, Vec<Uuid>> = IndexMap::new();
     let mut asked: Vec<(Arc<Layout>, Which)> = Vec::new();
     let mut sought: HashMap<&Query, usize> = HashMap::new();
+    let mut files: Vec<Uuid> = Vec::new();
     for query in queries {
         match query {
             Query::Record { entity, id } => by_id.entry(entity).or_default().push(*id),
+            Query::File { id } => files.push(*id),
             Query::Effective { entity, .. } | Query::Find { entity, .. } => {
                 if !sought.contains_key(query) {
                     sought.insert(query, asked.len());
@@ -57,22 +59,27 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
             records.extend(loaded.map(|record| (record.id, record)));
         }
     }
+    let files: HashMap<Uuid, Arc<Record>> =
+        answer_files(store, &files).await?.into_iter().map(|file| (file.id, file)).collect();
     let of = |query: &Query| match query {
         Query::Record { id, .. } => records.get(id).cloned().into_iter().collect(),
+        Query::File { id } => files.get(id).cloned().into_iter().collect(),
         _ => sought.get(query).and_then(|position| found.get(*position)).cloned().unwrap_or_default(),
     };
     Ok(queries.iter().map(of).collect())
 }
 
-fn entity(query: &Query) -> &Name {
+fn entity(query: &Query) -> Option<&Name> {
     match query {
-        Query::Record { entity, .. } | Query::Effective { entity, .. } | Query::Find { entity, .. } => entity,
+        Query::Record { entity, .. } | Query::Effective { entity, .. } | Query::Find { entity, .. } => Some(entity),
+        Query::File { .. } => None,
     }
 }
 
 /// The statement that finds the ids of an answer.
 fn statement(reading: Reading<'_>, query: &Query) -> Result<Sql, Error> {
-    let mut scope = Scope::header(reading, entity(query))?;
+    let of = entity(query).ok_or_else(|| Error::Condition("a file is no record".to_owned()))?;
+    let mut scope = Scope::header(reading, of)?;
     let mut sql = Sql::default();
     let condition = |scope: &mut Scope<'_>, sql: &mut Sql, filter: &Predicate| {
         sql.text(" where ").text(&scope.alias.clone()).text(".deleted_at is null and ");
@@ -100,6 +107,7 @@ fn statement(reading: Reading<'_>, query: &Query) -> Result<Sql, Error> {
         Query::Record { id, .. } => {
             sql.text(" where ").text(&scope.alias).text(".id = ").value(*id);
         }
+        Query::File { .. } => {}
     }
     let end = std::mem::take(&mut sql.text);
     sql.text("select ").text(&scope.alias).text(".id");

@@ -189,6 +189,19 @@ impl Store {
         self.rows(sql).await?.iter().map(read).collect()
     }
 
+    /// Forgets uploads from before `unused` that were never run, and the bytes of files from before `used` that were.
+    pub async fn forget_imports(&self, unused: DateTime<Utc>, used: DateTime<Utc>) -> Result<u64, Error> {
+        let never_run =
+            Sql::fixed("delete from sys_imports where created_at < $1 and status in ('uploaded', 'checked')")
+                .bind(Bind::millis(unused));
+        let long_done = Sql::fixed(
+            "delete from sys_import_files where import in \
+             (select id from sys_imports where created_at < $1 and status in ('done', 'failed', 'undone'))",
+        )
+        .bind(Bind::millis(used));
+        Ok(self.write_all(vec![never_run, long_done]).await?.into_iter().sum())
+    }
+
     /// What an import made and changed, latest first, so that undoing goes backwards; `before` is the number at which
     /// the page before ended.
     pub async fn import_records(&self, id: Uuid, before: Option<i64>, limit: u32) -> Result<Vec<ImportRecord>, Error> {

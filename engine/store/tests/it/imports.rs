@@ -74,3 +74,20 @@ on_both!(an_import_remembers_what_it_made_and_changed, |db| {
     assert_eq!(db.store.delete_import_records(batch).await.unwrap(), 151);
     assert_eq!(db.get("partner", made[149].id).await.get("rating"), Value::Integer(149));
 });
+
+on_both!(uploads_that_are_never_run_and_files_long_done_are_forgotten, |db| {
+    let day = chrono::Duration::days(1);
+    let came = |status: &str, ago: i32| ImportRow { created_at: now() - day * ago, ..import(status) };
+    let (fresh, never, checked) = (came("uploaded", 1), came("uploaded", 8), came("checked", 8));
+    let (running, done, old) = (came("running", 40), came("done", 8), came("undone", 40));
+    for import in [&fresh, &never, &checked, &running, &done, &old] {
+        db.store.create_import(import, b"a,b".to_vec()).await.unwrap();
+    }
+    db.store.forget_imports(now() - day * 7, now() - day * 30).await.unwrap();
+    let mut left = Vec::new();
+    for import in [&fresh, &never, &checked, &running, &done, &old] {
+        let there = db.store.import(import.id).await.unwrap().is_some();
+        left.push((there, db.store.import_file(import.id).await.unwrap().is_some()));
+    }
+    assert_eq!(left, [(true, true), (false, false), (false, false), (true, true), (true, true), (true, false)]);
+});

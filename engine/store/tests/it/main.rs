@@ -5,6 +5,7 @@
 
 mod commits;
 mod concurrency;
+mod files;
 mod flow;
 mod imports;
 mod lists;

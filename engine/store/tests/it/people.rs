@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use serde_json::json;
-use store::{AuditRow, Credentials, DefinitionsVersion, FileRow, SchemaError, Session, SignedIn};
+use store::{AuditRow, Credentials, DefinitionsVersion, SchemaError, Session, SignedIn};
 use uuid::Uuid;
 
 use crate::support::*;
@@ -137,21 +137,6 @@ on_both!(definitions_are_published_in_order, |db| {
     let made = record("added", "A", &[("n", kernel::Value::Integer(1))]);
     db.store.commit(&entities, commit(vec![insert(made.clone())])).await.unwrap();
     assert_eq!(db.store.record(&entities, "added", made.id).await.unwrap().unwrap(), made);
-});
-
-on_both!(files_are_noted_once, |db| {
-    let file = FileRow {
-        hash: "abc".to_owned(),
-        name: "a.pdf".to_owned(),
-        media_type: "application/pdf".to_owned(),
-        size: 12,
-        created_at: now(),
-        created_by: None,
-    };
-    db.store.put_file(&file).await.unwrap();
-    db.store.put_file(&FileRow { name: "b.pdf".to_owned(), ..file.clone() }).await.unwrap();
-    assert_eq!(db.store.file("abc").await.unwrap(), Some(file));
-    assert_eq!(db.store.file("abd").await.unwrap(), None);
 });
 
 on_both!(the_store_tells_what_it_is_and_did, |db| {

@@ -239,7 +239,8 @@ fn catalog() -> Catalog {
             "owner": {"type": "user"}, "active": {"type": "boolean"}, "rating": {"type": "integer"},
             "credit": {"type": "money"}, "share": {"type": "percent", "scale": 4},
             "weight": {"type": "decimal", "scale": 6}, "since": {"type": "date"}, "seen": {"type": "datetime"},
-            "currency": {"type": "currency"}, "email": {"type": "email"}
+            "currency": {"type": "currency"}, "email": {"type": "email"},
+            "papers": {"type": "attachment"}, "photo": {"type": "image"}
         }}),
         json!({"name": "request", "label": "Request", "type": "document", "number": "RQ-{seq:4}", "unique": [["number"]],
         "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {}, "approved": {}}},
@@ -248,7 +249,7 @@ fn catalog() -> Catalog {
             "lines": {"type": "lines", "fields": {
                 "item": {"type": "text"}, "partner": {"type": "reference", "to": "partner"},
                 "quantity": {"type": "decimal", "scale": 3}, "price": {"type": "money", "scale": 4},
-                "due": {"type": "date"}, "done": {"type": "boolean"}
+                "due": {"type": "date"}, "done": {"type": "boolean"}, "photo": {"type": "image"}
             }},
             "costs": {"type": "lines", "fields": {"label": {"type": "text"}}}
         }}),

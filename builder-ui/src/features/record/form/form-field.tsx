@@ -86,6 +86,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker 
           {...(unreadable === undefined ? {} : { unreadable })}
           {...(notes ? { describedBy: `${id}-notes` } : {})}
           onChange={(next: Scalar) => form.set(path, next)}
+          read={() => valueAt(form.store.getState().values, path)}
           onUnreadable={(problem) => form.setUnreadable(path, problem)}
           onBlur={() => form.touch(path)}
           lookup={{

@@ -29,6 +29,9 @@ export interface RowActions {
   lookup(field: string): LookupContext
 }
 
+/** Types that are drawn in a cell; all others are text. */
+const DRAWN: ReadonlySet<string> = new Set(['choice', 'multi_choice', 'boolean', 'attachment', 'image'])
+
 interface GridRowProps {
   gridId: string
   table: string
@@ -141,8 +144,8 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
         <span className={`${style.text} ${unread.problem === 'looking_up' ? style.pending : style.unread}`}>{unread.text}</span>
       ) : (
         <span className={style.text}>
-          {field.type === 'choice' || field.type === 'multi_choice' || field.type === 'boolean'
-            ? <FieldValue value={value} field={field} context={context} />
+          {DRAWN.has(field.type)
+            ? <FieldValue value={value} field={field} context={context} compact />
             : type.format(value, field, context)}
         </span>
       )}

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import type { FormatContext } from '@/fields/field-type'
+import { FieldValue } from '@/fields/field-value'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
 import type { Line } from '@/model/record'
@@ -76,7 +77,9 @@ export function LineCards({ table, label, columns: names, totals }: LineCardsPro
                   {rest.filter(({ field }) => !isBlank(line[field.name])).map(({ field, currency }) => (
                     <span key={field.name} className={totals.includes(field.name) ? style.strong : undefined}>
                       <small>{field.label}</small>
-                      {fieldType(field.type).format(line[field.name], field, { ...context, currency })}
+                      {field.type === 'image'
+                        ? <FieldValue value={line[field.name]} field={field} context={context} compact />
+                        : fieldType(field.type).format(line[field.name], field, { ...context, currency })}
                     </span>
                   ))}
                 </span>

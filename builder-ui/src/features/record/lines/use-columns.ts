@@ -85,6 +85,7 @@ function useContentWidths(table: string, fields: readonly Field[], currencies: r
         const heading = textWidth(field.label) * 0.88 + (field.required ? 12 : 0) + (currencies[index] ? 32 : 0)
         const context = { language, titles, currency: currencies[index] ?? null }
         const type = fieldType(field.type)
+        if (type.fixed) return Math.round(Math.max(heading + 17, type.width))
         const contents = lines.map((line) => textWidth(type.format(line[field.name] ?? null, field, context)))
         // An empty table shows what its types usually need.
         const sum = totals.includes(field.name) ? textWidth(type.format(totalOf(all, field.name), field, context)) * BOLD : 0

@@ -24,7 +24,8 @@ export function shownAt(told: Told, path: string, field: Field | undefined, valu
   const spoken = told.attempted || told.touched.has(path)
   const out: Shown[] = []
   const text = told.unreadable[path]
-  if (text) out.push({ path, level: 'error', code: text.problem, ofField: true, ...(text.values ? { values: text.values } : {}) })
+  // What is on its way shows so by itself, and is a problem only for who cannot wait.
+  if (text && (text.problem !== 'uploading' || told.attempted)) out.push({ path, level: 'error', code: text.problem, ofField: true, ...(text.values ? { values: text.values } : {}) })
   for (const problem of told.refused) {
     if (problem.path === path) out.push({ path, level: problem.level ?? 'error', code: problem.code, message: problem.message })
   }
