@@ -6,6 +6,9 @@ import { known } from './ledger.mjs'
 import { like, words } from './words.mjs'
 
 const patience = 30_000
+/** Two points, red and blue. */
+const PICTURE = '询价 drawing.png'
+const PIXELS = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg=='
 
 export async function journey({ name, language, locale, viewport, phone = false, browser, server, report, file }) {
   const t = words(language)
@@ -175,6 +178,13 @@ export async function journey({ name, language, locale, viewport, phone = false,
   // 120 × 3.50 + 2 × 48 × 4.25, and on the phone 2 × 120 × 3.50.
   await step('the total is worked out while one types', page, () => page.getByText(phone ? '840.00' : '828.00').first().waitFor())
   await look(page, 'quotation-new')
+  const files = quotation.form.layout.flatMap((part) => part.tabs ?? []).find((tab) => tab.fields?.some((field) => field.name === 'attachments'))
+  const openFiles = (of) => of.getByRole('tab', { name: files.label, exact: true }).click()
+  await step('a picture is attached', page, async () => {
+    await openFiles(page)
+    await page.locator('input[data-files="attachments"]').setInputFiles({ name: PICTURE, mimeType: 'image/png', buffer: Buffer.from(PIXELS, 'base64') })
+    await page.getByRole('button', { name: new RegExp(`^${PICTURE}`) }).waitFor()
+  })
   await step('it is saved and has a number', page, async () => {
     await page.getByRole('button', { name: t('record:header.save'), exact: true }).click()
     await page.waitForURL(/\/e\/quotation\/[0-9a-f-]{36}/)
@@ -182,6 +192,18 @@ export async function journey({ name, language, locale, viewport, phone = false,
   })
   await look(page, 'quotation-saved')
   const address = page.url()
+  await step('the picture is there again, and opens in large', page, async () => {
+    await page.reload()
+    await openFiles(page)
+    await page.getByRole('button', { name: new RegExp(`^${PICTURE}`) }).click()
+    const large = page.getByRole('dialog').getByRole('img', { name: PICTURE })
+    await large.waitFor()
+    const wide = await large.evaluate(async (image) => { await image.decode(); return image.naturalWidth })
+    if (wide !== 2) throw new Error(`Expected the picture that was attached, but it is ${wide} points wide`)
+  })
+  await look(page, 'picture')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await step('before it is submitted one sees who will decide: two levels', page, async () => {
     await act(page, t, transition('submit'))
     const dialog = page.getByRole('dialog')

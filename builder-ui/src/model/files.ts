@@ -30,6 +30,14 @@ export function learnFiles(files: Readonly<Record<string, FileInfo>>): void {
 
 export const knownFile = (id: string): FileInfo | undefined => known.get(id)
 
+/** The files of these names, as text that was copied tells of them; null if one is not known. */
+export function filesNamed(text: string): string[] | null {
+  const names = text.split(', ').map((name) => name.trim()).filter(Boolean)
+  const all = [...known.values()].filter((file) => !file.gone)
+  const found = names.map((name) => all.findLast((file) => file.name === name)?.id)
+  return found.every((id) => id !== undefined) ? found : null
+}
+
 export function onFiles(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)

@@ -149,7 +149,9 @@ fn a_draft_lets_go_of_what_may_not_be_there_and_says_so() {
     let entity = firm.catalog.entity("request").unwrap().clone();
     let input = json!({"papers": ids(&[theirs])});
     let draft = firm
-        .decide(Some(SELLER), |s| save::draft(s, &entity, Some(&request), input.as_object().unwrap(), Some("papers")))
+        .decide(Some(SELLER), |s| {
+            save::draft(s, &entity, Some(&request), input.as_object().unwrap(), &["papers".to_owned()])
+        })
         .unwrap();
     assert_eq!(draft.record.get("papers"), Value::Null);
     assert!(draft.problems.iter().any(|p| p.path == "papers" && p.code == "no_file"), "{:?}", draft.problems);

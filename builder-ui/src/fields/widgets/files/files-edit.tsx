@@ -9,7 +9,7 @@ import type { EditProps } from '../../field-type'
 import { Icon } from '@/ui/icon'
 import { FileItems } from './file-items'
 import { UploadItems } from './upload-items'
-import { takeFiles, useUploads } from './uploads'
+import { takeFiles, useUploads, withFile } from './uploads'
 import { useDrop } from './use-drop'
 
 /** Where the server does not say. */
@@ -41,7 +41,7 @@ export function FilesEdit({ pictures, ...props }: EditProps & { pictures: boolea
     if (props.disabled || files.length === 0) return
     takeFiles(place, files, {
       most, largest, pictures, has: now().length,
-      onDone: ({ id: file }) => put(most === 1 ? [file] : [...now().filter((one) => one !== file), file]),
+      onDone: ({ id: file }) => put(most === 1 ? [file] : withFile(now(), file)),
     })
   }
 
@@ -96,7 +96,7 @@ export function FilesEdit({ pictures, ...props }: EditProps & { pictures: boolea
                 {t('file.camera')}
               </button>
             )}
-            <span className="pf-bring-hint">{t('file.hint', { most: Math.floor(largest / (1 << 20)) })}</span>
+            <span className="pf-bring-hint"><span className="pf-bring-how">{t('file.hint')} · </span>{t('file.hint_size', { most: Math.floor(largest / (1 << 20)) })}</span>
             <input ref={chooser} type="file" hidden multiple={most > 1} accept={accept} data-files={path} onChange={(event) => take(emptied(event.currentTarget))} />
             {pictures && <input ref={camera} type="file" hidden accept="image/*" capture="environment" onChange={(event) => take(emptied(event.currentTarget))} />}
           </div>

@@ -13,6 +13,8 @@ const AT_ONCE = 3
 
 export interface Upload {
   key: string
+  /** How many were taken before it. */
+  at: number
   place: string
   file: File
   state: 'waiting' | 'going' | 'failed'
@@ -37,6 +39,9 @@ export interface Taking {
 }
 
 const store = createStore<{ all: readonly Upload[] }>(() => ({ all: [] }))
+/** The order in which files were taken, by their ids: small ones arrive before large ones that were chosen first. */
+const order = new Map<string, number>()
+let count = 0
 const sendings = new Map<string, Sending>()
 const takers = new Map<string, (file: FileInfo) => void>()
 
@@ -54,7 +59,7 @@ export function takeFiles(place: string, files: readonly File[], taking: Taking)
   // One picture takes the place of the one before.
   let room = taking.most === 1 ? 1 : taking.most - taking.has - waiting
   const all = files.map((file): Upload => {
-    const upload: Upload = { key: newId(), place, file, state: 'waiting', gone: 0 }
+    const upload: Upload = { key: newId(), at: count++, place, file, state: 'waiting', gone: 0 }
     const wrong = misfit(file, taking)
     if (wrong) return { ...upload, state: 'failed', ...wrong }
     if (room <= 0) return { ...upload, state: 'failed', problem: 'too_many_files', values: { most: taking.most } }
@@ -79,13 +84,22 @@ function pump(): void {
   for (const one of all.filter(({ state }) => state === 'waiting').slice(0, Math.max(0, AT_ONCE - going))) void send(one)
 }
 
-async function send({ key, file }: Upload): Promise<void> {
+/** The files with one more, at the place in which it was chosen. */
+export function withFile(ids: readonly string[], id: string): string[] {
+  const rest = ids.filter((one) => one !== id)
+  const mine = order.get(id) ?? Infinity
+  const before = rest.findIndex((one) => (order.get(one) ?? -1) > mine)
+  return before < 0 ? [...rest, id] : rest.toSpliced(before, 0, id)
+}
+
+async function send({ key, at, file }: Upload): Promise<void> {
   change(key, { state: 'going', gone: 0 })
   const sending = sendFile(file, (gone) => change(key, { gone }))
   sendings.set(key, sending)
   try {
     const info = await sending.done
     const take = takers.get(key)
+    order.set(info.id, at)
     forget(key)
     take?.(info)
   } catch (error) {
