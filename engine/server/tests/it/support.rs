@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use axum::Router;
@@ -55,7 +55,7 @@ pub(crate) struct TestApp {
     folder: Option<TempDir>,
     postgres: Option<String>,
     /// Where attached files are kept.
-    _files: TempDir,
+    _files: Arc<TempDir>,
 }
 
 pub(crate) fn morning() -> DateTime<Utc> {
@@ -120,14 +120,20 @@ impl TestApp {
         options.files = Some(files.path().join("files"));
         change(&mut options);
         let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
-        Self { router: server::http::router(app.clone()), app, folder, postgres, _files: files }
+        Self { router: server::http::router(app.clone()), app, folder, postgres, _files: Arc::new(files) }
     }
 
     /// Another server over the same database, as after a start.
     pub(crate) async fn reopened(&self) -> Self {
         let options = self.app.options().clone();
         let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
-        Self { router: server::http::router(app.clone()), app, folder: None, postgres: None }
+        Self {
+            router: server::http::router(app.clone()),
+            app,
+            folder: None,
+            postgres: None,
+            _files: Arc::clone(&self._files),
+        }
     }
 
     /// Breaks the connections of PostgreSQL on which processes hear each other.

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use kernel::{
     Line, Name, Record, Value,
-    change::{Change, Comment, Commit, FieldChange, HistoryEntry, LinesChange, UpdateRecord},
+    change::{Change, Comment, Commit, FieldChange, FilesChange, HeldFile, HistoryEntry, LinesChange, UpdateRecord},
     definition::FieldKind,
     expression::Reference,
     query::{Predicate, Select},
     schema::{Entity, Field},
 };
 use serde_json::{Value as Json, json};
-use server::App;
+use server::{App, files::Key};
+use store::FileRow;
 use uuid::Uuid;
 
 /// A cell: a record, and a field of it (`lines.cost`; `title` stands for all that goes with the record itself).
@@ -29,6 +30,8 @@ pub(crate) struct Planted {
     pub(crate) records: Vec<Record>,
     /// What stands in a cell now, as one would ask for it.
     pub(crate) values: HashMap<Cell, Json>,
+    /// Files, each in one cell: their names and what stands in them are planted too.
+    pub(crate) files: Vec<(Uuid, Cell, String)>,
 }
 
 /// Digits that begin every planted number.
@@ -51,6 +54,11 @@ impl Planted {
             }
             FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => Value::Decimal(number(self).into()),
             FieldKind::Integer => Value::Integer(number(self).into()),
+            FieldKind::Attachment | FieldKind::Image => {
+                let (id, text) = (Uuid::now_v7(), self.text(record, path));
+                self.files.push((id, Cell { record, path: path.to_owned() }, text));
+                Value::List(vec![Value::text(id.to_string())])
+            }
             _ => return None,
         })
     }
@@ -99,7 +107,15 @@ impl Planted {
             for row in page.rows {
                 let id = row.record.id;
                 let record = app.store().record(&scene.catalog.entities, &entity.name, id).await.unwrap().unwrap();
-                let changes = planted.changes(entity, &record, but);
+                let known = planted.files.len();
+                let mut changes = planted.changes(entity, &record, but);
+                let mut hold = Vec::new();
+                for (id, cell, text) in &planted.files[known..] {
+                    bring(app, *id, text).await;
+                    hold.push(HeldFile { file: *id, field: cell.path.clone() });
+                }
+                let release = Vec::new();
+                changes.push(Change::Files(FilesChange { entity: entity.name.clone(), record: id, hold, release }));
                 let commit = Commit { at: scene.now, by: None, changes };
                 app.store().commit(&scene.catalog.entities, commit).await.unwrap();
                 let now = app.store().record(&scene.catalog.entities, &entity.name, id).await.unwrap().unwrap();
@@ -180,4 +196,24 @@ impl Planted {
             Comment { id: Uuid::now_v7(), entity: entity.name.clone(), record: id, text, mentions: Vec::new() };
         vec![Change::UpdateRecord(Box::new(update)), Change::History(entry), Change::Comment(comment)]
     }
+}
+
+/// Keeps a file of nobody's.
+async fn bring(app: &App, id: Uuid, text: &str) {
+    let mut incoming = app.files().begin().await.unwrap();
+    incoming.write(text.as_bytes()).await.unwrap();
+    let arrived = incoming.finish().await.unwrap();
+    let file = FileRow {
+        id,
+        hash: arrived.hash.clone(),
+        name: format!("{text}.txt"),
+        media_type: "text/plain".into(),
+        size: i64::try_from(arrived.size).unwrap(),
+        pixels: None,
+        created_at: app.clock().now(),
+        created_by: None,
+        gone: false,
+    };
+    app.files().objects().put(&Key::file(&file.hash).unwrap(), &arrived.path).await.unwrap();
+    app.store().add_file(&file, file.created_at).await.unwrap();
 }

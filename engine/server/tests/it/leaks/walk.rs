@@ -108,6 +108,7 @@ impl Walker<'_> {
         for record in &self.planted.records {
             self.record(&scene, record).await;
         }
+        self.files().await;
         self.work().await;
         self.import().await;
         self.events().await;
@@ -184,6 +185,7 @@ impl Walker<'_> {
                 Some((table, field)) => json!({"some": table, "where": [field, "=", value]}),
             };
             let filter = encoded(&filter.to_string());
+            let value = value.get(0).cloned().unwrap_or(value);
             let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             let count =
                 self.get_saying("/api/records/{entity}/count", &format!("{base}/count?filter={filter}"), &said).await;
@@ -260,6 +262,28 @@ impl Walker<'_> {
                 refers.insert(field.name.to_string(), record.id.to_string().into());
             }
             self.post("/api/records/{entity}", &format!("/api/records/{}", record.entity), Json::Object(refers)).await;
+        }
+    }
+
+    /// Files by their ids: shown with the cell that holds them, and not otherwise; nor put elsewhere.
+    async fn files(&mut self) {
+        for (id, cell, text) in &self.planted.files {
+            let sees = self.shown.sees(cell);
+            for below in ["", "/info", "/thumbnail"] {
+                let place = format!("/api/files/{id}{below}");
+                let answer = self.get(&format!("/api/files/{{id}}{below}"), &place).await;
+                // No picture is made of a text.
+                if (answer.status == 200) != (sees && below != "/thumbnail") {
+                    self.leak(&format!("{place} of {} answered {}", cell.path, answer.status));
+                }
+            }
+            if !sees {
+                let draft = json!({"papers": [id], "lines": [{"sketch": [id]}]});
+                let taken = self.client.post("/api/records/job/draft", draft).await;
+                if !taken.body["record"]["papers"].is_null() || taken.text.contains(text) {
+                    self.leak(&format!("a draft takes {id} of {}", cell.path));
+                }
+            }
         }
     }
 
