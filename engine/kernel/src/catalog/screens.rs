@@ -167,7 +167,7 @@ pub(super) fn compile_view(
 
 /// Whether values of this kind are short and stand in an order.
 fn has_order(kind: FieldKind) -> bool {
-    !(kind.holds_files() || matches!(kind, FieldKind::LongText | FieldKind::MultiChoice))
+    !kind.is_list() && kind != FieldKind::LongText
 }
 
 /// Whether a list can be sorted by this field of the entity itself.

@@ -253,6 +253,12 @@ impl FieldKind {
         }
     }
 
+    /// Whether its values are lists, which have no order among each other.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        self == Self::MultiChoice || self.holds_files()
+    }
+
     /// Whether its values are lists of files.
     #[must_use]
     pub fn holds_files(self) -> bool {

@@ -375,7 +375,7 @@ fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
 
 /// Whether there is an order of a path's values.
 fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
-    end_of(scene, entity, path).is_none_or(|field| field.kind != FieldKind::MultiChoice)
+    end_of(scene, entity, path).is_none_or(|field| !field.kind.is_list())
 }
 
 /// The field at the end of a path.
