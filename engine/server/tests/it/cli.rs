@@ -2,13 +2,11 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output},
 };
 
-use crate::support::repository;
+use crate::{served::Served, support::repository};
 
 fn portolan(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_portolan")).args(arguments).env("RUST_BACKTRACE", "0").output().unwrap()
@@ -108,51 +106,11 @@ fn a_pack_that_needs_nothing_of_trade_passes_its_tests() {
     assert!(text(&output).trim_end().ends_with("passed, 0 failed"), "{}", text(&output));
 }
 
-/// A server process of its own.
-struct Served {
-    process: Child,
-    address: String,
+fn sqlite(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
 }
 
-impl Served {
-    fn start(database: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_portolan"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite:{}", database.display())])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit("http://").next().unwrap().to_owned();
-        assert!(address.starts_with("127.0.0.1:"), "{line}");
-        Self { process, address }
-    }
-
-    /// A request as plain as can be; the whole answer.
-    fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(&self.address)?;
-        let length = body.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {length}\r\n{headers}\r\n{body}",
-            self.address
-        )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn between<'t>(text: &'t str, start: &str, end: char) -> &'t str {
+pub(crate) fn between<'t>(text: &'t str, start: &str, end: char) -> &'t str {
     text.split(start).nth(1).and_then(|rest| rest.split(end).next()).unwrap_or_else(|| panic!("no {start} in {text}"))
 }
 
@@ -160,7 +118,7 @@ fn between<'t>(text: &'t str, start: &str, end: char) -> &'t str {
 fn killing_the_server_loses_nothing_that_it_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("kill.db");
-    let first = Served::start(&database);
+    let first = Served::start(&sqlite(&database));
     let setup = r#"{"language": "en", "company": "Firm", "preset": "blank",
         "admin": {"name": "Ada", "email": "ada@example.com", "password": "long-enough"}}"#;
     let answer = first.request("POST", "/api/first_run", "", setup).unwrap();
@@ -195,23 +153,15 @@ fn killing_the_server_loses_nothing_that_it_acknowledged() {
         while count.load(std::sync::atomic::Ordering::Relaxed) < 40 && !writers.iter().all(|w| w.is_finished()) {
             std::thread::yield_now();
         }
-        let id = first.process.id().to_string();
-        assert!(Command::new("kill").args(["-9", &id]).status().unwrap().success());
+        first.kill();
         for writer in writers {
             acknowledged.extend(writer.join().unwrap());
         }
     });
     assert!(acknowledged.len() >= 40, "{acknowledged:?}");
-    let second = Served::start(&database);
+    let second = Served::start(&sqlite(&database));
     assert!(second.request("GET", "/health", "", "").unwrap().contains("\"status\":\"ok\""));
-    let kept = portolan(&[
-        "export",
-        "department",
-        "--columns",
-        "name",
-        "--database",
-        &format!("sqlite:{}", database.display()),
-    ]);
+    let kept = portolan(&["export", "department", "--columns", "name", "--database", &sqlite(&database)]);
     let kept = text(&kept);
     for name in acknowledged {
         assert!(kept.lines().any(|line| line == name), "{name} is lost");
@@ -225,7 +175,7 @@ fn killing_the_server_loses_nothing_that_it_acknowledged() {
 #[test]
 fn a_server_that_is_asked_to_stop_ends_by_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let mut served = Served::start(&folder.path().join("stop.db"));
+    let mut served = Served::start(&sqlite(&folder.path().join("stop.db")));
     let id = served.process.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(served.process.wait().unwrap().success());
