@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::{Work, overrides::Place, sight::Source};
 use crate::{
-    Line, Name, Problem, Value,
+    Line, Name, Problem, Record, Value,
     definition::FieldKind,
     expression::{Env, eval},
     field::{most, round},
@@ -299,14 +299,14 @@ impl<'a> Work<'a> {
     }
 
     /// The text that the search finds the record by.
-    pub(crate) fn search_text(&self) -> String {
-        let env = self.env(&self.record);
-        let mut parts = vec![self.record.title.clone()];
+    pub(crate) fn search_text(&self, record: &Record) -> String {
+        let env = self.env(record);
+        let mut parts = vec![record.title.clone()];
         for (lines, expr) in &self.entity.search {
             match lines {
                 None => parts.extend(eval(expr, &env).map(|v| v.to_string())),
                 Some(table) => {
-                    for line in self.record.lines.get(table).into_iter().flatten() {
+                    for line in record.lines.get(table).into_iter().flatten() {
                         parts.extend(eval(expr, &env.line(line)).map(|v| v.to_string()));
                     }
                 }

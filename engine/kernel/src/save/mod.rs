@@ -371,7 +371,7 @@ impl<'a> Work<'a> {
     }
 
     fn written(self) -> Saved {
-        let search = self.search_text();
+        let search = self.search_text(&self.record);
         let Some(base) = self.base else {
             let numbering = match self.record.number {
                 Some(_) => None,
@@ -388,11 +388,14 @@ impl<'a> Work<'a> {
         if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
+        // A mere step of the lifecycle seldom changes what a record is found by, and writing that costs most of it.
+        let mere_step = update.set.is_empty() && update.lines.is_empty();
+        let found_as_before = mere_step && search == self.search_text(base);
         let mut record = Arc::unwrap_or_clone(self.record);
         record.version = base.version + 1;
         record.updated_at = self.s.ctx.now;
         record.updated_by = self.s.ctx.user;
-        update.search = Some(search);
+        update.search = (!found_as_before).then_some(search);
         update.batch = self.s.batch;
         let history = diff::history(self.s, &record, self.action, self.reason, fields);
         let mut changes = vec![Change::UpdateRecord(Box::new(update)), history];

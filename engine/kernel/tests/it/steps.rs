@@ -70,3 +70,23 @@ fn receivers_that_lead_nowhere_are_told_when_definitions_are_checked() {
     assert_eq!(found(json!([{"field": "note"}])), at("E0518", "field"));
     assert_eq!(found(json!([{"department_head": {"of": "owner"}}])), at("E0518", "department_head.of"));
 }
+
+#[test]
+fn only_what_changes_how_a_record_is_found_is_written_for_the_search() {
+    let mut firm = Firm::new();
+    let request = firm.request();
+    let entity = firm.catalog.entity("request").unwrap().clone();
+    let search = |changes: &[Change]| {
+        let update = changes.iter().find_map(|c| if let Change::UpdateRecord(u) = c { Some(u) } else { None });
+        update.map(|update| update.search.is_some())
+    };
+    let asked = firm
+        .decide(Some(SELLER), |s| command::transition(s, &entity, &request, as_seen("ask", request.version), None))
+        .unwrap();
+    assert_eq!(search(&asked.changes), Some(false), "a mere step of the lifecycle");
+    let input = json!({"note": "another"}).as_object().cloned().unwrap();
+    let saved = firm
+        .decide(Some(SELLER), |s| kernel::save::update(s, &entity, &request, &input, request.version, &[]))
+        .unwrap();
+    assert_eq!(search(&saved.changes), Some(true));
+}
