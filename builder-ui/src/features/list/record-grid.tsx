@@ -130,8 +130,8 @@ function Heading({ column, sort, onSort, onResize }: HeadingProps) {
   const at = sort.findIndex((key) => key.path === column.path)
   const key = sort[at]
   const sortable = !UNSORTED.has(column.type)
-  const resize = (event: KeyboardEvent<HTMLDivElement>) => {
-    const asked = widthKey(event, event.currentTarget.offsetWidth)
+  const resize = (event: KeyboardEvent<HTMLButtonElement>) => {
+    const asked = widthKey(event, event.currentTarget.parentElement?.offsetWidth ?? 0)
     if (!asked) return
     event.preventDefault()
     onResize(asked.width)
@@ -141,10 +141,9 @@ function Heading({ column, sort, onSort, onResize }: HeadingProps) {
       role="columnheader"
       aria-sort={key ? (key.descending ? 'descending' : 'ascending') : undefined}
       className={isNumeric(column.type) ? `${style.heading} ${style.number}` : style.heading}
-      onKeyDown={resize}
     >
       {sortable ? (
-        <button type="button" className={style.sort} data-sorted={key ? true : undefined} title={`${column.label}. ${t('list:sort_hint')}`} aria-keyshortcuts={widthKeys} onClick={(event) => onSort(nextSort(sort, column.path, event.shiftKey))}>
+        <button type="button" className={style.sort} data-sorted={key ? true : undefined} title={`${column.label}. ${t('list:sort_hint')}`} aria-keyshortcuts={widthKeys} onKeyDown={resize} onClick={(event) => onSort(nextSort(sort, column.path, event.shiftKey))}>
           <span className={style.headingText}>{column.label}</span>
           {key ? <Icon name={key.descending ? 'sort_down' : 'sort_up'} size={13} /> : null}
           {key && sort.length > 1 ? <span className={style.rank} aria-hidden>{at + 1}</span> : null}

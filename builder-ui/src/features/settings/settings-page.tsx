@@ -56,10 +56,10 @@ function SettingsForm({ now }: { now: FirmSettings }) {
     if (patch && !blocked && !save.isPending) save.mutate(patch)
   }
   useSaveKey(submit)
+  const [day] = useState(() => new Date())
   const zones = useMemo(() => {
-    const day = new Date()
     return [...new Set([now.zone, 'UTC', ...Intl.supportedValuesOf('timeZone')])].map((zone) => ({ value: zone, label: zoneLabel(zone, day) }))
-  }, [now.zone])
+  }, [now.zone, day])
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }))
 
   return (
