@@ -1,6 +1,6 @@
 //! `portolan serve`: the server, until it is told to stop.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -96,14 +96,12 @@ impl Serve {
     }
 }
 
-/// What a person at the terminal wants to know; logs go to the other stream.
-#[expect(clippy::print_stdout, reason = "the command line's output")]
+/// What a person at the terminal wants to know; logs go to the other stream. Nobody may be listening (any more).
 fn say_address(app: &App, address: SocketAddr) {
     let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
-    println!("Portolan {} is ready: http://{host}:{}", env!("CARGO_PKG_VERSION"), address.port());
-    if app.firm().demo {
-        println!("Demo: choose a person on the sign-in page");
-    }
+    let demo = if app.firm().demo { "Demo: choose a person on the sign-in page\n" } else { "" };
+    let port = address.port();
+    let _ = write!(std::io::stdout(), "Portolan {} is ready: http://{host}:{port}\n{demo}", env!("CARGO_PKG_VERSION"));
 }
 
 /// Lines for people, or JSON with `PORTOLAN_LOG_FORMAT=json`; `PORTOLAN_LOG` says how much.
