@@ -27,6 +27,11 @@ pub enum Happened {
     },
     /// What happened for a while is not known: everything is to be looked at again.
     Missed,
+    /// Sessions of somebody ended: they signed out, left, or got another password.
+    Sessions {
+        /// Whose.
+        user: Uuid,
+    },
     /// Definitions were published.
     Published {
         /// Their version.

@@ -21,7 +21,18 @@ pub(super) async fn show(
     reader: Reader,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Error> {
     let mut stop = app.stopping();
-    let told = BroadcastStream::new(app.hub().listen()).filter_map(move |happened| {
+    let listener = reader.clone();
+    let heard = BroadcastStream::new(app.hub().listen()).take_while(move |happened| {
+        let own = match happened {
+            Ok(Happened::Sessions { user }) => *user == listener.user,
+            // Perhaps that was among what was missed.
+            Ok(Happened::Missed) | Err(_) => true,
+            Ok(_) => false,
+        };
+        let listener = listener.clone();
+        async move { !own || is_open(&listener).await }
+    });
+    let told = heard.filter_map(move |happened| {
         let reader = reader.clone();
         async move {
             match happened {
@@ -39,6 +50,12 @@ pub(super) async fn show(
     };
     let until_stopped = hello.chain(told).take_until(stopped);
     Ok(Sse::new(until_stopped).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// Whether the session still holds with which somebody began to listen.
+async fn is_open(reader: &Reader) -> bool {
+    let session = reader.app.store().session(&reader.token.hash(), reader.app.clock().now()).await;
+    matches!(session, Ok(Some(_)))
 }
 
 /// What this reader is told of it; none if it is not for them.
@@ -60,7 +77,9 @@ async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
         Happened::Import { id, user } if user == reader.user => ("import", json!({ "id": id })),
         Happened::Missed => ("lagged", json!({})),
         Happened::Published { version } => ("published", json!({ "version": version })),
-        Happened::Notice { .. } | Happened::Tasks { .. } | Happened::Import { .. } => return None,
+        Happened::Notice { .. } | Happened::Tasks { .. } | Happened::Import { .. } | Happened::Sessions { .. } => {
+            return None;
+        }
     };
     Some(Event::default().event(name).data(data.to_string()))
 }

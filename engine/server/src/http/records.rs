@@ -22,6 +22,7 @@ use crate::{
     App, Failure,
     command::{CreateRecord, RemoveRecord, UpdateRecord},
     engine::Performed,
+    events::Happened,
     read::{ListRequest, Plan},
 };
 
@@ -192,6 +193,7 @@ pub(super) async fn remove(
     app.perform(Some(reader.user), &command).await?;
     if let Some(person) = person {
         app.store().delete_sessions_of(person, None).await?;
+        app.hub().tell(Happened::Sessions { user: person });
         app.resolve_tasks_of(person).await?;
     }
     Ok(StatusCode::NO_CONTENT)

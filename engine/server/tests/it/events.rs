@@ -67,3 +67,24 @@ async fn a_stream_ends_when_the_server_stops() {
     let ended = tokio::time::timeout(Duration::from_secs(20), async { while stream.next().await.is_some() {} });
     assert!(ended.await.is_ok());
 }
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() {
+    let server = TestApp::trade().await;
+    let (rep, admin) = (server.sign_in("rep_a").await, server.sign_in("it_a").await);
+    let mut first = rep.stream("/api/events").await;
+    let mut second = server.sign_in("rep_a").await.stream("/api/events").await;
+    until(&mut first, "hello").await;
+    until(&mut second, "hello").await;
+    rep.delete("/api/session").await;
+    let ended = async |stream: &mut BodyDataStream| {
+        let end = tokio::time::timeout(Duration::from_secs(20), async { while stream.next().await.is_some() {} });
+        assert!(end.await.is_ok(), "the stream goes on");
+    };
+    ended(&mut first).await;
+    made(&server.sign_in("rep_a").await, 10).await;
+    until(&mut second, "event: change").await;
+    let place = format!("/api/users/{}/password", server.person("rep_a"));
+    admin.post(&place, json!({"password": "given-by-it"})).await.ok();
+    ended(&mut second).await;
+}

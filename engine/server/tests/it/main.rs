@@ -21,6 +21,7 @@ mod processes;
 mod publishing;
 mod records;
 mod rights;
+mod security;
 mod served;
 mod session;
 mod settings;

@@ -3,7 +3,7 @@
 
 mod firm;
 mod plant;
-mod routes;
+pub(crate) mod routes;
 mod shown;
 mod walk;
 
