@@ -46,6 +46,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0232", "A right to change without the right to read."),
     ("W0233", "A field that no role may read."),
     ("W0234", "An entity on which no role has a right."),
+    ("E0235", "A title that shows a field which a role that sees the record may not read."),
     ("E0301", "An expression cannot be parsed."),
     ("E0302", "An expression is too long or nested too deeply."),
     ("E0303", "A name that is not known here."),

@@ -106,7 +106,31 @@ pub(super) fn compile(
             rights.readable = fields;
         }
     }
+    titles(c, &role, entities);
     role
+}
+
+/// Whoever sees a record sees its title; so nothing that a role may not read stands in it.
+fn titles(c: &mut Compiler<'_>, role: &Role, entities: &IndexMap<Name, std::sync::Arc<Entity>>) {
+    let shows = |entity: &Name, path: &str| {
+        let rights = role.can.get(entity).filter(|rights| rights.read.is_some());
+        rights.is_none_or(|rights| crate::SYSTEM_FIELDS.contains(&path) || rights.readable.contains(path))
+    };
+    for (name, _) in role.can.iter().filter(|(_, rights)| rights.read.is_some()) {
+        let title = entities.get(name).into_iter().flat_map(|entity| entity.title.exprs());
+        let hidden = title.flat_map(Expr::references).find_map(|read| match read {
+            Reference::Field { entity, lines, field, .. } => {
+                let path = lines.map_or_else(|| field.to_string(), |lines| format!("{lines}.{field}"));
+                (!shows(&entity, &path)).then_some(path)
+            }
+            _ => None,
+        });
+        if let Some(hidden) = hidden {
+            let told = format!("the title of `{name}` shows `{hidden}`, which this role may not read");
+            c.error("E0235", format!("can.{name}"), told).hint =
+                Some("leave it out of the title, or let the role read it".into());
+        }
+    }
 }
 
 /// A field by its path: `partner`, `lines.cost`.

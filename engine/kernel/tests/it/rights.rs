@@ -96,3 +96,17 @@ fn fields_and_rows_of_several_roles_are_united_per_role() {
         assert_ne!(list, Predicate::True);
     });
 }
+
+#[test]
+fn a_title_shows_nothing_that_a_role_which_sees_it_may_not_read() {
+    let titled = |title: &str| {
+        let (_, problems) = catalog_with(|path, json| {
+            if path == "entities/request.json" {
+                json["title"] = title.into();
+            }
+        });
+        problems.into_iter().filter(|p| p.code == "E0235").map(|p| format!("{} {}", p.file, p.path)).collect::<Vec<_>>()
+    };
+    assert_eq!(titled("{number} {amount}"), Vec::<String>::new());
+    assert_eq!(titled("{number} {margin}"), ["shop/roles/seller.json can.request"]);
+}

@@ -286,7 +286,8 @@ async fn no_other_sheet_is_chosen_for_what_is_in_already() {
 async fn records_are_not_found_by_what_the_importer_may_not_read() {
     let server = TestApp::trade().await;
     let blind = ("roles/sales_manager.json", "\"product\": {", "\"product\": {\n \"hide\": [\"code\", \"hs_code\"],");
-    server.publish("definitions/trade", &[blind]).await.unwrap();
+    let untitled = ("entities/product.json", "\"title\": \"{code} {name}\"", "\"title\": \"{name}\"");
+    server.publish("definitions/trade", &[blind, untitled]).await.unwrap();
     let manager = server.sign_in("manager_a").await;
     let uploaded = upload(&manager, "ledger.csv", LEDGER.as_bytes()).await.ok();
     assert_eq!(uploaded["imports"], json!([]), "an import that finds products by their code is none for them");
