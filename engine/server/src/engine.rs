@@ -197,6 +197,13 @@ impl App {
         self.spread(told).await;
     }
 
+    /// Tells that sessions of somebody ended: whatever still listens by one of them is to stop.
+    pub(crate) async fn sessions_ended(&self, user: Uuid) {
+        let told = Told { sessions: [user].into_iter().collect(), ..Told::default() };
+        self.tell_nodes(told.clone());
+        self.spread(told).await;
+    }
+
     /// Tells the browsers of this process.
     pub(crate) async fn spread(&self, mut told: Told) {
         if !self.hub().is_heard() {
@@ -219,6 +226,9 @@ impl App {
         }
         for user in told.notices {
             self.hub().tell(Happened::Notice { user });
+        }
+        for user in told.sessions {
+            self.hub().tell(Happened::Sessions { user });
         }
         for (id, user) in told.imports {
             self.hub().tell(Happened::Import { id, user });

@@ -15,7 +15,6 @@ use uuid::Uuid;
 use crate::{
     App, Failure,
     command::{ActOnInstance, UpdateRecord},
-    events::Happened,
 };
 
 /// Tasks and records that are gone through at a time.
@@ -49,7 +48,7 @@ impl App {
         let deactivate = UpdateRecord { entity: "user".into(), id: leaver, version: None, fields, source: "app" };
         self.perform(None, &deactivate).await?;
         self.store().delete_sessions_of(leaver, None).await?;
-        self.hub().tell(Happened::Sessions { user: leaver });
+        self.sessions_ended(leaver).await;
         let mut done = HandedOver::default();
         // People and departments first: who decides instead may follow from them.
         done.records += self.hand_over_references("user", "manager", leaver, to).await?;

@@ -42,6 +42,8 @@ pub(crate) struct Told {
     pub(crate) tasks: BTreeSet<Uuid>,
     /// Who was told something.
     pub(crate) notices: BTreeSet<Uuid>,
+    /// Whose sessions ended.
+    pub(crate) sessions: BTreeSet<Uuid>,
     /// Imports that moved on, and whose they are.
     pub(crate) imports: BTreeSet<(Uuid, Uuid)>,
 }
@@ -52,6 +54,7 @@ enum Piece {
     Closed(Uuid),
     Tasks(Uuid),
     Notice(Uuid),
+    Sessions(Uuid),
     Import((Uuid, Uuid)),
 }
 
@@ -64,6 +67,7 @@ impl Told {
         self.closed.extend(other.closed);
         self.tasks.extend(other.tasks);
         self.notices.extend(other.notices);
+        self.sessions.extend(other.sessions);
         self.imports.extend(other.imports);
     }
 
@@ -73,6 +77,7 @@ impl Told {
         pieces.extend(self.closed.into_iter().map(Piece::Closed));
         pieces.extend(self.tasks.into_iter().map(Piece::Tasks));
         pieces.extend(self.notices.into_iter().map(Piece::Notice));
+        pieces.extend(self.sessions.into_iter().map(Piece::Sessions));
         pieces.extend(self.imports.into_iter().map(Piece::Import));
         let (published, settings, people) = (self.published, self.settings, self.people);
         let mut next = Self { from, published, settings, people, ..Self::default() };
@@ -82,7 +87,7 @@ impl Told {
             // An id in quotes takes 39 bytes; the rest of a message less than 200.
             let takes = match &piece {
                 Piece::Record((entity, _)) => 48 + entity.len(),
-                Piece::Closed(_) | Piece::Tasks(_) | Piece::Notice(_) => 40,
+                Piece::Closed(_) | Piece::Tasks(_) | Piece::Notice(_) | Piece::Sessions(_) => 40,
                 Piece::Import(_) => 84,
             };
             if length + takes > LONGEST - 300 {
@@ -95,6 +100,7 @@ impl Told {
                 Piece::Closed(it) => drop(next.closed.insert(it)),
                 Piece::Tasks(it) => drop(next.tasks.insert(it)),
                 Piece::Notice(it) => drop(next.notices.insert(it)),
+                Piece::Sessions(it) => drop(next.sessions.insert(it)),
                 Piece::Import(it) => drop(next.imports.insert(it)),
             }
         }

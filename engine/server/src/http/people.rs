@@ -12,7 +12,7 @@ use store::Credentials;
 use uuid::Uuid;
 
 use super::{Body, Error, Reader};
-use crate::{App, app_model::Texts, auth::Passwords, events::Happened};
+use crate::{App, app_model::Texts, auth::Passwords};
 
 /// All roles with their rights and their people, for administrators.
 pub(super) async fn roles(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
@@ -57,7 +57,7 @@ pub(super) async fn password(
     Passwords::acceptable(&body.password).map_err(|weak| Error::invalid("password", "weak", weak.to_string()))?;
     let password_hash = app.passwords().hash(&body.password).await.map_err(Error::internal)?;
     app.store().change_password(id, &Credentials { password_hash, must_change: body.must_change }, None).await?;
-    app.hub().tell(Happened::Sessions { user: id });
+    app.sessions_ended(id).await;
     tracing::info!(user = %id, by = %reader.user, "password set");
     app.note(Some(reader.user), "password_given", json!({"to": id, "must_change": body.must_change})).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -22,7 +22,6 @@ use crate::{
     App, Failure,
     command::{CreateRecord, RemoveRecord, UpdateRecord},
     engine::Performed,
-    events::Happened,
     read::{ListRequest, Plan},
 };
 
@@ -193,7 +192,7 @@ pub(super) async fn remove(
     app.perform(Some(reader.user), &command).await?;
     if let Some(person) = person {
         app.store().delete_sessions_of(person, None).await?;
-        app.hub().tell(Happened::Sessions { user: person });
+        app.sessions_ended(person).await;
         app.resolve_tasks_of(person).await?;
     }
     Ok(StatusCode::NO_CONTENT)

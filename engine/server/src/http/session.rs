@@ -18,7 +18,6 @@ use crate::{
     app_model::known_language,
     auth::{Passwords, SESSION_IDLE, Token},
     command::UpdateRecord,
-    events::Happened,
 };
 
 /// The reader's session, or why there is none.
@@ -112,7 +111,7 @@ pub(super) async fn sign_out(
     parts: Parts,
 ) -> Result<Response, Error> {
     app.store().delete_session(&reader.token.hash()).await?;
-    app.hub().tell(Happened::Sessions { user: reader.user });
+    app.sessions_ended(reader.user).await;
     app.note(Some(reader.user), "sign_out", json!({})).await?;
     let cookie = reader::cookie(None, headers::is_https(&parts.headers, app.options().behind_proxy))?;
     Ok(reader::with_cookie(StatusCode::NO_CONTENT.into_response(), cookie))
@@ -174,7 +173,7 @@ pub(super) async fn password(
     let begun = Begun { token: Token::random(), must_change: false, ..reader.session() };
     let credentials = Credentials { password_hash, must_change: false };
     app.store().change_password(reader.user, &credentials, Some(&begun.stored(&app))).await?;
-    app.hub().tell(Happened::Sessions { user: reader.user });
+    app.sessions_ended(reader.user).await;
     app.note(Some(reader.user), "password_changed", json!({"address": address})).await?;
     signed_in(&app, &parts, &begun)
 }
