@@ -14,13 +14,7 @@ use serde_json::{Map, Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
-use super::{
-    Body, Error, Query, Reader,
-    body::reason,
-    instance_way, preview_answer,
-    query::{cursor_from_text, cursor_to_text},
-    words,
-};
+use super::{Body, Error, Query, Reader, body::reason, instance_way, preview_answer, query::Paging, words};
 use crate::{
     App, Failure, Scene,
     app_model::Texts,
@@ -30,23 +24,14 @@ use crate::{
 
 const PAGE: u32 = 50;
 
-#[derive(Deserialize)]
-pub(super) struct Asked {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
-    Query(asked): Query<Asked>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Json_>, Error> {
-    let before: Option<Before> = asked.after.as_deref().map(cursor_from_text).transpose()?;
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 100);
-    let mut rows = app.store().instances_started_by(reader.user, before, limit + 1).await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| cursor_to_text(&Before { at: row.started_at, id: row.id }));
+    let (before, limit) = paging.read(PAGE)?;
+    let mut rows = app.store().instances_started_by(reader.user, before, limit).await?;
+    let next = paging.next(PAGE, &mut rows, |row| Before { at: row.started_at, id: row.id });
     let mut titles = Titles::default();
     for row in &rows {
         titles.want(&row.entity, row.record);

@@ -6,11 +6,7 @@ use serde_json::{Map, Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
-use super::{
-    Body, Error, Query, Reader,
-    query::{cursor_from_text, cursor_to_text},
-    words,
-};
+use super::{Body, Error, Query, Reader, query::Paging, words};
 use crate::{
     App,
     app::Scene,
@@ -21,23 +17,14 @@ use crate::{
 
 const PAGE: u32 = 30;
 
-#[derive(Deserialize)]
-pub(super) struct Asked {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
-    Query(asked): Query<Asked>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Json_>, Error> {
-    let before: Option<Before> = asked.after.as_deref().map(cursor_from_text).transpose()?;
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 100);
-    let mut notices = app.store().notices(reader.user, before, limit + 1).await?;
-    let more = notices.len() > limit as usize;
-    notices.truncate(limit as usize);
-    let next = notices.last().filter(|_| more).map(|row| cursor_to_text(&Before { at: row.at, id: row.notice.id }));
+    let (before, limit) = paging.read(PAGE)?;
+    let mut notices = app.store().notices(reader.user, before, limit).await?;
+    let next = paging.next(PAGE, &mut notices, |row| Before { at: row.at, id: row.notice.id });
     // What the record is called is asked now: it may have been renamed, or hidden from the reader, since.
     let mut titles = Titles::default();
     for row in &notices {

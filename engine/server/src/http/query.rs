@@ -4,7 +4,8 @@ use axum::{
     extract::{FromRequestParts, rejection::QueryRejection},
     http::request::Parts,
 };
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use store::Before;
 
 use super::Error;
 use crate::App;
@@ -19,6 +20,33 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Error> {
         let found: Result<axum::extract::Query<T>, QueryRejection> = axum::extract::Query::try_from_uri(&parts.uri);
         found.map(|query| Self(query.0)).map_err(|wrong| Error::BadRequest(wrong.body_text()))
+    }
+}
+
+/// Which page of a list is asked for that goes from the newest to the oldest.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Paging {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+impl Paging {
+    /// Where the page begins, and how many rows are read: one more than it shows, which tells whether there is a next.
+    pub(super) fn read(&self, usual: u32) -> Result<(Option<Before>, u32), Error> {
+        let before = self.after.as_deref().map(cursor_from_text).transpose()?;
+        Ok((before, self.limit(usual) + 1))
+    }
+
+    /// Takes the row too many away; where the next page begins.
+    pub(super) fn next<T>(&self, usual: u32, rows: &mut Vec<T>, at: impl Fn(&T) -> Before) -> Option<String> {
+        let limit = self.limit(usual) as usize;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        rows.last().filter(|_| more).map(|row| cursor_to_text(&at(row)))
+    }
+
+    fn limit(&self, usual: u32) -> u32 {
+        self.limit.unwrap_or(usual).clamp(1, 100)
     }
 }
 

@@ -24,7 +24,7 @@ use super::{
     idempotency::Keyed,
     if_match::base,
     instances,
-    query::{cursor_from_text, cursor_to_text},
+    query::Paging,
     records::{Place, stale_with_current},
     words,
 };
@@ -34,23 +34,14 @@ const PAGE: u32 = 50;
 /// A task's summary shows so many fields.
 const SUMMARY: usize = 4;
 
-#[derive(Deserialize)]
-pub(super) struct Asked {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
-    Query(asked): Query<Asked>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Json_>, Error> {
-    let before: Option<Before> = asked.after.as_deref().map(cursor_from_text).transpose()?;
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, 100);
-    let mut tasks = app.store().open_tasks(reader.user, before, limit + 1).await?;
-    let more = tasks.len() > limit as usize;
-    tasks.truncate(limit as usize);
-    let next = tasks.last().filter(|_| more).map(|task| cursor_to_text(&Before { at: task.created_at, id: task.id }));
+    let (before, limit) = paging.read(PAGE)?;
+    let mut tasks = app.store().open_tasks(reader.user, before, limit).await?;
+    let next = paging.next(PAGE, &mut tasks, |task| Before { at: task.created_at, id: task.id });
     let scene = reader.scene();
     let mut rows = Vec::with_capacity(tasks.len());
     for task in tasks {
