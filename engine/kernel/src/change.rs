@@ -51,6 +51,36 @@ pub enum Change {
     Notify(Notice),
     /// Files that a record holds from now on, or no more.
     Files(FilesChange),
+    /// Something that is to happen by itself later; what was to happen under the same key happens no more, even if it
+    /// is just being done.
+    ScheduleJob {
+        /// By what it is found again: parts joined by `/`, from what it belongs to down to itself, such as
+        /// `instance/<id>/node/due`.
+        key: String,
+        /// Who does it: a kind that the server knows.
+        kind: String,
+        /// When it is to happen, at the earliest.
+        due_at: DateTime<Utc>,
+        /// What whoever does it needs to know.
+        payload: serde_json::Value,
+    },
+    /// What was to happen under keys that begin so happens no more. It holds for what was scheduled before, by this
+    /// commit too; an empty beginning stands for nothing.
+    CancelJobs {
+        /// The beginning of the keys, such as `instance/<id>/`.
+        key_prefix: String,
+    },
+    /// A job was done by this commit: refused if it was cancelled, replaced or taken over by somebody else meanwhile.
+    FinishJob(JobHeld),
+}
+
+/// A job that somebody has taken to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobHeld {
+    /// The job.
+    pub id: i64,
+    /// Each taking has a number of its own, so that of two takers only the last can finish it.
+    pub epoch: i64,
 }
 
 /// A new record.

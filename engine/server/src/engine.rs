@@ -154,6 +154,7 @@ impl App {
             CommitError::Unique { entity, fields } => Failure::Unique { entity, fields },
             CommitError::Missing { kind, id } => Rejection::NotFound { kind, id: id.to_string() }.into(),
             CommitError::KeyReused => Failure::KeyReused,
+            CommitError::JobGone { id } => Failure::JobGone(id),
             CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } => Failure::Busy,
             CommitError::Store(error) => error.into(),
         }
@@ -173,7 +174,12 @@ fn news(changes: &[Change]) -> Told {
             // Also where nothing of the record itself changed.
             Change::Instance(row) => drop(told.records.insert((row.entity.clone(), row.record))),
             Change::Comment(comment) => drop(told.records.insert((comment.entity.clone(), comment.record))),
-            Change::History(_) | Change::Events { .. } | Change::Files(_) => {}
+            Change::History(_)
+            | Change::Events { .. }
+            | Change::Files(_)
+            | Change::ScheduleJob { .. }
+            | Change::CancelJobs { .. }
+            | Change::FinishJob(_) => {}
         }
     }
     told

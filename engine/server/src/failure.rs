@@ -22,6 +22,9 @@ pub enum Failure {
     /// It was tried again and again, and each time somebody else was faster.
     #[error("the same thing is being changed by many")]
     Busy,
+    /// The job that it was to finish was cancelled, replaced or taken over.
+    #[error("job {0} is not held any more")]
+    JobGone(i64),
     /// The kernel asked more often than it may.
     #[error("a decision asked for more than {0} rounds of queries")]
     Unsettled(usize),

@@ -114,6 +114,12 @@ pub enum CommitError {
         /// Its id.
         id: Uuid,
     },
+    /// The job was cancelled, replaced or taken over.
+    #[error("expected job {id} to be still held, but it is not")]
+    JobGone {
+        /// The job.
+        id: i64,
+    },
     /// The idempotency key was used for another request.
     #[error("expected the request that came with this key before, but it is another one")]
     KeyReused,

@@ -25,7 +25,7 @@ pub use read::{Count, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, FileUse,
-    IdempotencyKey, ImportRecord, ImportRow, ImportWas, Loose, NoticeRow, PublishedVersion, RunningWorkflow, Session,
-    SignedIn, Task, TimelineCursor, TimelineItem,
+    IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NoticeRow, PublishedVersion, RunningWorkflow,
+    Session, SignedIn, Taking, Task, TimelineCursor, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

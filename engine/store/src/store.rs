@@ -46,6 +46,8 @@ pub enum Priority {
     /// Somebody waits for it.
     #[default]
     People,
+    /// What happens by itself, in pieces as small as people's: as many to a group as fit, but one where people wait.
+    Jobs,
     /// Imports, backfills, purges: in pieces, one piece to a group.
     Bulk,
 }

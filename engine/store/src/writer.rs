@@ -51,6 +51,7 @@ impl Counters {
 #[derive(Debug)]
 pub(crate) struct Writer {
     people: mpsc::Sender<Box<dyn Job>>,
+    jobs: mpsc::Sender<Box<dyn Job>>,
     bulk: mpsc::Sender<Box<dyn Job>>,
 }
 
@@ -136,11 +137,19 @@ impl Writer {
     /// Starts the writer on its connection.
     pub(crate) fn start(connection: Connection, counters: Arc<Counters>) -> Self {
         let (people, people_waiting) = mpsc::channel(WAITING);
+        let (jobs, jobs_waiting) = mpsc::channel(WAITING);
         let (bulk, bulk_waiting) = mpsc::channel(WAITING);
-        let task =
-            Task { connection, people: people_waiting, bulk: bulk_waiting, counters, careful: false, clean: false };
+        let task = Task {
+            connection,
+            people: people_waiting,
+            jobs: jobs_waiting,
+            bulk: bulk_waiting,
+            counters,
+            careful: false,
+            clean: false,
+        };
         tokio::spawn(task.run());
-        Self { people, bulk }
+        Self { people, jobs, bulk }
     }
 
     /// Hands in a write and waits until it is durable.
@@ -153,6 +162,7 @@ impl Writer {
         let job = Box::new(Waiting { apply, result: None, reply });
         let queue = match priority {
             Priority::People => &self.people,
+            Priority::Jobs => &self.jobs,
             Priority::Bulk => &self.bulk,
         };
         let gone = |_| E::from(Error::Unavailable("it has ended".to_owned()));
@@ -164,6 +174,7 @@ impl Writer {
 struct Task {
     connection: Connection,
     people: mpsc::Receiver<Box<dyn Job>>,
+    jobs: mpsc::Receiver<Box<dyn Job>>,
     bulk: mpsc::Receiver<Box<dyn Job>>,
     counters: Arc<Counters>,
     /// Whether each write of a group has a savepoint of its own.
@@ -174,21 +185,34 @@ struct Task {
 
 impl Task {
     async fn run(mut self) {
+        let mut last = Priority::Bulk;
         loop {
-            let first = tokio::select! {
+            let people = self.people.recv();
+            // Jobs and bulk work take turns, so that neither waits until there is nothing left of the other.
+            let (first, second, order) = if last == Priority::Jobs {
+                (&mut self.bulk, &mut self.jobs, [Priority::Bulk, Priority::Jobs])
+            } else {
+                (&mut self.jobs, &mut self.bulk, [Priority::Jobs, Priority::Bulk])
+            };
+            let (job, priority) = tokio::select! {
                 biased;
-                Some(job) = self.people.recv() => job,
-                Some(job) = self.bulk.recv() => job,
+                Some(job) = people => (job, Priority::People),
+                Some(job) = first.recv() => (job, order[0]),
+                Some(job) = second.recv() => (job, order[1]),
                 else => return,
             };
-            self.group(first).await;
+            if priority != Priority::People {
+                last = priority;
+            }
+            self.group(job, priority).await;
         }
     }
 
     /// Applies a write and what waits behind it, and commits them together.
-    async fn group(&mut self, first: Box<dyn Job>) {
+    async fn group(&mut self, first: Box<dyn Job>, priority: Priority) {
         let begun = Instant::now();
         let (mut group, mut next, mut had_bulk) = (vec![], Some(first), false);
+        let (mut has_people, mut had_job) = (priority == Priority::People, priority == Priority::Jobs);
         let mut refused = false;
         self.begin();
         while let Some(job) = next.take() {
@@ -208,6 +232,12 @@ impl Task {
             }
             if begun.elapsed() < SLICE {
                 next = self.people.try_recv().ok();
+                has_people |= next.is_some();
+                // As many jobs as fit while nobody waits for the end; then at most one.
+                if next.is_none() && !(has_people && had_job) {
+                    next = self.jobs.try_recv().ok();
+                    had_job |= next.is_some();
+                }
                 // At most one piece of bulk work in a group: people wait for its end.
                 if next.is_none() && !had_bulk {
                     next = self.bulk.try_recv().ok();
@@ -398,6 +428,67 @@ mod tests {
         assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
         assert!([first, between, last].iter().all(|refused| matches!(refused, Err(Error::Cursor))));
         assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    /// Writes that note the group in which they are applied.
+    struct Groups(Store, Arc<std::sync::Mutex<Vec<(u64, Priority)>>>);
+
+    impl Groups {
+        fn write(&self, priority: Priority) -> impl Future<Output = Result<(), Error>> {
+            let (store, groups) = (self.0.clone(), self.1.clone());
+            let counting = self.0.clone();
+            async move {
+                store
+                    .write::<(), Error, _>(priority, move |connection| {
+                        groups.lock().unwrap().push((counting.stats().groups, priority));
+                        // Something is written, so that the group commits.
+                        Box::pin(async move {
+                            connection.execute(Sql::fixed("delete from sys_settings")).await?;
+                            Ok(())
+                        })
+                    })
+                    .await
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn jobs_fill_a_group_but_only_one_goes_with_people() {
+        let (store, _folder) = store().await;
+        let groups = Groups(store.clone(), Arc::default());
+        let before = store.stats().groups;
+        // All wait before the writer runs, since nothing here yields before that.
+        let jobs = futures::future::join_all((0..20).map(|_| groups.write(Priority::Jobs)));
+        let bulk = futures::future::join_all((0..2).map(|_| groups.write(Priority::Bulk)));
+        let people = futures::future::join_all((0..5).map(|_| groups.write(Priority::People)));
+        tokio::join!(jobs, bulk, people);
+        let applied = groups.1.lock().unwrap().clone();
+        let of = |group: u64, priority| applied.iter().filter(|it| **it == (before + group, priority)).count();
+        assert_eq!((of(0, Priority::People), of(0, Priority::Jobs)), (5, 1), "{applied:?}");
+        assert_eq!(applied.iter().take(5).filter(|(_, priority)| *priority == Priority::People).count(), 5);
+        assert_eq!(applied.len(), 27);
+        assert!(of(1, Priority::Jobs) > 1, "{applied:?}");
+    }
+
+    #[tokio::test]
+    async fn jobs_and_bulk_work_take_turns() {
+        let (store, _folder) = store().await;
+        let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let write = |priority| {
+            let order = order.clone();
+            store.write::<(), Error, _>(priority, move |_| {
+                order.lock().unwrap().push(priority);
+                // As long as a group collects, so that each of these is a group of its own.
+                let begun = Instant::now();
+                while begun.elapsed() < SLICE {}
+                Box::pin(async { Ok(()) })
+            })
+        };
+        let jobs = futures::future::join_all((0..4).map(|_| write(Priority::Jobs)));
+        let bulk = futures::future::join_all((0..2).map(|_| write(Priority::Bulk)));
+        tokio::join!(jobs, bulk);
+        use Priority::{Bulk, Jobs};
+        assert_eq!(*order.lock().unwrap(), [Jobs, Bulk, Jobs, Bulk, Jobs, Jobs]);
     }
 
     #[tokio::test]

@@ -207,7 +207,8 @@ impl From<Failure> for Error {
             Failure::Rejected(rejection) => Self::Rejected(rejection),
             Failure::Unique { fields, .. } => Self::Unique { fields: fields.iter().map(ToString::to_string).collect() },
             Failure::KeyReused => Self::KeyReused,
-            Failure::Busy => Self::Busy,
+            // No request holds a job; if one did, it would have to ask again.
+            Failure::Busy | Failure::JobGone(_) => Self::Busy,
             Failure::Store(error) => error.into(),
             other @ (Failure::Unsettled(_) | Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Disk(_)) => {
                 Self::internal(other)

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Record,
-    change::{Change, CloseTask, InsertRecord, NUMBER_MARK, UpdateRecord},
+    change::{Change, CloseTask, InsertRecord, JobHeld, NUMBER_MARK, UpdateRecord},
 };
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ pub(super) enum Guard<'a> {
     Task(&'a CloseTask),
     /// The file is not gone.
     File(Uuid),
+    /// The job is still whoever's who took it.
+    Job(JobHeld),
     /// Nothing: it always holds.
     Nothing,
 }

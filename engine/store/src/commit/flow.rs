@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Work,
     apply::{Guard, Guarded, Written},
-    files, rows,
+    files, jobs, rows,
 };
 use crate::{
     Error,
@@ -39,6 +39,7 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
         }
     }
     guarded.extend(files::guarded(work));
+    guarded.extend(jobs::guarded(work));
     Ok(guarded)
 }
 
@@ -121,6 +122,7 @@ pub(super) fn added(
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     files::noted(work, statements);
+    jobs::noted(work, statements);
     Ok(())
 }
 
@@ -210,7 +212,12 @@ impl Rows {
                 let (entity, version) = (Bind::from(&update.entity), (update.base_version + 1).into());
                 vec![batch.into(), entity, update.id.into(), "updated".into(), version, before.into()]
             })),
-            Change::Instance(_) | Change::CloseTask(_) | Change::Files(_) => {}
+            Change::Instance(_)
+            | Change::CloseTask(_)
+            | Change::Files(_)
+            | Change::ScheduleJob { .. }
+            | Change::CancelJobs { .. }
+            | Change::FinishJob(_) => {}
         }
     }
 }

@@ -4,6 +4,7 @@ mod apply;
 mod files;
 mod flow;
 mod insert;
+mod jobs;
 mod refusal;
 mod rows;
 mod update;

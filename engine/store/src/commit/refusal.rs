@@ -12,8 +12,13 @@ use crate::{
 };
 
 /// The most telling refusal of the guards that failed: that a task was decided says more than that its instance went on
-/// or its record changed, which it does then as well.
+/// or its record changed, which it does then as well; and whoever lost a job has nothing to decide any more.
 pub(super) async fn explain(connection: &mut Connection, work: &Work, failed: &[Guard<'_>]) -> Result<(), CommitError> {
+    for guard in failed {
+        if let Guard::Job(held) = guard {
+            return Err(CommitError::JobGone { id: held.id });
+        }
+    }
     for guard in failed {
         if let Guard::Task(close) = guard {
             return Err(task(connection, close).await?);

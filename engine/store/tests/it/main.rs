@@ -8,6 +8,7 @@ mod concurrency;
 mod files;
 mod flow;
 mod imports;
+mod jobs;
 mod lists;
 mod migrations;
 mod people;
