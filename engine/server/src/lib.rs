@@ -3,7 +3,7 @@
 pub mod app;
 mod app_model;
 mod assets;
-mod audit;
+pub mod audit;
 pub mod auth;
 pub mod catalogs;
 pub mod cli;

@@ -19,6 +19,10 @@ pub struct Options {
     pub definitions: Vec<PathBuf>,
     /// Where attached files are kept; beside the database if left out.
     pub files: Option<PathBuf>,
+    /// Where the signed roots of histories are written; beside the database if left out.
+    pub audit: Option<PathBuf>,
+    /// The key that signs them; beside the database if left out.
+    pub audit_key: Option<PathBuf>,
     /// Limits.
     pub limits: Limits,
 }
@@ -86,6 +90,8 @@ impl Options {
             repair: false,
             definitions: Vec::new(),
             files: None,
+            audit: None,
+            audit_key: None,
             limits: Limits::default(),
         }
     }
@@ -93,12 +99,29 @@ impl Options {
     /// Where attached files are kept.
     #[must_use]
     pub fn files_folder(&self) -> PathBuf {
-        let beside = || {
+        self.files.clone().unwrap_or_else(|| self.beside("files"))
+    }
+
+    /// Where the signed roots of histories are written.
+    #[must_use]
+    pub fn audit_folder(&self) -> PathBuf {
+        self.audit.clone().unwrap_or_else(|| self.beside("audit"))
+    }
+
+    /// The key that signs them.
+    #[must_use]
+    pub fn audit_key(&self) -> PathBuf {
+        self.audit_key.clone().unwrap_or_else(|| self.beside("audit-key"))
+    }
+
+    /// The database's own path with another ending.
+    fn beside(&self, ending: &str) -> PathBuf {
+        let file = || {
             let path = self.database.strip_prefix("sqlite:")?;
             let path = path.strip_prefix("//").unwrap_or(path);
-            Some(PathBuf::from(path.split('?').next()?).with_extension("files"))
+            Some(PathBuf::from(path.split('?').next()?))
         };
-        self.files.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("var/portolan.files"))
+        file().unwrap_or_else(|| PathBuf::from("var/portolan.db")).with_extension(ending)
     }
 }
 

@@ -14,6 +14,8 @@ const PEOPLE: u32 = 10;
 const LEFT: u32 = 30;
 /// How often what is over is forgotten, in looks.
 const TIDY: u32 = 3600;
+/// How often it is looked whether the day's root is due, in looks.
+const ROOT: u32 = 600;
 /// Answers to repeated requests are kept so long.
 const KEEP_ANSWERS: chrono::Duration = chrono::Duration::days(2);
 /// Files that came to be imported and never were are kept so long.
@@ -59,6 +61,15 @@ async fn look(app: &App, count: u32) {
         && let Err(error) = app.resolve_tasks_of_the_left().await
     {
         tracing::error!(%error, "tasks of people who left cannot be resolved");
+    }
+    if count % ROOT == LEFT {
+        match app.write_daily_root().await {
+            Ok(Some(root)) => {
+                tracing::info!(number = root.number, chains = root.chains, "a root of the histories is signed")
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the root of the histories cannot be written"),
+        }
     }
     if count.is_multiple_of(TIDY) {
         let now = app.clock().now();

@@ -200,15 +200,26 @@ impl Connection {
     /// Runs statements in order and tells how many rows each touched. On SQLite they go to its thread together, which
     /// is what a statement costs most there.
     pub(crate) async fn batch(&mut self, statements: Vec<Sql>) -> Result<Vec<u64>, Error> {
-        if statements.is_empty() {
-            return Ok(Vec::new());
+        Ok(self.batch_and_rows(statements, None).await?.0)
+    }
+
+    /// The same with a query after them, on the same way, and what it finds.
+    pub(crate) async fn batch_and_rows(
+        &mut self,
+        statements: Vec<Sql>,
+        query: Option<Sql>,
+    ) -> Result<(Vec<u64>, Vec<Row>), Error> {
+        let mut found = Vec::new();
+        if statements.is_empty() && query.is_none() {
+            return Ok((Vec::new(), found));
         }
         let before = self.take_before();
+        let mut touched = Vec::with_capacity(statements.len());
         match self.driver() {
             Driver::Sqlite(it) => {
                 let mut skip = before.as_ref().map_or(0, statements_in);
-                let mut touched = Vec::with_capacity(statements.len());
-                let mut statements = before.into_iter().chain(statements).peekable();
+                let asks = query.is_some();
+                let mut statements = before.into_iter().chain(statements).chain(query).peekable();
                 let (mut together, mut binds) = (Vec::new(), 0);
                 while let Some(sql) = statements.next() {
                     binds += sql.binds.len();
@@ -225,21 +236,26 @@ impl Connection {
                             match step {
                                 Either::Left(_) if skip > 0 => skip -= 1,
                                 Either::Left(done) => touched.push(done.rows_affected()),
+                                Either::Right(row) if asks => found.push(Row::Sqlite(row)),
                                 Either::Right(_) => {}
                             }
                         }
                     }
                 }
-                Ok(touched)
+                if asks {
+                    touched.pop();
+                }
             }
             Driver::Postgres(it) => {
-                let mut touched = Vec::with_capacity(statements.len());
                 for sql in statements {
                     touched.push(it.execute(sql).await?);
                 }
-                Ok(touched)
+                if let Some(query) = query {
+                    found = it.rows(query).await?;
+                }
             }
         }
+        Ok((touched, found))
     }
 
     /// Forgets prepared statements, whose plans a changed table may have made unusable.

@@ -320,6 +320,14 @@ impl Dialect {
         self == Self::Postgres
     }
 
+    /// The end of a query whose rows stay as they are until the commit, in this order. SQLite has one writer.
+    pub(crate) fn and_hold(self, by: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" order by {by} for update"),
+        }
+    }
+
     /// What follows the reference of a line to its record.
     pub(crate) fn line_reference(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! The store: the only crate that knows SQL. One interface over SQLite and PostgreSQL; it must not know HTTP.
 
+mod chain;
 mod channel;
 mod commit;
 mod connection;
@@ -17,6 +18,7 @@ mod text;
 mod transaction;
 mod writer;
 
+pub use chain::{Fault, FaultKind, ListedHead, Verified};
 pub use channel::Listening;
 pub use commit::{Committed, CommittedRecord, Once};
 pub use error::{CommitError, Error, SchemaError};
@@ -25,7 +27,7 @@ pub use read::{Count, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, FileUse,
-    IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NoticeRow, PublishedVersion, RunningWorkflow,
-    Session, SignedIn, Taking, Task, TimelineCursor, TimelineItem,
+    IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NoticeRow, PublishedVersion, RootRow,
+    RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

@@ -1,5 +1,6 @@
 //! The command line. Each command is a file; none knows more than the library offers to everybody.
 
+mod audit;
 mod check;
 mod diagnostics;
 mod export;
@@ -54,6 +55,9 @@ enum Command {
     Export(export::Export),
     /// Make records from a spreadsheet.
     Import(import::Import),
+    /// Prove that histories are as they were written.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Bring the database's system tables up to date.
     Migrate {
         #[command(flatten)]
@@ -84,6 +88,7 @@ impl Cli {
             Some(Command::Test { folders }) => pack_test::run(&folders).await,
             Some(Command::Export(export)) => export.run().await,
             Some(Command::Import(import)) => import.run().await,
+            Some(Command::Audit(audit)) => audit.run().await,
             Some(Command::Migrate { database }) => migrate::run(&database).await,
         }
     }

@@ -32,6 +32,13 @@ pub(super) struct Serve {
     /// Where attached files are kept; beside the database if left out. Back up both.
     #[arg(long, env = "PORTOLAN_FILES")]
     files: Option<PathBuf>,
+    /// Where the signed roots of histories are written; beside the database if left out. Copy them to where nobody who
+    /// may write the database can change them.
+    #[arg(long, env = "PORTOLAN_AUDIT")]
+    audit: Option<PathBuf>,
+    /// The key that signs them, made at the first need; beside the database if left out.
+    #[arg(long, env = "PORTOLAN_AUDIT_KEY")]
+    audit_key: Option<PathBuf>,
     /// The largest file that can be attached, in megabytes.
     #[arg(long, env = "PORTOLAN_LARGEST_FILE", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=2048))]
     largest_file: u64,
@@ -60,6 +67,8 @@ impl Serve {
             behind_proxy: self.behind_proxy,
             definitions: self.definitions,
             files: self.files,
+            audit: self.audit,
+            audit_key: self.audit_key,
             limits: Limits { file: self.largest_file << 20, ..Limits::default() },
             ..Options::new(&self.database.url)
         };

@@ -26,5 +26,6 @@ mod served;
 mod session;
 mod settings;
 mod support;
+mod tampering;
 mod tidy;
 mod versions;

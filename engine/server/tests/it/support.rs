@@ -118,6 +118,8 @@ impl TestApp {
         let mut options = Options { test_clock: true, ..Options::new(url) };
         let files = tempfile::tempdir().unwrap();
         options.files = Some(files.path().join("files"));
+        options.audit = Some(files.path().join("audit"));
+        options.audit_key = Some(files.path().join("audit-key"));
         change(&mut options);
         let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
         Self { router: server::http::router(app.clone()), app, folder, postgres, _files: Arc::new(files) }
@@ -149,6 +151,17 @@ impl TestApp {
         self.app.close().await;
         let admin = std::env::var("TEST_POSTGRES_URL").unwrap();
         execute(&admin, format!("drop database {} with (force)", self.postgres.as_ref().unwrap())).await;
+    }
+
+    /// Does something to the database that the engine knows nothing of.
+    pub(crate) async fn tamper(&self, sql: &str) {
+        use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+        if self.postgres.is_some() {
+            return execute(&self.database(), sql.to_owned()).await;
+        }
+        let mut connection = sqlx::SqliteConnection::connect(&self.database()).await.unwrap();
+        connection.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
+        connection.close().await.unwrap();
     }
 
     /// Where its database lies.

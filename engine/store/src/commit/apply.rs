@@ -9,10 +9,10 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::{Committed, CommittedRecord, Once, Work, flow, insert, refusal, update};
+use super::{Committed, CommittedRecord, Once, Work, chains, chains::Chains, flow, insert, refusal, update};
 use crate::{
     CommitError, Error,
-    connection::Connection,
+    connection::{Connection, Row},
     sql::{Bind, Sql},
     system::{find_answered, read_answered},
 };
@@ -124,9 +124,10 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     let before = before_imports(connection, work, &early).await?;
     let mut guarded = update::headers(connection.dialect(), work, &early, &written)?;
     guarded.extend(flow::guarded(connection.dialect(), work)?);
-    run_guarded(connection, work, guarded).await?;
-
     let dialect = connection.dialect();
+    let mut chains = Chains::default();
+    chains.take(&run_guarded(connection, work, guarded, chains::wanted(dialect, work)).await?)?;
+
     // Whoever counts in a series holds it until the commit, and others wait: where the database can take the records'
     // rows after their lines, they come last, unless something else waits for the numbers.
     let numbers_last =
@@ -138,14 +139,21 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     if !late.is_empty() {
         connection.batch(std::mem::take(&mut rest)).await?;
         let late_headers = update::headers(dialect, work, &late, &written)?;
-        run_guarded(connection, work, late_headers).await?;
+        run_guarded(connection, work, late_headers, None).await?;
     }
     insert::lines(dialect, work, &inserts, &mut rest)?;
     for update in early.iter().chain(&late) {
         update::rest(dialect, work, update, &mut written, &mut rest)?;
     }
-    flow::added(dialect, work, &written, &before, &mut rest)?;
-    connection.batch(rest).await?;
+    flow::added(dialect, work, &written, &before, &mut chains, &mut rest)?;
+    let (ends, lengthened) = chains.ends(dialect);
+    let others = rest.len();
+    rest.extend(ends);
+    let touched = connection.batch(rest).await?;
+    if touched.iter().skip(others).sum::<u64>() < lengthened {
+        // Two began the same chain at once, which only what is older than the chains can meet.
+        return Err(CommitError::StaleInstance { id: work.commit.by.unwrap_or_default() });
+    }
     if numbers_last {
         let headers = insert::headers(connection, work, &inserts, &mut written).await?;
         connection.batch(headers).await?;
@@ -153,7 +161,13 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     Ok(written)
 }
 
-async fn run_guarded(connection: &mut Connection, work: &Work, guarded: Vec<Guarded<'_>>) -> Result<(), CommitError> {
+/// Runs guarded statements and, on the same way, a query: what it finds.
+async fn run_guarded(
+    connection: &mut Connection,
+    work: &Work,
+    guarded: Vec<Guarded<'_>>,
+    query: Option<Sql>,
+) -> Result<Vec<Row>, CommitError> {
     let mut guards = Vec::new();
     let mut statements = Vec::new();
     for item in guarded {
@@ -162,14 +176,15 @@ async fn run_guarded(connection: &mut Connection, work: &Work, guarded: Vec<Guar
             statements.push(sql);
         }
     }
-    let touched = connection.batch(statements).await?;
+    let (touched, found) = connection.batch_and_rows(statements, query).await?;
     let failed: Vec<Guard<'_>> = guards
         .into_iter()
         .zip(touched)
         .filter(|(guard, touched)| *touched == 0 && !matches!(guard, Guard::Nothing))
         .map(|(guard, _)| guard)
         .collect();
-    refusal::explain(connection, work, &failed).await
+    refusal::explain(connection, work, &failed).await?;
+    Ok(found)
 }
 
 /// Records that an import is about to change, as they are.

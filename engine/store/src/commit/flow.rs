@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Record,
-    change::{Change, CloseTask, InstanceRow, NUMBER_MARK, TaskRow},
+    change::{Change, CloseTask, FieldChange, InstanceRow, NUMBER_MARK, TaskRow},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Work,
     apply::{Guard, Guarded, Written},
+    chains::Chains,
     files, jobs, rows,
 };
 use crate::{
@@ -99,26 +100,31 @@ pub(super) fn added(
     work: &Work,
     written: &Written,
     before: &HashMap<Uuid, Record>,
+    chains: &mut Chains,
     statements: &mut Vec<Sql>,
 ) -> Result<(), Error> {
     let closed: HashMap<Uuid, &CloseTask> = work.commit.changes.iter().filter_map(as_close).collect();
     let mut rows = Rows::default();
     for change in &work.commit.changes {
-        rows.add(work, written, before, &closed, change);
+        rows.add(work, written, before, &closed, chains, change)?;
     }
     let most = dialect.most_binds();
     let mut insert = |table: &str, columns: &'static str, new: &[Vec<Bind>]| {
         statements.extend(rows::insert(table, columns, new, most));
     };
-    insert("sys_events", "instance, seq, at, user_id, event", &rows.events);
+    insert("sys_events", "instance, seq, at, user_id, event, salt, seal", &rows.events);
     insert("sys_tasks", "id, instance, node, assignee, entity, record, initiator, created_at", &rows.tasks);
     insert(
         "sys_tasks_done",
         "id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, closed_at",
         &rows.tasks_done,
     );
-    insert("sys_history", "entity, record, version, at, user_id, action, source, changes, reason", &rows.history);
-    insert("sys_comments", "id, entity, record, at, user_id, body, mentions", &rows.comments);
+    insert(
+        "sys_history",
+        "entity, record, version, at, user_id, action, source, changes, reason, seq, salt, seal",
+        &rows.history,
+    );
+    insert("sys_comments", "id, entity, record, at, user_id, body, mentions, seq, salt, seal", &rows.comments);
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     files::noted(work, statements);
@@ -147,13 +153,16 @@ impl Rows {
         written: &Written,
         before: &HashMap<Uuid, Record>,
         closed: &HashMap<Uuid, &CloseTask>,
+        chains: &mut Chains,
         change: &Change,
-    ) {
+    ) -> Result<(), Error> {
         let (at, by) = (Bind::millis(work.commit.at), Bind::from(work.commit.by));
         match change {
             Change::Events { instance, first, events } => {
                 self.events.extend(events.iter().zip(*first..).map(|(event, seq)| {
-                    vec![(*instance).into(), seq.into(), at.clone(), by.clone(), Bind::json_text(event)]
+                    let [salt, seal] = chains.event(work, *instance, seq, event);
+                    let event = Bind::json_text(event);
+                    vec![(*instance).into(), seq.into(), at.clone(), by.clone(), event, salt, seal]
                 }));
             }
             Change::OpenTask(task) => {
@@ -169,7 +178,16 @@ impl Rows {
                 }
             }
             Change::History(entry) => {
-                let changes = serde_json::to_string(&entry.changes).unwrap_or_else(|_| "[]".to_owned());
+                let told = |e| Error::corrupt("a line of the history", e);
+                let changes = serde_json::to_string(&entry.changes).map_err(told)?;
+                let filled = written.fill(&changes, Some(entry.record));
+                let [seq, salt, seal] = if filled == changes {
+                    chains.history(work, entry, &entry.changes)
+                } else {
+                    // Sealed is what is stored.
+                    let stored: Vec<FieldChange> = serde_json::from_str(&filled).map_err(told)?;
+                    chains.history(work, entry, &stored)
+                };
                 self.history.push(vec![
                     (&entry.entity).into(),
                     entry.record.into(),
@@ -178,19 +196,29 @@ impl Rows {
                     by,
                     (&entry.action).into(),
                     (&entry.source).into(),
-                    written.fill(&changes, Some(entry.record)).into(),
+                    filled.into(),
                     entry.reason.as_deref().into(),
+                    seq,
+                    salt,
+                    seal,
                 ]);
             }
-            Change::Comment(comment) => self.comments.push(vec![
-                comment.id.into(),
-                (&comment.entity).into(),
-                comment.record.into(),
-                at,
-                by,
-                (&comment.text).into(),
-                Bind::json_text(&comment.mentions.iter().map(|id| Json::from(id.to_string())).collect()),
-            ]),
+            Change::Comment(comment) => {
+                let mentions: Json = comment.mentions.iter().map(|id| Json::from(id.to_string())).collect();
+                let [seq, salt, seal] = chains.comment(work, comment, &mentions);
+                self.comments.push(vec![
+                    comment.id.into(),
+                    (&comment.entity).into(),
+                    comment.record.into(),
+                    at,
+                    by,
+                    (&comment.text).into(),
+                    Bind::json_text(&mentions),
+                    seq,
+                    salt,
+                    seal,
+                ]);
+            }
             Change::Notify(notice) => self.notices.push(vec![
                 notice.id.into(),
                 notice.user.into(),
@@ -219,6 +247,7 @@ impl Rows {
             | Change::CancelJobs { .. }
             | Change::FinishJob(_) => {}
         }
+        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Applying a [`Commit`]: everything one command writes, in one transaction, or nothing.
 
 mod apply;
+mod chains;
 mod files;
 mod flow;
 mod insert;

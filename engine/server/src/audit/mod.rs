@@ -1,4 +1,12 @@
-//! What is noted for those who look after the system: who signed in, who gave passwords, who took what out.
+//! What is noted for those who look after the system: who signed in, who gave passwords, who took what out. And how it is
+//! proved that histories are as they were written: signed roots over the ends of their chains, and the walk over all.
+
+mod key;
+mod root;
+mod verify;
+
+pub use root::WrittenRoot;
+pub use verify::{Finding, Walked};
 
 use serde_json::Value as Json;
 use store::AuditRow;
