@@ -139,7 +139,9 @@ impl App {
     /// As [`App::open`].
     pub async fn open_with_clock(options: Options, clock: Clock) -> Result<Self, OpenError> {
         make_folder_of(&options.database);
-        let store = Store::open(&store::Options::new(&options.database)).await?;
+        let store =
+            Store::open(&store::Options { list_time: options.limits.list, ..store::Options::new(&options.database) })
+                .await?;
         let firm = Firm::read(&store.settings().await?);
         let node = Uuid::now_v7();
         let app = Self(Arc::new(Parts {

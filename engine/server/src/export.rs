@@ -40,7 +40,7 @@ impl Export {
         request: ListRequest,
         language: &'static str,
     ) -> Result<Self, Failure> {
-        let mut request = ListRequest { limit: Some(PAGE), after: None, ..request };
+        let mut request = ListRequest { limit: Some(PAGE), after: None, patient: true, ..request };
         let scene = scene.exporting(Name::new(entity));
         let (columns, head) = {
             let ctx = scene.ctx();

@@ -25,6 +25,12 @@ pub enum Failure {
     /// The job that it was to finish was cancelled, replaced or taken over.
     #[error("job {0} is not held any more")]
     JobGone(i64),
+    /// A list takes longer than lists may.
+    #[error("a list takes too long")]
+    TooBroad {
+        /// Fields by which it would be found quickly.
+        by: Vec<Name>,
+    },
     /// The kernel asked more often than it may.
     #[error("a decision asked for more than {0} rounds of queries")]
     Unsettled(usize),

@@ -483,6 +483,7 @@ fn codes(failure: &Failure) -> Vec<String> {
         Failure::Rejected(Rejection::Stale { .. }) => vec!["stale".into()],
         Failure::Unique { .. } => vec!["unique".into()],
         Failure::KeyReused | Failure::JobGone(_) | Failure::Busy | Failure::Unsettled(_) => vec!["busy".into()],
+        Failure::TooBroad { .. } => vec!["too_broad".into()],
         Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Disk(_) | Failure::Store(_) => {
             vec!["internal".into()]
         }

@@ -151,6 +151,19 @@ impl Dialect {
         }
     }
 
+    /// What stands before a statement whose plan is asked for.
+    pub(crate) fn explain(self) -> &'static str {
+        match self {
+            Self::Sqlite => "explain query plan ",
+            Self::Postgres => "explain (costs off) ",
+        }
+    }
+
+    /// A line of a plan.
+    pub(crate) fn explained(self, row: &Row) -> Result<String, Error> {
+        row.get(if self == Self::Sqlite { 3 } else { 0 })
+    }
+
     /// The key column of a new table that the id index is not: search entries of SQLite are found by it.
     pub(crate) fn row_key(self) -> &'static str {
         match self {

@@ -46,6 +46,9 @@ pub enum Error {
     /// A condition that has no form in SQL.
     #[error("expected a condition for SQL, but {0}")]
     Condition(String),
+    /// A list took longer than lists may.
+    #[error("expected a list within its time, but it took longer")]
+    TooSlow,
     /// A cursor that this list did not give.
     #[error("expected a cursor of this list, but it does not fit")]
     Cursor,

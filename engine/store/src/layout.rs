@@ -176,8 +176,9 @@ impl LinesLayout {
     }
 }
 
-/// The indexes that lists need beside the declared ones: by title, number and state, along references, and those of
-/// effective dating. All end in the id.
+/// The indexes that lists need beside the declared ones: by title, number and state, along references, those of
+/// effective dating, and each order once more within every owner and department, so that a role that sees those of some
+/// people or departments reads ranges of an index instead of filtering everything. All end in the id.
 fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<Vec<Name>> {
     let mut sets: Vec<Vec<Name>> = vec![vec![Name::new("title")], vec![Name::new("updated_at")]];
     if entity.number.is_some() {
@@ -189,6 +190,7 @@ fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<V
     sets.extend(entity.columns().filter(|f| f.to.is_some()).map(|f| vec![f.name.clone()]));
     sets.extend(effective.map(|(key, from)| key.iter().chain([from]).cloned().collect()));
     sets.extend(entity.indexes.iter().cloned());
+    sets.extend(scoped_orders(entity));
     let mut seen = Vec::new();
     sets.retain(|set| {
         let new = !seen.contains(set);
@@ -196,6 +198,19 @@ fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<V
         new
     });
     sets
+}
+
+/// The orders of lists within each owner and department: by number, else by title, and the declared ones.
+fn scoped_orders(entity: &Entity) -> Vec<Vec<Name>> {
+    let named = Name::new(if entity.number.is_some() { "number" } else { "title" });
+    // What begins with a reference leads from another record here; it is no order that anybody reads a list in.
+    let refers = |field: &Name| entity.fields.get(field).is_some_and(|field| field.to.is_some());
+    let declared = entity.indexes.iter().filter(|set| !set.iter().any(refers));
+    let orders: Vec<Vec<Name>> = [vec![named]].into_iter().chain(declared.cloned()).collect();
+    let scopes = entity.owner.iter().chain(&entity.department);
+    scopes
+        .flat_map(|scope| orders.iter().map(move |order| [scope].into_iter().chain(order).cloned().collect()))
+        .collect()
 }
 
 fn plain_column(field: &str, storage: Storage) -> Column {

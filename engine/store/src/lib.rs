@@ -23,7 +23,7 @@ pub use channel::Listening;
 pub use commit::{Committed, CommittedRecord, Once};
 pub use error::{CommitError, Error, SchemaError};
 pub use layout::Schema;
-pub use read::{Count, Page, TitlesOf};
+pub use read::{Count, Group, Grouping, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, EventRow, FileRow, FileUse,

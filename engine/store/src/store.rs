@@ -27,16 +27,18 @@ use crate::{
 pub struct Options {
     /// `sqlite://path/to/file.db` (made if it is not there) or `postgres://user:password@host:port/database`.
     pub url: String,
-    /// Connections that read (SQLite), connections in all (PostgreSQL).
+    /// Connections that read (SQLite), that read and write (PostgreSQL). Lists have half as many of their own.
     pub connections: u32,
     /// How long a call waits for a connection or for another process that writes.
     pub patience: Duration,
+    /// How long a list may be looked for before it is given up.
+    pub list_time: Duration,
 }
 
 impl Options {
     /// The usual options for an address.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 8, patience: Duration::from_secs(10) }
+        Self { url: url.into(), connections: 8, patience: Duration::from_secs(10), list_time: Duration::from_secs(5) }
     }
 }
 
@@ -78,8 +80,8 @@ struct Inner {
 
 #[derive(Debug)]
 enum Backend {
-    Sqlite { readers: Arc<Pool<SqliteConnection>>, writer: Writer },
-    Postgres(Arc<Pool<PgConnection>>),
+    Sqlite { readers: Arc<Pool<SqliteConnection>>, lists: Arc<Pool<SqliteConnection>>, writer: Writer },
+    Postgres { pool: Arc<Pool<PgConnection>>, lists: Arc<Pool<PgConnection>> },
 }
 
 impl Store {
@@ -147,15 +149,21 @@ impl Store {
     /// Closes the connections, when all work is done.
     pub async fn close(&self) {
         match &self.inner.backend {
-            Backend::Sqlite { readers, .. } => readers.close().await,
-            Backend::Postgres(pool) => pool.close().await,
+            Backend::Sqlite { readers, lists, .. } => {
+                lists.close().await;
+                readers.close().await;
+            }
+            Backend::Postgres { pool, lists } => {
+                lists.close().await;
+                pool.close().await;
+            }
         }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
         match self.inner.backend {
             Backend::Sqlite { .. } => Dialect::Sqlite,
-            Backend::Postgres(_) => Dialect::Postgres,
+            Backend::Postgres { .. } => Dialect::Postgres,
         }
     }
 
@@ -163,7 +171,7 @@ impl Store {
     pub(crate) fn channel(&self) -> Option<PgConnectOptions> {
         match &self.inner.backend {
             Backend::Sqlite { .. } => None,
-            Backend::Postgres(pool) => Some(pool.options().clone()),
+            Backend::Postgres { pool, .. } => Some(pool.options().clone()),
         }
     }
 
@@ -175,8 +183,28 @@ impl Store {
     pub(crate) async fn read(&self) -> Result<Connection, Error> {
         Ok(match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
-            Backend::Postgres(pool) => Connection::postgres(pool.acquire().await?),
+            Backend::Postgres { pool, .. } => Connection::postgres(pool.acquire().await?),
         })
+    }
+
+    /// Runs a query of a list. Lists have connections of their own and a bound on their time: what somebody asks for
+    /// without an index over millions of records neither lasts for ever nor holds up anybody's saving or reading.
+    pub(crate) async fn list_rows(&self, sql: Sql) -> Result<Vec<Row>, Error> {
+        let read = || async {
+            let mut connection = match &self.inner.backend {
+                Backend::Sqlite { lists, .. } => Connection::Sqlite(lists.acquire().await?),
+                Backend::Postgres { lists, .. } => Connection::postgres(lists.acquire().await?),
+            };
+            connection.rows(sql.clone()).await
+        };
+        match transaction::read_again(read).await {
+            Err(Error::Database(error)) if is_broken_off(&error) => Err(Error::TooSlow),
+            result => result,
+        }
+    }
+
+    pub(crate) async fn list_row(&self, sql: Sql) -> Result<Option<Row>, Error> {
+        Ok(self.list_rows(sql).await?.into_iter().next())
     }
 
     pub(crate) async fn rows(&self, sql: Sql) -> Result<Vec<Row>, Error> {
@@ -196,7 +224,7 @@ impl Store {
                 let work = at_once(readers.clone(), queries);
                 tokio::spawn(work).await.map_err(|_| Error::Panicked)?
             }
-            Backend::Postgres(pool) => {
+            Backend::Postgres { pool, .. } => {
                 if !one {
                     let read = || async { self.read().await?.queries(queries.clone()).await };
                     return transaction::read_again(read).await;
@@ -227,7 +255,7 @@ impl Store {
         let apply: Apply<T, E> = Arc::new(apply);
         match &self.inner.backend {
             Backend::Sqlite { writer, .. } => writer.write(priority, apply).await,
-            Backend::Postgres(pool) => {
+            Backend::Postgres { pool, .. } => {
                 // Its own task, so that a caller that goes away does not stop it half-way.
                 let work = transaction::write(pool.clone(), apply, self.inner.counters.clone());
                 tokio::spawn(work).await.map_err(|_| E::from(Error::Panicked))?
@@ -291,8 +319,10 @@ async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backe
     migrator(Dialect::Sqlite).run(&migrating).await?;
     migrating.close().await;
     let connection = Connection::writer(common.connect().await?);
-    let readers = Pool::new(common.pragma("query_only", "1"), options.connections, options.patience);
-    Ok(Backend::Sqlite { readers, writer: Writer::start(connection, counters) })
+    let reading = common.pragma("query_only", "1");
+    let readers = Pool::new(reading.clone(), options.connections, options.patience);
+    let lists = Pool::bounded(reading, of_lists(options), options.patience, Some(options.list_time));
+    Ok(Backend::Sqlite { readers, lists, writer: Writer::start(connection, counters) })
 }
 
 async fn open_postgres(options: &Options) -> Result<Backend, Error> {
@@ -300,5 +330,16 @@ async fn open_postgres(options: &Options) -> Result<Backend, Error> {
     let migrating = PgPoolOptions::new().max_connections(1).connect_with(connect.clone()).await?;
     migrator(Dialect::Postgres).run(&migrating).await?;
     migrating.close().await;
-    Ok(Backend::Postgres(Pool::new(connect, options.connections, options.patience)))
+    let bound = format!("{}ms", options.list_time.as_millis());
+    let lists = Pool::new(connect.clone().options([("statement_timeout", bound)]), of_lists(options), options.patience);
+    Ok(Backend::Postgres { pool: Pool::new(connect, options.connections, options.patience), lists })
+}
+
+fn of_lists(options: &Options) -> u32 {
+    (options.connections / 2).max(2)
+}
+
+/// Whether the time for a list was over: SQLite was interrupted, PostgreSQL cancelled the statement.
+fn is_broken_off(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "9" || code == "57014")
 }

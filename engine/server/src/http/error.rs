@@ -58,6 +58,12 @@ pub enum Error {
         /// The fields.
         fields: Vec<String>,
     },
+    /// A list takes longer than lists may.
+    #[error("this takes too long over so many records; narrow it down{}", narrowing(.by))]
+    TooBroad {
+        /// Fields by which it would be found quickly.
+        by: Vec<String>,
+    },
     /// The same `Idempotency-Key` came with another request.
     #[error("expected the request that first came with this Idempotency-Key, but it is another")]
     KeyReused,
@@ -131,7 +137,7 @@ impl Error {
                 Rejection::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Rejection::State { .. } | Rejection::Stale { .. } => StatusCode::CONFLICT,
             },
-            Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::KeyReused | Self::TooBroad { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited { .. } | Self::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoSuchPart { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -159,6 +165,7 @@ impl Error {
                 Rejection::Stale { .. } => "stale",
             },
             Self::Unique { .. } => "unique",
+            Self::TooBroad { .. } => "too_broad",
             Self::KeyReused => "idempotency_key_reused",
             Self::RateLimited { .. } => "rate_limited",
             Self::TooManyUploads => "too_many_uploads",
@@ -181,15 +188,21 @@ impl Error {
             Self::Unique { fields } => {
                 fields.iter().map(|field| Problem::new(field, "unique", "is taken by another record")).collect()
             }
+            Self::TooBroad { by } => by.iter().map(|field| Problem::new(field, "narrow", "is found quickly")).collect(),
             _ => Vec::new(),
         }
     }
+}
+
+fn narrowing(by: &[String]) -> String {
+    if by.is_empty() { String::new() } else { format!(", best by {}", by.join(", ")) }
 }
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Cursor => Self::invalid("after", "cursor", "expected a cursor of this list"),
+            store::Error::TooSlow => Self::TooBroad { by: Vec::new() },
             other => Self::internal(other),
         }
     }
@@ -207,6 +220,7 @@ impl From<Failure> for Error {
             Failure::Rejected(rejection) => Self::Rejected(rejection),
             Failure::Unique { fields, .. } => Self::Unique { fields: fields.iter().map(ToString::to_string).collect() },
             Failure::KeyReused => Self::KeyReused,
+            Failure::TooBroad { by } => Self::TooBroad { by: by.iter().map(ToString::to_string).collect() },
             // No request holds a job; if one did, it would have to ask again.
             Failure::Busy | Failure::JobGone(_) => Self::Busy,
             Failure::Store(error) => error.into(),
@@ -278,7 +292,7 @@ mod tests {
             actual: 2,
             fields: vec!["name".into()],
         };
-        let table: [(Error, u16, &str); 25] = [
+        let table: [(Error, u16, &str); 26] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
@@ -296,6 +310,7 @@ mod tests {
             (Error::Stale { rejection: stale(), current: Json_::Null }, 409, "stale"),
             (Error::Unique { fields: vec!["code".into()] }, 409, "unique"),
             (Error::KeyReused, 422, "idempotency_key_reused"),
+            (Error::TooBroad { by: vec!["name".into()] }, 422, "too_broad"),
             (Error::RateLimited { retry_after: Duration::from_secs(1) }, 429, "rate_limited"),
             (Error::TooLarge, 413, "too_large"),
             (Error::FileTooLarge { most: 1 }, 413, "too_large"),

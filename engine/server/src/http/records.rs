@@ -62,6 +62,14 @@ pub(super) struct ListQuery {
     after: Option<String>,
     limit: Option<u32>,
     deleted: Option<String>,
+    #[serde(default, deserialize_with = "yes")]
+    exact: bool,
+}
+
+/// `1` or `true`.
+fn yes<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Ok(matches!(text.as_str(), "1" | "true"))
 }
 
 impl ListQuery {
@@ -84,6 +92,7 @@ impl ListQuery {
             after: self.after.as_deref().filter(|text| !text.is_empty()).map(cursor_from_text).transpose()?,
             limit: self.limit,
             deleted: matches!(self.deleted.as_deref(), Some("1" | "true")),
+            patient: false,
         })
     }
 }
@@ -115,9 +124,36 @@ pub(super) async fn count(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Json_>, Error> {
     let scene = reader.scene();
+    // Exactly on demand: over many records it takes long, and may be refused for that.
+    let cap = if query.exact { u32::MAX } else { COUNT_CAP };
     let plan = Plan::new(&scene, &entity, &query.request()?)?;
-    let found = app.store().count(&scene.catalog.entities, &plan.select, COUNT_CAP).await?;
+    let found = plan.count(&app, &scene, cap).await?;
     Ok(Json(json!({"count": found.count, "exact": found.exact})))
+}
+
+pub(super) async fn groups(
+    State(app): State<App>,
+    reader: Reader,
+    Path(entity): Path<String>,
+    Query(asked): Query<Grouped>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Json_>, Error> {
+    let sum = asked.sum.as_deref().filter(|sum| !sum.is_empty());
+    let found = app.groups(&reader.scene(), &entity, &query.request()?, &asked.by, sum).await?;
+    let groups = found.groups.iter().map(|group| {
+        let mut out = json!({"value": group.value, "count": group.count});
+        if let Some(sum) = &group.sum {
+            out["sum"] = sum.clone();
+        }
+        out
+    });
+    Ok(Json(json!({"groups": groups.collect::<Vec<_>>(), "titles": found.titles, "more": found.more})))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Grouped {
+    by: String,
+    sum: Option<String>,
 }
 
 pub(super) async fn show(State(app): State<App>, reader: Reader, place: Place) -> Result<Response, Error> {

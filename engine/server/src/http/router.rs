@@ -112,6 +112,7 @@ fn record_routes() -> Router<App> {
     Router::new()
         .route("/api/records/{entity}", get(records::list).post(records::create))
         .route("/api/records/{entity}/count", get(records::count))
+        .route("/api/records/{entity}/groups", get(records::groups))
         .route("/api/records/{entity}/lookup", get(lookup::list).post(lookup::search))
         .route("/api/records/{entity}/draft", post(draft::show))
         .route(one, patch(records::update).get(records::show).delete(records::remove))

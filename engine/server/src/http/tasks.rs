@@ -1,5 +1,7 @@
 //! `/api/tasks`: what waits for the reader, and deciding it.
 
+use std::collections::HashMap;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -43,20 +45,24 @@ pub(super) async fn list(
     let mut tasks = app.store().open_tasks(reader.user, before, limit).await?;
     let next = paging.next(PAGE, &mut tasks, |task| Before { at: task.created_at, id: task.id });
     let scene = reader.scene();
+    let instances: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
+    let instances = app.store().instances_by_id(&instances).await?;
+    let instances: HashMap<Uuid, _> = instances.into_iter().map(|row| (row.id, row)).collect();
+    let records: Vec<_> = tasks.iter().map(|task| (task.entity.clone(), task.record)).collect();
+    let seen = app.see_all(&scene, &records).await?;
     let mut rows = Vec::with_capacity(tasks.len());
     for task in tasks {
-        let instance = app.store().instance(task.instance).await?;
-        let (workflow, version) = instance.map_or((None, 0), |row| (Some(row.workflow), row.catalog_version));
-        let pinned = if version == 0 {
-            scene.catalog.clone()
-        } else {
-            app.catalog_at(version).await.map_err(crate::Failure::from)?
+        let instance = instances.get(&task.instance);
+        let workflow = instance.map(|row| &row.workflow);
+        let pinned = match instance {
+            None => scene.catalog.clone(),
+            Some(row) => app.catalog_at(row.catalog_version).await.map_err(crate::Failure::from)?,
         };
         let texts = Texts::new(&pinned, reader.language);
-        let label = workflow.as_ref().map(|w| words::node_label(texts, &pinned, w, &task.node));
-        let seen = app.see(&scene, &task.entity, task.record).await.ok();
-        let title = seen.as_ref().map(|seen| seen.record.title.clone()).unwrap_or_default();
-        let summary = seen.as_ref().map(|seen| summary(&reader, &seen.entity, &seen.record, &seen.mask));
+        let label = workflow.map(|w| words::node_label(texts, &pinned, w, &task.node));
+        let seen = seen.get(&task.record);
+        let title = seen.map(|seen| seen.record.title.clone()).unwrap_or_default();
+        let summary = seen.map(|seen| summary(&reader, &seen.entity, &seen.record, &seen.mask));
         rows.push(json!({
             "id": task.id, "instance": task.instance, "node": task.node, "label": label, "entity": task.entity,
             "record": task.record, "title": title, "initiator": task.initiator,

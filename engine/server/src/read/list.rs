@@ -13,6 +13,7 @@ use kernel::{
     text::fold,
 };
 use serde_json::{Map, Value as Json, json};
+use store::Count;
 
 use super::{Titles, cross, not_lowerable, record::known_entity};
 use crate::{App, Failure, Scene};
@@ -21,6 +22,8 @@ use crate::{App, Failure, Scene};
 const DEFAULT_LIMIT: u32 = 50;
 /// And at most so many.
 const MAX_LIMIT: u32 = 200;
+/// So many fields are named that would narrow a list down.
+const MOST_HINTS: usize = 6;
 
 /// What a reader asks for.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +44,8 @@ pub struct ListRequest {
     pub limit: Option<u32>,
     /// Whether the trash is shown.
     pub deleted: bool,
+    /// Whether it may take as long as it takes: for exports and jobs.
+    pub patient: bool,
 }
 
 /// A list as it is asked of the store, with what its flags mean.
@@ -80,6 +85,11 @@ impl Plan {
     /// # Errors
     /// If the request names something that is not there, or that the reader may not know.
     pub fn new(scene: &Scene, entity: &str, request: &ListRequest) -> Result<Self, Failure> {
+        Self::using(scene, entity, request, &[])
+    }
+
+    /// The same of a list whose answer tells of these fields beside.
+    pub(super) fn using(scene: &Scene, entity: &str, request: &ListRequest, also: &[String]) -> Result<Self, Failure> {
         let entity = Arc::clone(known_entity(scene, entity)?);
         let ctx = scene.ctx();
         let access = scene.access(&ctx);
@@ -98,7 +108,7 @@ impl Plan {
             None => None,
         };
         let shown = view.or_else(|| scene.catalog.views.get(&entity.name));
-        let mut used: Vec<String> = Vec::new();
+        let mut used: Vec<String> = also.to_vec();
         let mut filters: Vec<Predicate> = Vec::new();
         if let Some(filter) = view.and_then(|view| view.filter.as_ref()) {
             filters.push(asked.lowered("view", filter, &mut used)?);
@@ -153,6 +163,35 @@ impl Plan {
         Ok(Self { entity, select, columns, roles, crossed, colored, colors })
     }
 
+    /// How many rows there are, counted up to a cap.
+    ///
+    /// # Errors
+    /// If the store fails, or it takes too long.
+    pub async fn count(&self, app: &App, scene: &Scene, cap: u32) -> Result<Count, Failure> {
+        let found = app.store().count(&scene.catalog.entities, &self.select, cap).await;
+        found.map_err(|error| self.failed(app, scene, error))
+    }
+
+    /// What becomes of a failure of the store: a list that takes too long is told with what would find it quickly.
+    pub(super) fn failed(&self, app: &App, scene: &Scene, error: store::Error) -> Failure {
+        if !matches!(error, store::Error::TooSlow) {
+            return error.into();
+        }
+        let ctx = scene.ctx();
+        let access = scene.access(&ctx);
+        let mut used = Vec::new();
+        cross::paths(&self.select.filter, &mut used);
+        let mut by = app.store().indexed(&scene.catalog.entities, &self.entity.name).unwrap_or_default();
+        let helps = |field: &Name| {
+            !used.iter().any(|path| path == field.as_str())
+                && *field != *"updated_at"
+                && access.reads(&self.entity, field)
+        };
+        by.retain(helps);
+        by.truncate(MOST_HINTS);
+        Failure::TooBroad { by }
+    }
+
     /// Rows as their reader gets them.
     #[must_use]
     pub fn rows(&self, scene: &Scene, rows: &[Row]) -> (Vec<Map<String, Json>>, Titles, Map<String, Json>) {
@@ -201,7 +240,13 @@ impl App {
     /// As [`Plan::new`], or if the store fails.
     pub async fn list(&self, scene: &Scene, entity: &str, request: &ListRequest) -> Result<Listed, Failure> {
         let plan = Plan::new(scene, entity, request)?;
-        let page = self.store().select(&scene.catalog.entities, &plan.select).await?;
+        let entities = &scene.catalog.entities;
+        let page = if request.patient {
+            self.store().select_patiently(entities, &plan.select).await
+        } else {
+            self.store().select(entities, &plan.select).await
+        };
+        let page = page.map_err(|error| plan.failed(self, scene, error))?;
         let (rows, titles, colors) = plan.rows(scene, &page.rows);
         let files = titles.look_up_files(self).await?;
         let titles = titles.look_up(self, scene).await?;
@@ -210,10 +255,10 @@ impl App {
 }
 
 /// What is needed to read a request.
-struct Asked<'a> {
-    scene: &'a Scene,
-    access: &'a Access<'a>,
-    entity: &'a Entity,
+pub(super) struct Asked<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) access: &'a Access<'a>,
+    pub(super) entity: &'a Entity,
 }
 
 impl Asked<'_> {
@@ -229,7 +274,7 @@ impl Asked<'_> {
     }
 
     /// The rows of a list that is filtered, sorted or searched by these paths: those where all of them may be read.
-    fn rows_for(&self, used: &[String]) -> Result<Vec<Predicate>, Failure> {
+    pub(super) fn rows_for(&self, used: &[String]) -> Result<Vec<Predicate>, Failure> {
         let refused = |e| not_lowerable("filter", e);
         let mut rows = vec![self.access.list_predicate(self.entity, used)?];
         for path in used {
@@ -318,7 +363,7 @@ impl Asked<'_> {
         Ok(Vec::new())
     }
 
-    fn must_be_there(&self, place: &str, path: &str) -> Result<(), Failure> {
+    pub(super) fn must_be_there(&self, place: &str, path: &str) -> Result<(), Failure> {
         if is_there(self.scene, self.entity, path) {
             return Ok(());
         }
@@ -374,12 +419,12 @@ fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
 }
 
 /// Whether there is an order of a path's values.
-fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
+pub(super) fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
     end_of(scene, entity, path).is_none_or(|field| !field.kind.is_list())
 }
 
 /// The field at the end of a path.
-fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s kernel::schema::Field> {
+pub(super) fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s kernel::schema::Field> {
     let mut at = entity;
     let mut rest = path;
     while let Some((head, tail)) = rest.split_once('.') {
@@ -389,7 +434,7 @@ fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s ke
     at.fields.get(rest)
 }
 
-fn field_path(path: &str) -> FieldPath {
+pub(super) fn field_path(path: &str) -> FieldPath {
     path.split('.').map(Name::new).collect()
 }
 

@@ -2,12 +2,14 @@
 
 mod cross;
 mod files;
+mod groups;
 mod list;
 mod record;
 mod titles;
 mod wire;
 
 pub(crate) use files::file_to_json;
+pub use groups::{Group, Groups};
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;
 pub(crate) use record::known_entity;

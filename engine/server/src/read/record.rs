@@ -1,9 +1,14 @@
 //! One record for one reader: what their roles show of it, or else what a task that waits for them does.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
+use indexmap::IndexMap;
 use kernel::{
-    Record, Rejection,
+    Name, Record, Rejection,
+    change::InstanceRow,
     query::{Facts, Outcome},
     rights::Mask,
     schema::Entity,
@@ -56,18 +61,58 @@ impl App {
         matches!(self.settle(&scene, |facts| by_roles(&scene, entity, record, facts)).await, Ok(Some(_)))
     }
 
-    /// What a task shows of a record to whom no role shows it: the fields that some role of theirs may read of other
-    /// records, and those that they are to write; without what the node hides.
+    /// Records as somebody may see them, by their ids; those that are not there or are hidden are left out. However many
+    /// they are, the store is asked as often as for one of each entity.
+    ///
+    /// # Errors
+    /// If the rights cannot be worked out.
+    pub async fn see_all(&self, scene: &Scene, wanted: &[(Name, Uuid)]) -> Result<HashMap<Uuid, Seen>, Failure> {
+        let mut by_entity: IndexMap<&Name, Vec<Uuid>> = IndexMap::new();
+        for (entity, id) in wanted {
+            let ids = by_entity.entry(entity).or_default();
+            if !ids.contains(id) {
+                ids.push(*id);
+            }
+        }
+        let mut found = HashMap::new();
+        for (name, ids) in by_entity {
+            let Some(entity) = scene.catalog.entity(name).map(Arc::clone) else { continue };
+            let records = self.store().records(&scene.catalog.entities, name, &ids).await?;
+            let shown = self.settle(scene, |facts| all_by_roles(scene, &entity, &records, facts)).await?;
+            let (by_role, hidden): (Vec<_>, Vec<_>) =
+                records.into_iter().zip(shown).partition(|(_, shown)| shown.is_some());
+            let hidden: Vec<Record> = hidden.into_iter().map(|(record, _)| record).collect();
+            let ids: Vec<Uuid> = hidden.iter().map(|record| record.id).collect();
+            let mut by_task = self.by_tasks(scene, &entity, &ids).await?;
+            let by_role = by_role.into_iter().filter_map(|(record, mask)| Some((record, mask?)));
+            let by_task = hidden.into_iter().filter_map(|record| by_task.remove(&record.id).map(|mask| (record, mask)));
+            for (record, mask) in by_role.chain(by_task) {
+                found.insert(record.id, Seen { entity: Arc::clone(&entity), record, mask });
+            }
+        }
+        Ok(found)
+    }
+
     async fn by_task(&self, scene: &Scene, entity: &Entity, record: &Record) -> Result<Option<Mask>, Failure> {
+        Ok(self.by_tasks(scene, entity, &[record.id]).await?.remove(&record.id))
+    }
+
+    /// What tasks show of records to whom no role shows them: the fields that some role of theirs may read of other
+    /// records, and those that they are to write; without what the node hides.
+    async fn by_tasks(&self, scene: &Scene, entity: &Entity, records: &[Uuid]) -> Result<HashMap<Uuid, Mask>, Failure> {
+        let mut shown: HashMap<Uuid, HashSet<String>> = HashMap::new();
         let Some(user) = scene.user.filter(|id| scene.org.people.get(id).is_some_and(|person| person.active)) else {
-            return Ok(None);
+            return Ok(HashMap::new());
         };
-        let mut shown: Option<HashSet<String>> = None;
-        for task in self.store().open_tasks_about(user, record.id).await? {
-            let Some(instance) = self.store().instance(task.instance).await? else { continue };
+        let tasks = self.store().open_tasks_about_all(user, records).await?;
+        let ids: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
+        let instances = self.store().instances_by_id(&ids).await?;
+        let instances: HashMap<Uuid, InstanceRow> = instances.into_iter().map(|row| (row.id, row)).collect();
+        for task in tasks {
+            let Some(instance) = instances.get(&task.instance) else { continue };
             let pinned = self.catalog_at(instance.catalog_version).await?;
             let node = pinned.workflows.get(&instance.workflow).and_then(|w| w.nodes.get(&task.node));
-            let fields = shown.get_or_insert_default();
+            let fields = shown.entry(task.record).or_default();
             if let Some(NodeKind::Approval(approval)) = node.map(|node| &node.kind) {
                 let ctx = scene.ctx();
                 let Mask::Only(mut own) = scene.access(&ctx).widest_mask(entity) else { continue };
@@ -80,8 +125,23 @@ impl App {
                 fields.extend(own);
             }
         }
-        Ok(shown.map(Mask::Only))
+        Ok(shown.into_iter().map(|(id, fields)| (id, Mask::Only(fields))).collect())
     }
+}
+
+/// The same of several records; what is needed for any of them is asked for at once.
+fn all_by_roles(scene: &Scene, entity: &Entity, records: &[Record], facts: &Facts) -> Outcome<Vec<Option<Mask>>> {
+    let (mut masks, mut needs) = (Vec::with_capacity(records.len()), Vec::new());
+    for record in records {
+        match by_roles(scene, entity, record, facts) {
+            Outcome::Decided(mask) => masks.push(mask),
+            Outcome::Needs(queries) => needs.extend(queries),
+            Outcome::Rejected(rejection) => return Outcome::Rejected(rejection),
+        }
+    }
+    let mut asked = HashSet::new();
+    needs.retain(|query| asked.insert(query.clone()));
+    if needs.is_empty() { Outcome::Decided(masks) } else { Outcome::Needs(needs) }
 }
 
 fn by_roles(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> Outcome<Option<Mask>> {

@@ -1,6 +1,7 @@
 //! Reading records: whole, as pages of a list, counted, by title, and as answers to what a decision needs to know.
 
 mod answer;
+mod groups;
 mod predicate;
 mod records;
 mod scope;
@@ -17,11 +18,21 @@ use uuid::Uuid;
 
 use crate::{Error, Schema, Store, sql::Sql};
 
+pub use groups::{Group, Grouping};
 use records::Which;
 pub(crate) use records::{load, write_ids};
 use scope::{Reading, Scope};
-use select::List;
-use way::Way;
+use select::{List, Part};
+use way::{Choice, Way};
+
+/// The statement that reads a part of a page by a way.
+fn statement(list: List<'_>, way: &Way, part: Part, limit: usize) -> Result<Sql, Error> {
+    match way {
+        Way::Planned => list.along(None).statement(part, limit),
+        Way::Along(index) => list.along(Some(index.clone())).statement(part, limit),
+        Way::Merged(ranges) => list.along(None).merged(ranges, part, limit),
+    }
+}
 
 /// A page of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,25 +91,53 @@ impl Store {
         Ok(self.records(schema, entity, &[id]).await?.pop())
     }
 
-    /// A page of a list.
+    /// A page of a list, within the time that a list has.
     pub async fn select(&self, schema: &dyn Schema, select: &Select) -> Result<Page, Error> {
+        self.page(schema, select, true).await
+    }
+
+    /// A page of a list, however long it takes: for jobs, which nobody waits for.
+    pub async fn select_patiently(&self, schema: &dyn Schema, select: &Select) -> Result<Page, Error> {
+        self.page(schema, select, false).await
+    }
+
+    async fn page(&self, schema: &dyn Schema, select: &Select, bounded: bool) -> Result<Page, Error> {
         let limit = select.limit as usize + 1;
         let mut found = Vec::new();
-        let mut along = None;
-        let way = List::new(self.reading(schema), select)?.way()?;
-        if let Some(Way { probe, index }) = way {
-            let count = self.row(probe).await?.map_or(Ok(0), |row| row.get(0))?;
-            along = Way::along_order(count).then_some(index);
-        }
+        let way = self.way(schema, select).await?;
         let parts = List::new(self.reading(schema), select)?.parts();
         for part in parts {
             if found.len() < limit {
                 let list = List::new(self.reading(schema), select)?;
-                let sql = list.along(along.clone()).statement(*part, limit - found.len())?;
-                found.extend(self.rows(sql).await?);
+                let sql = statement(list, &way, *part, limit - found.len())?;
+                found.extend(if bounded { self.list_rows(sql).await? } else { self.rows(sql).await? });
             }
         }
         List::new(self.reading(schema), select)?.page(&found)
+    }
+
+    /// How the database reads a page, in its own words: for tests of the shape of plans.
+    pub async fn explain(&self, schema: &dyn Schema, select: &Select) -> Result<String, Error> {
+        let way = self.way(schema, select).await?;
+        let list = List::new(self.reading(schema), select)?;
+        let part = *list.parts().first().unwrap_or(&Part::Whole);
+        let mut sql = statement(list, &way, part, select.limit as usize + 1)?;
+        let start = self.dialect().explain();
+        sql.text = format!("{start}{}", sql.text).into();
+        let rows = self.list_rows(sql).await?;
+        let lines: Vec<String> = rows.iter().map(|row| self.dialect().explained(row)).collect::<Result<_, _>>()?;
+        Ok(lines.join("\n"))
+    }
+
+    async fn way(&self, schema: &dyn Schema, select: &Select) -> Result<Way, Error> {
+        let Choice { probe, many } = List::new(self.reading(schema), select)?.choice()?;
+        let Some(probe) = probe else { return Ok(many) };
+        // Where even that takes too long, there is no saying how many.
+        let count = match self.list_row(probe).await {
+            Err(Error::TooSlow) => return Ok(many),
+            found => found?.map_or(Ok(0), |row| row.get(0))?,
+        };
+        Ok(if Choice::is_many(count) { many } else { Way::Planned })
     }
 
     /// How many records a list has (its filter, tokens and trash; the rest does not matter), counted up to a cap.
@@ -106,16 +145,28 @@ impl Store {
         let sql = {
             let mut scope = Scope::header(self.reading(schema), &select.entity)?;
             let mut sql = Sql::default();
-            select::write_where(&mut sql, &mut scope, select)?;
+            select::write_where(&mut sql, &mut scope, &select.filter, select)?;
             let condition = std::mem::take(&mut sql.text);
             sql.text("select count(*) from (select 1 as one");
             scope.write_from(&mut sql);
             sql.text(&condition).text(" limit ").value(i64::from(cap) + 1).text(") counted");
             sql
         };
-        let count: i64 = self.row(sql).await?.map_or(Ok(0), |row| row.get(0))?;
+        let count: i64 = self.list_row(sql).await?.map_or(Ok(0), |row| row.get(0))?;
         let count = u64::try_from(count).unwrap_or_default();
         Ok(Count { count: count.min(cap.into()), exact: count <= cap.into() })
+    }
+
+    /// The fields by which an index finds records of an entity.
+    pub fn indexed(&self, schema: &dyn Schema, entity: &str) -> Result<Vec<Name>, Error> {
+        let layout = self.layouts().get(schema, entity)?;
+        let mut fields: Vec<Name> = Vec::new();
+        for field in layout.indexes.iter().chain(&layout.unique).filter_map(|set| set.first()) {
+            if !fields.contains(field) {
+                fields.push(field.clone());
+            }
+        }
+        Ok(fields)
     }
 
     /// What records are called; those that are not there or do not fit are left out.

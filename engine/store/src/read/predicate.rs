@@ -6,10 +6,14 @@ use kernel::{
 };
 use rust_decimal::Decimal;
 
-use super::scope::{Place, Scope};
+use super::{
+    scope::{Place, Scope},
+    way::sought,
+};
 use crate::{
     Error,
-    layout::Storage,
+    dialect::Dialect,
+    layout::{LINE_RECORD, Storage},
     sql::{Bind, Sql},
     text,
 };
@@ -31,12 +35,18 @@ impl Scope<'_> {
             Predicate::True => literal(sql, true),
             Predicate::False => literal(sql, false),
             Predicate::All(parts) => self.join_parts(sql, parts, " and ", true, depth)?,
-            Predicate::Any(parts) => self.join_parts(sql, parts, " or ", false, depth)?,
+            Predicate::Any(parts) => {
+                let leading = std::mem::replace(&mut self.leading, false);
+                self.join_parts(sql, parts, " or ", false, depth)?;
+                self.leading = leading;
+            }
             Predicate::Not(inner) => {
+                let leading = std::mem::replace(&mut self.leading, false);
                 // What is neither true nor false in SQL is false here.
                 sql.text("not coalesce((");
                 self.write(sql, inner, depth + 1)?;
                 sql.text("), false)");
+                self.leading = leading;
             }
             Predicate::Compare { left, operator, right } => self.compare(sql, left, *operator, right)?,
             Predicate::In { operand, values } => {
@@ -64,14 +74,31 @@ impl Scope<'_> {
                 let outer = std::mem::take(&mut sql.text);
                 inner.write(sql, filter, depth + 1)?;
                 let condition = std::mem::replace(&mut sql.text, outer);
-                sql.text("exists (select 1");
-                inner.write_from(sql);
-                sql.text(" where ");
-                inner.write_parent(sql, &self.alias);
-                sql.text(" and (").text(&condition).text("))");
+                // Lines that an index finds lead to their records; else each record looks at its own lines. PostgreSQL sees
+                // by itself that both are the same.
+                let leads = self.leading && self.along.is_none() && self.finds_lines(lines, filter);
+                if leads && self.reading.dialect == Dialect::Sqlite {
+                    sql.column(&self.alias, "id").text(" in (select ").column(&inner.alias, LINE_RECORD);
+                    inner.write_from(sql);
+                    sql.text(" where (").text(&condition).text("))");
+                } else {
+                    sql.text("exists (select 1");
+                    inner.write_from(sql);
+                    sql.text(" where ");
+                    inner.write_parent(sql, &self.alias);
+                    sql.text(" and (").text(&condition).text("))");
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether an index of a line table finds lines by a condition: they are indexed by what they refer to.
+    pub(super) fn finds_lines(&self, lines: &kernel::Name, filter: &Predicate) -> bool {
+        let Some(lines) = self.layout.lines.get(lines) else { return false };
+        let parts = if let Predicate::All(parts) = filter { parts.as_slice() } else { std::slice::from_ref(filter) };
+        let refers = |field: &kernel::Name| lines.column(field).is_some_and(|column| column.to.is_some());
+        parts.iter().any(|part| matches!(sought(part), Some([field]) if refers(field)))
     }
 
     fn join_parts(
@@ -199,7 +226,7 @@ impl Scope<'_> {
 
     fn write_scaled(&self, sql: &mut Sql, place: &Place, scale: u32) {
         place.write(sql);
-        if self.reading.dialect == crate::dialect::Dialect::Sqlite && place.column.scale < scale {
+        if self.reading.dialect == Dialect::Sqlite && place.column.scale < scale {
             sql.text(" * ").text(&10_i64.saturating_pow(scale - place.column.scale).to_string());
         }
     }

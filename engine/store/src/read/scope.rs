@@ -28,6 +28,8 @@ pub(crate) struct Scope<'a> {
     joins: Vec<Join>,
     /// The index along which the rows are read, where that is not left to the planner.
     pub(crate) along: Option<String>,
+    /// Whether a condition may lead to the rows: it must hold for each of them, and the planner chooses where to begin.
+    pub(crate) leading: bool,
 }
 
 struct Join {
@@ -61,7 +63,7 @@ impl<'a> Scope<'a> {
     /// The rows of an entity.
     pub(crate) fn header(reading: Reading<'a>, entity: &str) -> Result<Self, Error> {
         let layout = reading.layouts.get(reading.schema, entity)?;
-        Ok(Self { reading, layout, lines: None, alias: "t".to_owned(), joins: Vec::new(), along: None })
+        Ok(Self { reading, layout, lines: None, alias: "t".to_owned(), joins: Vec::new(), along: None, leading: true })
     }
 
     /// The lines of these rows.
@@ -76,6 +78,7 @@ impl<'a> Scope<'a> {
             alias: format!("{}l", self.alias),
             joins: Vec::new(),
             along: None,
+            leading: false,
         })
     }
 
@@ -136,11 +139,17 @@ impl<'a> Scope<'a> {
 
     /// Writes ` from …` with the joins that were needed.
     pub(crate) fn write_from(&self, sql: &mut Sql) {
+        sql.text(" from ");
+        self.write_tables(sql);
+    }
+
+    /// Writes the table with the joins that were needed.
+    pub(crate) fn write_tables(&self, sql: &mut Sql) {
         let table = match self.lines.as_ref().and_then(|lines| self.layout.lines.get(lines)) {
             Some(lines) => &lines.table,
             None => &self.layout.table,
         };
-        sql.text(" from ").name(table).text(" ").text(&self.alias);
+        sql.name(table).text(" ").text(&self.alias);
         if let Some(index) = &self.along {
             sql.text(" indexed by ").name(index);
         }

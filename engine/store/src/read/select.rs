@@ -3,7 +3,7 @@
 
 use kernel::{
     Value,
-    query::{Cursor, Row, Select},
+    query::{Cursor, Predicate, Row, Select},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Page, records,
     scope::{Place, Reading, Scope},
-    way::Way,
+    way::{Choice, Range},
 };
 use crate::{
     Error,
@@ -74,9 +74,9 @@ impl<'a> List<'a> {
         Ok(Self { dialect: reading.dialect, select, scope, columns, keys, id_descending, after })
     }
 
-    /// The choice of a way, where there is one.
-    pub(super) fn way(&mut self) -> Result<Option<Way>, Error> {
-        Way::of(&mut self.scope, self.select, &self.keys, self.id_descending)
+    /// The choice of a way.
+    pub(super) fn choice(&mut self) -> Result<Choice, Error> {
+        Choice::of(&mut self.scope, self.select, &self.keys, self.id_descending)
     }
 
     /// Reads along an index.
@@ -102,6 +102,67 @@ impl<'a> List<'a> {
     pub(super) fn statement(&mut self, part: Part, limit: usize) -> Result<Sql, Error> {
         let mut sql = Sql::default();
         sql.text("select ");
+        self.write_columns(&mut sql)?;
+        let start = std::mem::take(&mut sql.text);
+        write_where(&mut sql, &mut self.scope, &self.select.filter, self.select)?;
+        self.write_after(&mut sql, part);
+        self.write_order(&mut sql);
+        write_limit(&mut sql, limit);
+        let end = std::mem::replace(&mut sql.text, start);
+        // Only now all joins are known.
+        self.scope.write_from(&mut sql);
+        sql.text(&end);
+        Ok(sql)
+    }
+
+    /// The same along ranges of indexes: of each the first rows, which costs the same however many there are; of these
+    /// the first, with all that is shown of them. A row that lies in several ranges is taken once.
+    pub(super) fn merged(&mut self, ranges: &[Range], part: Part, limit: usize) -> Result<Sql, Error> {
+        let mut sql = Sql::default();
+        sql.text("select ");
+        self.write_columns(&mut sql)?;
+        sql.text(" from (");
+        for (position, range) in ranges.iter().enumerate() {
+            sql.text(if position > 0 { " union select id" } else { "select id" });
+            for key in 0..self.keys.len() {
+                sql.text(&format!(", k{key}"));
+            }
+            let mut one = Self::new(self.scope.reading, self.select)?.along(range.index.clone());
+            sql.text(" from (").inner(&one.range(&range.filter, part, limit)?).text(&format!(") r{position}"));
+        }
+        sql.text(" order by ");
+        for (position, key) in self.keys.iter().enumerate() {
+            sql.text(&format!("k{position}")).text(self.dialect.order(key.descending)).text(", ");
+        }
+        sql.text("id").text(self.dialect.order(self.id_descending));
+        write_limit(&mut sql, limit);
+        // In this order on both: first the page, then what belongs to it.
+        sql.text(") page cross join ");
+        self.scope.write_tables(&mut sql);
+        sql.text(" where ").text(&self.scope.alias).text(".id = page.id");
+        self.write_order(&mut sql);
+        Ok(sql)
+    }
+
+    /// The keys and ids of the first rows of a range.
+    fn range(&mut self, filter: &Predicate, part: Part, limit: usize) -> Result<Sql, Error> {
+        let mut sql = Sql::default();
+        write_where(&mut sql, &mut self.scope, filter, self.select)?;
+        self.write_after(&mut sql, part);
+        self.write_order(&mut sql);
+        write_limit(&mut sql, limit);
+        let end = std::mem::take(&mut sql.text);
+        sql.text("select ").column(&self.scope.alias, "id").text(" as id");
+        for (position, key) in self.keys.iter().enumerate() {
+            key.place.write_key(sql.text(", "));
+            sql.text(&format!(" as k{position}"));
+        }
+        self.scope.write_from(&mut sql);
+        sql.text(&end);
+        Ok(sql)
+    }
+
+    fn write_columns(&mut self, sql: &mut Sql) -> Result<(), Error> {
         let alias = self.scope.alias.clone();
         let layout = self.scope.layout.clone();
         sql.list(layout.system.values(), ", ", |sql, column| {
@@ -113,26 +174,23 @@ impl<'a> List<'a> {
         for key in &self.keys {
             key.place.write_key(sql.text(", "));
         }
+        self.scope.leading = false;
         for flag in &self.select.flags {
             sql.text(", coalesce((");
-            self.scope.condition(&mut sql, flag)?;
+            self.scope.condition(sql, flag)?;
             sql.text("), false)");
         }
-        let start = std::mem::take(&mut sql.text);
-        write_where(&mut sql, &mut self.scope, self.select)?;
-        self.write_after(&mut sql, part);
+        self.scope.leading = true;
+        Ok(())
+    }
+
+    fn write_order(&self, sql: &mut Sql) {
         sql.text(" order by ");
         for key in &self.keys {
-            key.place.write_key(&mut sql);
+            key.place.write_key(sql);
             sql.text(self.dialect.order(key.descending)).text(", ");
         }
-        sql.text(&alias).text(".id").text(self.dialect.order(self.id_descending));
-        sql.text(" limit ").value(i64::try_from(limit).unwrap_or(i64::MAX));
-        let end = std::mem::replace(&mut sql.text, start);
-        // Only now all joins are known.
-        self.scope.write_from(&mut sql);
-        sql.text(&end);
-        Ok(sql)
+        sql.text(&self.scope.alias).text(".id").text(self.dialect.order(self.id_descending));
     }
 
     fn write_after(&self, sql: &mut Sql, part: Part) {
@@ -227,13 +285,22 @@ impl<'a> List<'a> {
     }
 }
 
+fn write_limit(sql: &mut Sql, limit: usize) {
+    sql.text(" limit ").value(i64::try_from(limit).unwrap_or(i64::MAX));
+}
+
 /// Writes ` where …`: the trash or not, the filter, the search.
-pub(super) fn write_where(sql: &mut Sql, scope: &mut Scope<'_>, select: &Select) -> Result<(), Error> {
+pub(super) fn write_where(
+    sql: &mut Sql,
+    scope: &mut Scope<'_>,
+    filter: &Predicate,
+    select: &Select,
+) -> Result<(), Error> {
     let alias = scope.alias.clone();
     sql.text(" where ").text(&alias).text(".deleted_at is ").text(if select.deleted { "not null" } else { "null" });
-    if select.filter != kernel::query::Predicate::True {
+    if *filter != Predicate::True {
         sql.text(" and ");
-        scope.condition(sql, &select.filter)?;
+        scope.condition(sql, filter)?;
     }
     let tokens: Vec<&str> = select.tokens.iter().map(String::as_str).filter(|t| !t.is_empty()).collect();
     if !tokens.is_empty() {

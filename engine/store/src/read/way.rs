@@ -1,14 +1,23 @@
-//! By which way SQLite reads a sorted page. Its planner does not know that a page ends after fifty rows: of a condition
-//! that a third of all records fulfil it would sort that third. So what a condition finds is counted first, up to a
-//! bound: where it finds few, the planner is right; where it finds many, the page is read along the index of its order
-//! until it is full. PostgreSQL weighs this itself.
+//! By which way a sorted page is read. Neither planner knows that a page ends after fifty rows and that the owners or
+//! departments that a role sees are ranges of an index: of a condition that a third of all records fulfil SQLite would
+//! sort that third. So what a condition finds is counted first, up to a bound: where it finds few, the planner is
+//! right; where it finds many, the page is read along an index until it is full, either that of the order or, where
+//! the reader sees the records of some people or departments, one range for each of them, merged by the order.
+//!
+//! PostgreSQL weighs the rest itself and is only told of the ranges.
 
-use kernel::query::{Comparison, Operand, Predicate, Select};
+use std::sync::Arc;
+
+use kernel::{
+    Name, Value,
+    query::{Comparison, Operand, Predicate, Select},
+};
 
 use super::{scope::Scope, select::Key};
 use crate::{
     Error,
     dialect::Dialect,
+    layout::Layout,
     sql::Sql,
     tables::{header_columns, index_name},
 };
@@ -16,83 +25,212 @@ use crate::{
 /// Up to so many records are sorted without a thought.
 const FEW: i64 = 2_000;
 
-/// Conditions at the top that an index could find, and the index of the order that they compete with.
-pub(super) struct Way {
-    /// The statement that tells how many the conditions find; greater than [`FEW`] means many.
-    pub(super) probe: Sql,
-    /// The index to read along if they are many.
-    pub(super) index: String,
+/// So many ranges are merged at most; who sees more people's records than that sees so many that the index of the
+/// order soon fills a page.
+const MOST_RANGES: usize = 64;
+
+/// How a page is read.
+#[derive(Clone, Debug)]
+pub(super) enum Way {
+    /// As the planner thinks best.
+    Planned,
+    /// Along the index of the order.
+    Along(String),
+    /// Along each of these ranges, merged by the order.
+    Merged(Vec<Range>),
 }
 
-impl Way {
-    /// Whether the page is read along the order, by what the probe found.
-    pub(super) fn along_order(found: i64) -> bool {
+/// Rows that lie beside each other in an index, in the order of the page.
+#[derive(Clone, Debug)]
+pub(super) struct Range {
+    /// Which rows; the whole condition of the page.
+    pub(super) filter: Predicate,
+    /// The index to read along, where that is not left to the planner.
+    pub(super) index: Option<String>,
+}
+
+/// The choice of a way.
+pub(super) struct Choice {
+    /// The statement that tells how many records conditions find, where that matters.
+    pub(super) probe: Option<Sql>,
+    /// The way if they are many.
+    pub(super) many: Way,
+}
+
+impl Choice {
+    /// Whether the probe found so many that sorting them would take long.
+    pub(super) fn is_many(found: i64) -> bool {
         found > FEW
     }
 
-    pub(super) fn of(
-        scope: &mut Scope<'_>,
-        select: &Select,
-        keys: &[Key],
-        id_descending: bool,
-    ) -> Result<Option<Self>, Error> {
-        if scope.reading.dialect != Dialect::Sqlite || keys.is_empty() {
-            return Ok(None);
-        }
+    pub(super) fn of(scope: &mut Scope<'_>, select: &Select, keys: &[Key], id_descending: bool) -> Result<Self, Error> {
+        let planned = Self { probe: None, many: Way::Planned };
         let layout = scope.layout.clone();
         let own = |key: &Key| key.place.alias == scope.alias && key.descending == id_descending;
-        let order: Vec<_> = keys.iter().map(|key| key.column.field.clone()).collect();
-        if !keys.iter().all(own) || !layout.indexes.contains(&order) {
-            return Ok(None);
+        if keys.is_empty() || !keys.iter().all(own) {
+            return Ok(planned);
         }
-        let mut columns = header_columns(&layout, &order)?;
-        columns.push("id".to_owned());
-        let index = index_name(false, &layout.table, &columns);
-        if let Some(probe) = search_probe(scope, select) {
-            return Ok(Some(Self { probe, index }));
-        }
+        let order: Vec<Name> = keys.iter().map(|key| key.column.field.clone()).collect();
         let parts = match &select.filter {
             Predicate::All(parts) => parts.as_slice(),
             single => std::slice::from_ref(single),
         };
-        let mut found_by_index = Vec::new();
-        for part in parts {
-            let Some(field) = sought(part) else { continue };
-            // An index that holds what is sought and then the order needs no sorting at all.
-            if layout.indexes.iter().any(|set| set.first() == Some(field) && set.get(1..) == Some(order.as_slice())) {
-                return Ok(None);
-            }
-            if order.first() != Some(field)
-                && layout.indexes.iter().chain(&layout.unique).any(|set| set.first() == Some(field))
-            {
-                found_by_index.push(part.clone());
-            }
+        let dialect = scope.reading.dialect;
+        let ranges = ranges(&layout, &order, parts, dialect)?;
+        if dialect == Dialect::Postgres {
+            let several = ranges.filter(|(_, ranges)| ranges.len() > 1);
+            return Ok(Self { probe: None, many: several.map_or(Way::Planned, |(_, ranges)| Way::Merged(ranges)) });
         }
+        let (ranged, many) = match ranges {
+            Some((part, ranges)) => (Some(part), Way::Merged(ranges)),
+            None if layout.indexes.contains(&order) => (None, Way::Along(order_index(&layout, &order)?)),
+            None => return Ok(planned),
+        };
+        if let Some(probe) = search_probe(scope, select) {
+            return Ok(Self { probe: Some(probe), many });
+        }
+        let competing = |(at, part): (usize, &Predicate)| {
+            let found = Some(at) != ranged && is_found_by_index(scope, part, &order);
+            found.then(|| part.clone())
+        };
+        let found_by_index: Vec<Predicate> = parts.iter().enumerate().filter_map(competing).collect();
         if found_by_index.is_empty() {
-            return Ok(None);
+            // Nothing competes with ranges; nothing but the order is there to be read along.
+            return Ok(if matches!(many, Way::Merged(_)) { Self { probe: None, many } } else { planned });
         }
         let mut sql = Sql::default();
         scope.condition(&mut sql, &Predicate::All(found_by_index))?;
         let condition = std::mem::take(&mut sql.text);
-        sql.text("select count(*) from (select 1 from ").name(&layout.table).text(" ").text(&scope.alias);
+        sql.text("select count(*) from (select 1");
+        scope.write_from(&mut sql);
         sql.text(" where ").text(&condition).text(" limit ").value(FEW + 1).text(") counted");
-        Ok(Some(Self { probe: sql, index }))
+        Ok(Self { probe: Some(sql), many })
     }
 }
 
-/// The field of the record itself that a condition compares with a value.
-fn sought(part: &Predicate) -> Option<&kernel::Name> {
-    let path = match part {
+fn order_index(layout: &Layout, order: &[Name]) -> Result<String, Error> {
+    let mut columns = header_columns(layout, order)?;
+    columns.push("id".to_owned());
+    Ok(index_name(false, &layout.table, &columns))
+}
+
+/// The part of the condition that is best read as ranges of indexes that hold the order as well, and these ranges.
+fn ranges(
+    layout: &Arc<Layout>,
+    order: &[Name],
+    parts: &[Predicate],
+    dialect: Dialect,
+) -> Result<Option<(usize, Vec<Range>)>, Error> {
+    let mut best: Option<(usize, Vec<(Name, Predicate)>)> = None;
+    for (at, part) in parts.iter().enumerate() {
+        let Some(found) = as_ranges(part, &|field| leads_to(layout, field, order)) else { continue };
+        if !found.is_empty()
+            && found.len() <= MOST_RANGES
+            && best.as_ref().is_none_or(|(_, ranges)| found.len() < ranges.len())
+        {
+            best = Some((at, found));
+        }
+    }
+    let Some((at, found)) = best else { return Ok(None) };
+    let others: Vec<Predicate> =
+        parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| part.clone()).collect();
+    let range = |(field, own): (Name, Predicate)| {
+        let columns: Vec<Name> = [field].into_iter().chain(order.iter().cloned()).collect();
+        let index = (dialect == Dialect::Sqlite).then(|| order_index(layout, &columns)).transpose()?;
+        let filter = Predicate::All([own].into_iter().chain(others.iter().cloned()).collect());
+        Ok::<_, Error>(Range { filter, index })
+    };
+    Ok(Some((at, found.into_iter().map(range).collect::<Result<_, _>>()?)))
+}
+
+/// Whether an index holds a field and then the order.
+fn leads_to(layout: &Layout, field: &Name, order: &[Name]) -> bool {
+    layout.indexes.iter().any(|set| set.first() == Some(field) && set.get(1..) == Some(order))
+}
+
+/// A condition as ranges: a field that has one value, and all that holds in this range. None if some of it is no range.
+/// A row may lie in several.
+fn as_ranges(part: &Predicate, usable: &impl Fn(&Name) -> bool) -> Option<Vec<(Name, Predicate)>> {
+    match part {
+        Predicate::Compare { left: Operand::Path(path), operator: Comparison::Equal, right: Operand::Value(value) }
+        | Predicate::Compare { left: Operand::Value(value), operator: Comparison::Equal, right: Operand::Path(path) } => {
+            one_field(path).filter(|field| usable(field)).map(|field| vec![equal(field, value)])
+        }
+        Predicate::In { operand, values } => {
+            let field = one_field(operand).filter(|field| usable(field))?;
+            let mut different: Vec<&Value> = Vec::with_capacity(values.len());
+            different.extend(values.iter().filter(|value| !value.is_null()));
+            different.dedup();
+            (!different.is_empty()).then(|| different.into_iter().map(|value| equal(field, value)).collect())
+        }
+        Predicate::Any(each) => {
+            let mut all: Vec<(Name, Predicate)> = Vec::new();
+            for one in each {
+                for range in as_ranges(one, usable)? {
+                    if !all.contains(&range) {
+                        all.push(range);
+                    }
+                }
+                if all.len() > MOST_RANGES {
+                    return None;
+                }
+            }
+            Some(all)
+        }
+        Predicate::All(each) => {
+            let at = each.iter().position(|one| as_ranges(one, usable).is_some())?;
+            let ranges = as_ranges(each.get(at)?, usable)?;
+            let others = each.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| other.clone());
+            let others: Vec<Predicate> = others.collect();
+            let with = |own: Predicate| Predicate::All([own].into_iter().chain(others.iter().cloned()).collect());
+            Some(ranges.into_iter().map(|(field, own)| (field, with(own))).collect())
+        }
+        _ => None,
+    }
+}
+
+fn equal(field: &Name, value: &Value) -> (Name, Predicate) {
+    let left = Operand::Path(vec![field.clone()]);
+    let right = Operand::Value(value.clone());
+    (field.clone(), Predicate::Compare { left, operator: Comparison::Equal, right })
+}
+
+fn one_field(path: &[Name]) -> Option<&Name> {
+    if let [field] = path { Some(field) } else { None }
+}
+
+/// Whether an index finds what a condition holds for, by a field of the record, of what it refers to, or of its lines.
+fn is_found_by_index(scope: &Scope<'_>, part: &Predicate, order: &[Name]) -> bool {
+    let begins = |layout: &Layout, field: &Name| {
+        layout.indexes.iter().chain(&layout.unique).any(|set| set.first() == Some(field))
+    };
+    match part {
+        Predicate::Any(each) => each.iter().all(|one| is_found_by_index(scope, one, order)),
+        Predicate::Some { lines, filter } => scope.finds_lines(lines, filter),
+        single => match sought(single) {
+            Some([field]) => order.first() != Some(field) && begins(&scope.layout, field),
+            Some([reference, field]) => {
+                let to = scope.layout.column(reference).and_then(|column| column.to.as_ref());
+                let layout = to.and_then(|to| scope.reading.layouts.get(scope.reading.schema, to).ok());
+                layout.is_some_and(|layout| &**field == "id" || begins(&layout, field))
+            }
+            _ => false,
+        },
+    }
+}
+
+/// The path that a condition compares with a value.
+pub(super) fn sought(part: &Predicate) -> Option<&[Name]> {
+    match part {
         Predicate::Compare { left: Operand::Path(path), operator, right: Operand::Value(_) }
         | Predicate::Compare { left: Operand::Value(_), operator, right: Operand::Path(path) }
             if *operator != Comparison::NotEqual =>
         {
-            path
+            Some(path)
         }
-        Predicate::In { operand, .. } => operand,
-        _ => return None,
-    };
-    if let [field] = path.as_slice() { Some(field) } else { None }
+        Predicate::In { operand, .. } => Some(operand),
+        _ => None,
+    }
 }
 
 fn search_probe(scope: &Scope<'_>, select: &Select) -> Option<Sql> {

@@ -5,7 +5,7 @@ use kernel::{Name, change::InstanceRow};
 use uuid::Uuid;
 
 use super::Before;
-use crate::{Error, Store, connection::Row, sql::Sql};
+use crate::{Error, Store, connection::Row, read::write_ids, sql::Sql};
 
 /// An event of an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,17 @@ impl Store {
     /// An instance by its id. Its `base_seq` is the sequence it is at.
     pub async fn instance(&self, id: Uuid) -> Result<Option<InstanceRow>, Error> {
         Ok(self.instances(Sql::fixed(instance!("id = $1")).bind(id)).await?.pop())
+    }
+
+    /// Instances by their ids, in no order.
+    pub async fn instances_by_id(&self, ids: &[Uuid]) -> Result<Vec<InstanceRow>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::fixed(instance!("id in ("));
+        write_ids(&mut sql, ids);
+        sql.text(")");
+        self.instances(sql).await
     }
 
     /// The instances of a record, oldest first.

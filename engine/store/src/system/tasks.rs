@@ -5,7 +5,7 @@ use kernel::change::TaskRow;
 use uuid::Uuid;
 
 use super::Before;
-use crate::{Error, Store, connection::Row, sql::Sql};
+use crate::{Error, Store, connection::Row, read::write_ids, sql::Sql};
 
 /// A task, open or closed.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,12 +92,21 @@ impl Store {
 
     /// The open tasks of a person about a record, oldest first.
     pub async fn open_tasks_about(&self, user: Uuid, record: Uuid) -> Result<Vec<TaskRow>, Error> {
-        let sql = Sql::fixed(
+        self.open_tasks_about_all(user, &[record]).await
+    }
+
+    /// The open tasks of a person about records, oldest first.
+    pub async fn open_tasks_about_all(&self, user: Uuid, records: &[Uuid]) -> Result<Vec<TaskRow>, Error> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::default();
+        sql.text(
             "select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks \
-             where record = $1 and assignee = $2 order by created_at, id",
-        )
-        .bind(record)
-        .bind(user);
+             where record in (",
+        );
+        write_ids(&mut sql, records);
+        sql.text(") and assignee = ").value(user).text(" order by created_at, id");
         self.rows(sql).await?.iter().map(row).collect()
     }
 

@@ -37,7 +37,7 @@ async fn mixed(db: &Database) -> Vec<Record> {
 }
 
 /// The key by which a value is sorted; null first.
-fn key(value: &Value) -> (u8, Option<rust_decimal::Decimal>, String) {
+pub(crate) fn key(value: &Value) -> (u8, Option<rust_decimal::Decimal>, String) {
     match value {
         Value::Null => (0, None, String::new()),
         Value::Text(text) => (1, None, kernel::text::text_key(text)),

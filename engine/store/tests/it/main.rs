@@ -14,6 +14,7 @@ mod lists;
 mod migrations;
 mod people;
 mod predicates;
+mod ranges;
 mod records;
 mod support;
 mod tables;

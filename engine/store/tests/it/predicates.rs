@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::support::*;
 
-fn compare(left: &str, operator: Comparison, right: Value) -> Predicate {
+pub(crate) fn compare(left: &str, operator: Comparison, right: Value) -> Predicate {
     Predicate::Compare { left: Operand::Path(path(left)), operator, right: Operand::Value(right) }
 }
 
@@ -207,7 +207,7 @@ on_both!(conditions_that_make_no_sense_are_refused, |db| {
 });
 
 /// Whether the kernel finds that records fit, each knowing all others.
-struct Memory<'a> {
+pub(crate) struct Memory<'a> {
     db: &'a Database,
     facts: Facts,
     org: Org,
@@ -215,7 +215,7 @@ struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    fn of(db: &'a Database, records: &[Record]) -> Self {
+    pub(crate) fn of(db: &'a Database, records: &[Record]) -> Self {
         let mut facts = Facts::new();
         for record in records {
             facts.insert_record(Arc::new(record.clone()));
@@ -224,7 +224,7 @@ impl<'a> Memory<'a> {
     }
 
     /// The ids of the records that fit, in their order.
-    fn ids(&self, records: &[Record], filter: &Predicate) -> Vec<Uuid> {
+    pub(crate) fn ids(&self, records: &[Record], filter: &Predicate) -> Vec<Uuid> {
         let ctx = Context {
             now: now(),
             zone: chrono_tz::UTC,
@@ -343,7 +343,7 @@ fn leaf(prefixes: &'static [&'static str]) -> BoxedStrategy<Predicate> {
     .boxed()
 }
 
-fn combined(leaf: BoxedStrategy<Predicate>) -> BoxedStrategy<Predicate> {
+pub(crate) fn combined(leaf: BoxedStrategy<Predicate>) -> BoxedStrategy<Predicate> {
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Predicate::All),
@@ -354,11 +354,11 @@ fn combined(leaf: BoxedStrategy<Predicate>) -> BoxedStrategy<Predicate> {
     .boxed()
 }
 
-fn runner(seed: u8) -> TestRunner {
+pub(crate) fn runner(seed: u8) -> TestRunner {
     TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]))
 }
 
-fn sample<T: std::fmt::Debug>(runner: &mut TestRunner, strategy: &impl Strategy<Value = T>) -> T {
+pub(crate) fn sample<T: std::fmt::Debug>(runner: &mut TestRunner, strategy: &impl Strategy<Value = T>) -> T {
     strategy.new_tree(runner).unwrap().current()
 }
 

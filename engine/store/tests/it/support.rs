@@ -253,6 +253,15 @@ fn catalog() -> Catalog {
             }},
             "costs": {"type": "lines", "fields": {"label": {"type": "text"}}}
         }}),
+        json!({"name": "deal", "label": "Deal", "type": "master", "title": "{name}",
+        "scope": {"owner": "owner", "department": "department"}, "indexes": [["closing", "amount"]],
+        "fields": {
+            "name": {"type": "text"}, "owner": {"type": "user"}, "department": {"type": "department"},
+            "stage": {"type": "choice", "options": {"new": "New", "won": "Won", "lost": "Lost"}},
+            "closing": {"type": "date"}, "amount": {"type": "money"}, "rank": {"type": "integer"},
+            "partner": {"type": "reference", "to": "partner"},
+            "lines": {"type": "lines", "fields": {"partner": {"type": "reference", "to": "partner"}, "count": {"type": "integer"}}}
+        }}),
         json!({"name": "rate", "label": "Rate", "type": "setup",
             "effective": {"key": ["currency", "kind"], "from": "day"},
             "fields": {"currency": {"type": "currency"}, "kind": {"type": "choice", "options": {"mid": "Mid", "buy": "Buy"}},

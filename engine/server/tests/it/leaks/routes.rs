@@ -16,6 +16,7 @@ pub(crate) const WALKED: &[&str] = &[
     "GET /api/records/{entity}",
     "POST /api/records/{entity}",
     "GET /api/records/{entity}/count",
+    "GET /api/records/{entity}/groups",
     "GET /api/records/{entity}/lookup",
     "POST /api/records/{entity}/lookup",
     "POST /api/records/{entity}/draft",

@@ -147,6 +147,7 @@ impl Walker<'_> {
                 }
             }
         }
+        self.groups(entity, &readable, &hidden).await;
         let thorough = self.thorough;
         // An order tells of what it is made by: only rows whose cells may be seen stand in it.
         for path in
@@ -158,6 +159,47 @@ impl Walker<'_> {
                     if !self.shown.sees(&Cell { record: id, path: path.clone() }) {
                         self.leak(&format!("{base}?{asked} puts {id} in order by what is hidden"));
                     }
+                }
+            }
+        }
+    }
+
+    /// Groups and sums: none by what is hidden; a record counts where its cell of the groups may be seen, and its number
+    /// adds up where it may be seen as well.
+    async fn groups(&mut self, entity: &Entity, readable: &[String], hidden: &[String]) {
+        let route = "/api/records/{entity}/groups";
+        let base = format!("/api/records/{}/groups", entity.name);
+        for path in hidden {
+            for asked in [format!("by={path}"), format!("by=id&sum={path}")] {
+                let answer = self.get(route, &format!("{base}?{asked}")).await;
+                if !matches!(answer.status, 403 | 404 | 422) {
+                    self.leak(&format!("{base}?{asked} answered {}", answer.status));
+                }
+            }
+        }
+        if !self.thorough {
+            self.get(route, &format!("{base}?by=id")).await;
+            return;
+        }
+        let own = |path: &&String| !path.contains('.') && !SYSTEM_FIELDS.contains(&path.as_str());
+        for by in readable.iter().filter(own).map(String::as_str).chain(["id"]) {
+            let answer = self.get(route, &format!("{base}?by={by}")).await;
+            let groups = answer.body["groups"].as_array();
+            let counted: u64 = groups.into_iter().flatten().filter_map(|group| group["count"].as_u64()).sum();
+            let of_entity = self.planted.records.iter().filter(|r| r.entity == entity.name && r.deleted_at.is_none());
+            let path = if by == "id" { "title" } else { by };
+            let seen = of_entity.filter(|r| self.shown.sees(&Cell { record: r.id, path: path.to_owned() })).count();
+            if answer.status == 200 && counted > seen as u64 {
+                self.leak(&format!("{base}?by={by} counts {counted}, but {seen} may be seen"));
+            }
+        }
+        for sum in readable.iter().filter(own) {
+            let answer = self.get(route, &format!("{base}?by=id&sum={sum}")).await;
+            for group in answer.body["groups"].as_array().into_iter().flatten() {
+                let record = group["value"].as_str().and_then(|id| Uuid::parse_str(id).ok());
+                let seen = record.is_some_and(|record| self.shown.sees(&Cell { record, path: sum.clone() }));
+                if !seen && group.get("sum").is_some() {
+                    self.leak(&format!("{base}?by=id&sum={sum} sums what is hidden of {}", group["value"]));
                 }
             }
         }
