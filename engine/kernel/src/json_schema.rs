@@ -14,7 +14,7 @@ use crate::{
     Diagnostic, Name,
     definition::{
         CalendarDefinition, DataDefinition, DecisionDefinition, EntityDefinition, FormDefinition, ImportDefinition,
-        Kind, MappingDefinition, MenuDefinition, PackDefinition, RoleDefinition, TestDefinition,
+        Kind, MappingDefinition, MenuDefinition, OverlayDefinition, PackDefinition, RoleDefinition, TestDefinition,
         TranslationsDefinition, ViewDefinition, WorkflowDefinition,
     },
     nearest,
@@ -38,6 +38,7 @@ pub fn json_schema(kind: Kind) -> Json {
         Kind::Translations => schema_of::<TranslationsDefinition>(kind),
         Kind::Data => schema_of::<DataDefinition>(kind),
         Kind::Test => schema_of::<TestDefinition>(kind),
+        Kind::Overlay => schema_of::<OverlayDefinition>(kind),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod expression;
 pub mod field;
 pub mod import;
 mod json_schema;
+pub mod layer;
 mod load;
 mod name;
 pub mod number;

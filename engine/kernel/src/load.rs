@@ -82,7 +82,7 @@ pub fn read_file(path: &str, text: &str) -> Result<(Name, Definition), Vec<Diagn
     let (folder, file_name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file_name.strip_suffix(".json").unwrap_or(file_name);
     let kind = kind_of(folder).ok_or_else(|| {
-        let hint = "the folder says the kind: entities, forms, views, menus, roles, workflows, decisions, mappings, imports, calendars, translations/<language>/<folder>, data, tests";
+        let hint = "the folder says the kind: entities, forms, views, menus, roles, workflows, decisions, mappings, imports, calendars, translations/<language>/<folder>, data, tests, overlays/<pack>/<folder>";
         one(Diagnostic::error("E0107", "", format!("no kind of definition lies in `{folder}`")).hint(hint))
     })?;
     if json.get("kind").is_some_and(|k| k != kind.as_str()) {
@@ -116,13 +116,23 @@ pub fn read_file(path: &str, text: &str) -> Result<(Name, Definition), Vec<Diagn
         );
         return Err(one(Diagnostic::error("E0108", "", told)));
     }
+    if let Definition::Overlay(o) = &definition
+        && path != format!("{}/{}.json", Kind::Overlay.folder(), o.of)
+    {
+        let told = format!(
+            "expected the path of this file, `{}`, but found `{}`",
+            path.trim_start_matches("overlays/").trim_end_matches(".json"),
+            o.of
+        );
+        return Err(one(Diagnostic::error("E0108", "of", told)));
+    }
     Ok((name, definition))
 }
 
-fn kind_of(folder: &str) -> Option<Kind> {
+pub(crate) fn kind_of(folder: &str) -> Option<Kind> {
     let top = folder.split('/').next().unwrap_or_default();
     Kind::ALL.into_iter().find(|k| match k {
-        Kind::Translations => top == "translations",
+        Kind::Translations | Kind::Overlay => top == k.folder(),
         other => folder == other.folder(),
     })
 }
@@ -146,6 +156,7 @@ fn parse(kind: Kind, json: Json) -> serde_json::Result<Definition> {
         Kind::Translations => Definition::Translations(read(json)?),
         Kind::Data => Definition::Data(read(json)?),
         Kind::Test => Definition::Test(read(json)?),
+        Kind::Overlay => Definition::Overlay(read(json)?),
     })
 }
 
@@ -165,6 +176,7 @@ fn definition_name(definition: &Definition) -> &str {
         Definition::Translations(d) => &d.name,
         Definition::Data(d) => &d.name,
         Definition::Test(d) => &d.name,
+        Definition::Overlay(d) => &d.name,
     }
 }
 
@@ -187,6 +199,7 @@ pub(crate) fn kind_and_json(definition: &Definition) -> serde_json::Result<(Kind
         Definition::Translations(d) => write(Kind::Translations, d),
         Definition::Data(d) => write(Kind::Data, d),
         Definition::Test(d) => write(Kind::Test, d),
+        Definition::Overlay(d) => write(Kind::Overlay, d),
     }
 }
 
@@ -203,10 +216,15 @@ pub fn format(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     if let Json::Object(mut rest) = json {
         whole.append(&mut rest);
     }
+    Ok(write(&whole))
+}
+
+/// Lays a file's object out as the canonical format does.
+pub(crate) fn write(whole: &serde_json::Map<String, Json>) -> String {
     let mut out = String::new();
-    write_object(&whole, 0, &mut out);
+    write_object(whole, 0, &mut out);
     out.push('\n');
-    Ok(out)
+    out
 }
 
 fn write_json(value: &Json, indent: usize, column: usize, out: &mut String) {

@@ -119,6 +119,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0802", "A time cannot be read."),
     ("E0803", "No such person among the data."),
     ("E0804", "A setting's default does not fit its type."),
+    ("E0901", "An overlay of a definition that is not there."),
+    (
+        "W0902",
+        "An overlay changes something that is not there any more, or adds a thing whose name does not begin with `x_`.",
+    ),
+    ("W0903", "An overlay puts something after what is not there any more."),
+    ("E0904", "An overlay of data, of a test or of an overlay."),
 ];
 
 /// The tables of the reference, in Markdown: every kind with its keys, and every code.

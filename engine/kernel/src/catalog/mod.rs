@@ -24,7 +24,7 @@ use crate::{
     },
     expression::{Env, EvalError, Fault, Library, Types},
     import::Import,
-    read_pack,
+    layer, read_pack,
     schema::{Entity, Mapping},
     workflow::Workflow,
 };
@@ -93,9 +93,9 @@ impl Catalog {
     /// Reads, compiles and checks packs. All problems are told; the catalog is there only if none is an error.
     #[must_use]
     pub fn load(packs: &[PackSource]) -> (Option<Self>, Vec<Diagnostic>) {
-        let mut problems = Vec::new();
+        let (packs, mut problems) = layer::effective(packs);
         let mut sources = Vec::new();
-        for pack in packs {
+        for pack in &packs {
             let (found, told) = read_pack(pack);
             sources.extend(found);
             problems.extend(told);

@@ -12,6 +12,7 @@ mod form;
 mod import;
 mod mapping;
 mod menu;
+mod overlay;
 mod pack;
 mod role;
 mod test;
@@ -28,6 +29,7 @@ pub use form::*;
 pub use import::*;
 pub use mapping::*;
 pub use menu::*;
+pub use overlay::*;
 pub use pack::*;
 pub use role::*;
 pub use test::*;
@@ -94,11 +96,13 @@ pub enum Kind {
     Data,
     /// A test of the pack.
     Test,
+    /// What the firm changes of a definition of another pack.
+    Overlay,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Pack,
         Self::Entity,
         Self::Form,
@@ -113,6 +117,7 @@ impl Kind {
         Self::Translations,
         Self::Data,
         Self::Test,
+        Self::Overlay,
     ];
 
     /// The kind as definitions write it.
@@ -133,6 +138,7 @@ impl Kind {
             Self::Translations => "translations",
             Self::Data => "data",
             Self::Test => "test",
+            Self::Overlay => "overlay",
         }
     }
 
@@ -154,6 +160,7 @@ impl Kind {
             Self::Translations => "translations",
             Self::Data => "data",
             Self::Test => "tests",
+            Self::Overlay => "overlays",
         }
     }
 }
@@ -190,6 +197,8 @@ pub enum Definition {
     Data(DataDefinition),
     /// See [`TestDefinition`].
     Test(TestDefinition),
+    /// See [`OverlayDefinition`].
+    Overlay(OverlayDefinition),
 }
 
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -17,6 +17,7 @@ mod expressions_world;
 mod files;
 mod firm;
 mod import;
+mod layers;
 mod merging;
 mod packs;
 mod reference;
