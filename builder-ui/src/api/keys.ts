@@ -17,4 +17,6 @@ export const keys = {
   import: (id: string) => ['imports', id] as const,
   roles: ['roles'] as const,
   settings: ['settings'] as const,
+  drafts: ['drafts'] as const,
+  draft: (id: string) => ['drafts', id] as const,
 }

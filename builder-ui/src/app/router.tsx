@@ -33,6 +33,8 @@ export function makeRouter() {
             { path: 'organisation/departments', lazy: page(() => import('@/features/people/departments-page')) },
             { path: 'organisation/roles', lazy: page(() => import('@/features/people/roles-page')) },
             { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
+            { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
+            { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
             { path: '*', Component: NotFound },
           ],
         },

@@ -9,6 +9,8 @@ export const paths = {
   departments: '/organisation/departments',
   roles: '/organisation/roles',
   settings: '/organisation/settings',
+  studio: '/studio',
+  draft: (id: string) => `/studio/${encodeURIComponent(id)}`,
   list: (entity: string) => `/e/${entity}`,
   view: (view: string) => `/v/${view}`,
   record: (entity: string, id: string) => `/e/${entity}/${encodeURIComponent(id)}`,

@@ -9,6 +9,8 @@ export interface SessionUser {
   department?: string | null
   department_title?: string | null
   admin: boolean
+  /** Whether they change definitions in the studio. */
+  builder?: boolean
 }
 
 export interface Session {

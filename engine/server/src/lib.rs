@@ -28,6 +28,7 @@ pub mod publish;
 pub mod read;
 mod seed;
 pub mod set_up;
+pub mod studio;
 mod work;
 
 pub use app::{App, OpenError, Scene};

@@ -15,7 +15,8 @@ macro_rules! embed {
             "0006_imports", "0007_files", "0008_idempotency", "0009_audit", "0011_history_reasons",
             "0012_import_leases", "0013_file_uses",
             "0021_chains",
-            "0030_jobs")
+            "0030_jobs",
+            "0033_drafts")
     };
     ($dialect:literal, $($name:literal),*) => {
         [$(($name, include_str!(concat!("../../../migrations/", $dialect, "/", $name, ".sql")))),*]

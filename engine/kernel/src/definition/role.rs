@@ -21,6 +21,9 @@ pub struct RoleDefinition {
     /// Whether its people look after the system: people, roles, definitions, stranded tasks, imports' undo.
     #[serde(default, skip_serializing_if = "is_default")]
     pub admin: bool,
+    /// Whether its people change definitions in the studio, as drafts; administrators publish them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub build: bool,
     /// Rights by entity. `"*"` is not allowed: what is not named is not allowed.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub can: Keyed<EntityRights>,

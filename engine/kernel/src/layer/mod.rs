@@ -138,7 +138,9 @@ fn lay(packs: &mut [PackSource], overlay: &OverlayDefinition) -> Vec<Diagnostic>
     gone.into_iter().map(Gone::problem).collect()
 }
 
-fn kind(path: &str) -> Option<Kind> {
+/// The kind of definition that lies at a path inside a pack.
+#[must_use]
+pub fn kind(path: &str) -> Option<Kind> {
     load::kind_of(path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::{Problem, Rejection};
+use kernel::{Diagnostic, Problem, Rejection};
 use serde_json::{Map, Value as Json_, json};
 
 use crate::{Failure, OpenError};
@@ -97,6 +97,12 @@ pub enum Error {
     /// Nothing to do with the caller: logged once, told without detail.
     #[error("something went wrong here")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Definitions are wrong.
+    #[error("the definitions have {} problems", .0.len())]
+    Definitions(Vec<Diagnostic>),
+    /// A draft was begun from an older version, and both changed the same.
+    #[error("somebody else published changes of the same meanwhile: choose which hold")]
+    DraftConflicts(Json_),
     /// Everybody changes the same thing; nothing was written.
     #[error("the same thing is being changed by many; try again")]
     Busy,
@@ -127,7 +133,7 @@ impl Error {
         match self {
             Self::Unauthenticated | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::MustChange => StatusCode::FORBIDDEN,
-            Self::FirstRun | Self::Stale { .. } | Self::Unique { .. } => StatusCode::CONFLICT,
+            Self::FirstRun | Self::Stale { .. } | Self::Unique { .. } | Self::DraftConflicts(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -137,7 +143,7 @@ impl Error {
                 Rejection::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Rejection::State { .. } | Rejection::Stale { .. } => StatusCode::CONFLICT,
             },
-            Self::KeyReused | Self::TooBroad { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::KeyReused | Self::TooBroad { .. } | Self::Definitions(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::RateLimited { .. } | Self::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoSuchPart { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -173,6 +179,8 @@ impl Error {
             Self::NoSuchPart { .. } => "no_such_part",
             Self::TooLarge | Self::FileTooLarge { .. } => "too_large",
             Self::Internal(_) => "internal",
+            Self::Definitions(_) => "definitions",
+            Self::DraftConflicts(_) => "draft_conflicts",
             Self::Busy => "busy",
         }
     }
@@ -246,6 +254,11 @@ impl IntoResponse for Error {
         if let Self::Stale { current, .. } = &self {
             envelope.insert("current".into(), current.clone());
         }
+        match &self {
+            Self::Definitions(problems) => drop(envelope.insert("problems".into(), json!(problems))),
+            Self::DraftConflicts(conflicts) => drop(envelope.insert("conflicts".into(), conflicts.clone())),
+            _ => {}
+        }
         let mut response = (self.status(), Json(envelope)).into_response();
         if let Self::NoSuchPart { size } = self
             && let Ok(whole) = HeaderValue::from_str(&format!("bytes */{size}"))
@@ -292,7 +305,7 @@ mod tests {
             actual: 2,
             fields: vec!["name".into()],
         };
-        let table: [(Error, u16, &str); 26] = [
+        let table: [(Error, u16, &str); 28] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
@@ -318,6 +331,8 @@ mod tests {
             (Error::TooManyUploads, 429, "too_many_uploads"),
             (Error::NoSuchPart { size: 1 }, 416, "no_such_part"),
             (Error::internal("disk on fire"), 500, "internal"),
+            (Error::Definitions(Vec::new()), 422, "definitions"),
+            (Error::DraftConflicts(Json_::Null), 409, "draft_conflicts"),
             (Error::Busy, 503, "busy"),
         ];
         for (error, status, code) in table {

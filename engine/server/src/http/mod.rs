@@ -36,6 +36,7 @@ mod schemas;
 mod secure;
 mod session;
 mod settings;
+mod studio;
 mod tasks;
 mod test_clock;
 mod timeline;

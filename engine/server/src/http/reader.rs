@@ -54,6 +54,18 @@ impl Reader {
 }
 
 impl Reader {
+    /// Whether they may change definitions in the studio.
+    pub(super) fn is_builder(&self) -> bool {
+        let published = self.app.published();
+        let may = |role| published.catalog.roles.get(role).is_some_and(|r| r.definition.admin || r.definition.build);
+        self.person.roles.iter().any(may)
+    }
+
+    /// Refuses everybody who may not build.
+    pub(super) fn must_build(&self) -> Result<(), Error> {
+        if self.is_builder() { Ok(()) } else { Err(Error::forbidden("only builders and administrators may do this")) }
+    }
+
     /// Refuses everybody else.
     pub(super) fn must_be_admin(&self) -> Result<(), Error> {
         if self.is_admin() { Ok(()) } else { Err(Error::forbidden("only administrators may do this")) }

@@ -26,7 +26,7 @@ use tracing::Span;
 use super::{
     Error, app_model, audit, comments, definitions, demo, draft, events, export, file_answer::AsItIs, files, first_run,
     health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas, secure, session,
-    settings, tasks, test_clock, timeline, transitions, ui,
+    settings, studio, tasks, test_clock, timeline, transitions, ui,
 };
 use crate::App;
 
@@ -46,6 +46,7 @@ pub fn router(app: App) -> Router {
         .merge(session_routes())
         .merge(record_routes())
         .merge(work_routes())
+        .merge(studio_routes())
         .route("/health", get(health::show))
         .route("/metrics", get(metrics::show))
         .route("/schemas/{file}", get(schemas::show))
@@ -141,6 +142,16 @@ fn work_routes() -> Router<App> {
         .route("/api/imports/{id}/dry_run", post(imports::dry_run))
         .route("/api/imports/{id}/run", post(imports::run))
         .route("/api/imports/{id}/undo", post(imports::undo))
+}
+
+fn studio_routes() -> Router<App> {
+    Router::new()
+        .route("/api/studio/drafts", get(studio::list).post(studio::create))
+        .route("/api/studio/drafts/{id}", get(studio::show).patch(studio::save).delete(studio::discard))
+        .route("/api/studio/drafts/{id}/definitions/{*file}", get(studio::definition))
+        .route("/api/studio/drafts/{id}/model", get(studio::model))
+        .route("/api/studio/drafts/{id}/rebase", post(studio::rebase))
+        .route("/api/studio/drafts/{id}/publish", post(studio::publish))
 }
 
 fn span(request: &Request) -> Span {

@@ -195,6 +195,9 @@ fn about(app: &App, Begun { user, person, token, must_change }: &Begun) -> Json_
             "department": person.department,
             "department_title": department.map(|found| &found.name),
             "admin": person.roles.iter().any(|role| published.catalog.roles.get(role).is_some_and(|r| r.definition.admin)),
+            "builder": person.roles.iter().any(|role| {
+                published.catalog.roles.get(role).is_some_and(|r| r.definition.admin || r.definition.build)
+            }),
         },
         "csrf": token.csrf(),
         "must_change_password": must_change,

@@ -25,6 +25,7 @@ mod security;
 mod served;
 mod session;
 mod settings;
+mod studio;
 mod support;
 mod tampering;
 mod tidy;

@@ -65,6 +65,15 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("POST /api/imports/{id}/run", "says what the dry run says, and writes"),
     ("POST /api/imports/{id}/undo", "answers with the job, as GET does"),
     ("PATCH /api/settings", "answers with the settings, as GET does"),
+    ("GET /api/studio/drafts", "tells titles of drafts, to builders"),
+    ("POST /api/studio/drafts", "answers with the draft, as GET does"),
+    ("GET /api/studio/drafts/{id}", "tells definitions, to builders"),
+    ("PATCH /api/studio/drafts/{id}", "answers with the draft, as GET does"),
+    ("DELETE /api/studio/drafts/{id}", "answers with nothing"),
+    ("GET /api/studio/drafts/{id}/definitions/{*file}", "tells definitions, to builders"),
+    ("GET /api/studio/drafts/{id}/model", "tells definitions, to builders"),
+    ("POST /api/studio/drafts/{id}/rebase", "answers with the draft, as GET does"),
+    ("POST /api/studio/drafts/{id}/publish", "answers with a version, to administrators"),
     ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
 ];
 

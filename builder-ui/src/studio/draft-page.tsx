@@ -1,0 +1,114 @@
+/** A draft: what there is on the left, what one works on in the middle, and above what became of it. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useBlocker, useParams, useSearchParams } from 'react-router'
+import { useStore } from 'zustand'
+import { ApiError } from '@/api/client'
+import { keys } from '@/api/keys'
+import { readDefinition, readDraft, saveDraft, type Draft } from '@/api/studio'
+import { errorText } from '@/locales/i18n'
+import { paths } from '@/model/paths'
+import { Button } from '@/ui/button'
+import { useDocumentTitle } from '@/ui/document-title'
+import { Empty } from '@/ui/empty'
+import { Notice } from '@/ui/notice'
+import { Page } from '@/ui/page'
+import { SkeletonRows } from '@/ui/skeleton'
+import { isTyping } from '@/ui/typing'
+import { Catalog } from './catalog'
+import { DraftContext } from './context'
+import { DraftHeader } from './draft-header'
+import { Editor } from './editor'
+import { openDraft } from './model/draft-store'
+import style from './draft-page.module.css'
+
+export default function DraftPage() {
+  const { t } = useTranslation('studio')
+  const { draft: id = '' } = useParams()
+  // What is open is changed here and nowhere else; it must not be read again under one's hands.
+  const read = useQuery({ queryKey: keys.draft(id), queryFn: () => readDraft(id), staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false })
+  if (read.error) {
+    return (
+      <Page title={t('title')} above={{ label: t('title'), to: paths.studio }} width="narrow">
+        <Notice kind="error" action={<Button size="small" onClick={() => void read.refetch()}>{t('common:action.retry')}</Button>}>{errorText(read.error, t)}</Notice>
+      </Page>
+    )
+  }
+  if (!read.data) return <div className={style.waiting}><SkeletonRows rows={8} height={44} /></div>
+  return <OpenPage key={id} id={id} first={read.data} />
+}
+
+function OpenPage({ id, first }: { id: string; first: Draft }) {
+  const { t } = useTranslation('studio')
+  const open = useMemo(() => openDraft(first, {
+    read: async (file) => {
+      try {
+        return (await readDefinition(id, file)).definition
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) return null
+        throw error
+      }
+    },
+    save: (version, files) => saveDraft(id, version, files),
+  }), [id, first])
+  const draft = useStore(open.store, (state) => state.draft)
+  const [search, setSearch] = useSearchParams()
+  const file = search.get('file')
+  useDocumentTitle(draft.title || t('draft.untitled'))
+  useLeaving(open)
+  useUndoKeys(open)
+  const choose = (next: string) => setSearch((before) => { before.set('file', next); before.delete('at'); return before })
+  const about = draft.definitions.find((one) => one.file === file)
+  return (
+    <DraftContext value={open}>
+      <div className={style.page} data-chosen={about ? true : undefined}>
+        <DraftHeader onBack={about ? () => setSearch({}) : null} onOpen={(place) => setSearch({ file: place.file, at: place.path })} />
+        <div className={style.body}>
+          <Catalog chosen={file} onChoose={choose} />
+          <div className={style.main}>
+            {about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
+          </div>
+        </div>
+      </div>
+    </DraftContext>
+  )
+}
+
+/** Nothing is lost by going away: what is not sent yet is sent first; the browser asks where that is not possible. */
+function useLeaving(open: ReturnType<typeof openDraft>): void {
+  const blocker = useBlocker(({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && !open.isSaved())
+  useEffect(() => {
+    if (blocker.state !== 'blocked') return
+    void open.flush().finally(() => (open.isSaved() || open.store.getState().saving === 'outdated' ? blocker.proceed() : blocker.reset()))
+  }, [blocker, open])
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (open.isSaved()) return
+      void open.flush()
+      event.preventDefault()
+    }
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [open])
+}
+
+/** Ctrl+Z takes back the last act; inside a text box it is the box's own. */
+function useUndoKeys(open: ReturnType<typeof openDraft>): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+      const key = event.key.toLowerCase()
+      if (key === 's') {
+        event.preventDefault()
+        void open.flush()
+      } else if ((key === 'z' || key === 'y') && !isTyping(event.target)) {
+        event.preventDefault()
+        if (key === 'y' || event.shiftKey) open.redo()
+        else open.undo()
+      }
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [open])
+}

@@ -1,0 +1,65 @@
+/** What one edits a definition with, by its kind; text for kinds that have no editor of their own yet. */
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { About } from '@/api/studio'
+import { errorText } from '@/locales/i18n'
+import { Button } from '@/ui/button'
+import { Notice } from '@/ui/notice'
+import { SkeletonRows } from '@/ui/skeleton'
+import { useDefinition, useOpenDraft } from './context'
+import style from './editor.module.css'
+
+const FormDesigner = lazy(() => import('./form/form-designer'))
+const DecisionEditor = lazy(() => import('./decision/decision-editor'))
+const TextEditor = lazy(() => import('./text-editor'))
+
+export function Editor({ about }: { about: About }) {
+  const { t } = useTranslation('studio')
+  const open = useOpenDraft()
+  const [asText, setAsText] = useState(false)
+  const visual = about.kind === 'entity' || about.kind === 'decision'
+  const reset = () => open.act(t(about.origin === 'own' ? 'origin.remove' : 'origin.reset'), { [about.file]: null })
+  return (
+    <div className={style.editor}>
+      <header className={style.bar}>
+        <h1 className={style.title}>{about.label ?? about.name}</h1>
+        <span className={style.kind}>{t(`kind.${about.kind ?? 'pack'}`)}</span>
+        <span className={style.space} />
+        {about.origin === 'customised' ? <Reset about={about} onReset={reset} /> : null}
+        {visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setAsText(!asText)}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
+      </header>
+      <Suspense fallback={<Waiting />}>
+        <Loaded file={about.file}>
+          {asText || !visual ? <TextEditor key={about.file} file={about.file} /> : about.kind === 'entity' ? <FormDesigner about={about} /> : <DecisionEditor file={about.file} />}
+        </Loaded>
+      </Suspense>
+    </div>
+  )
+}
+
+/** Back to what the pack brings: the definition is read anew once the draft has it so. */
+function Reset({ about, onReset }: { about: About; onReset: () => void }) {
+  const { t } = useTranslation('studio')
+  const open = useOpenDraft()
+  const reset = async () => {
+    onReset()
+    await open.flush()
+    open.forget(about.file)
+  }
+  return <Button size="small" kind="quiet" icon="undo" onClick={() => void reset()}>{t('origin.reset')}</Button>
+}
+
+const Waiting = () => <div className={style.waiting}><SkeletonRows rows={6} height={52} /></div>
+
+/** Shows what needs a definition once it has been read. */
+export function Loaded({ file, children }: { file: string; children: React.ReactNode }) {
+  const { t } = useTranslation('studio')
+  const open = useOpenDraft()
+  const definition = useDefinition(file)
+  const [failure, setFailure] = useState<unknown>(null)
+  useEffect(() => {
+    if (definition === undefined) open.load(file).then(() => setFailure(null), setFailure)
+  }, [open, file, definition])
+  if (failure) return <div className={style.waiting}><Notice kind="error">{errorText(failure, t)}</Notice></div>
+  return definition === undefined ? <Waiting /> : children
+}

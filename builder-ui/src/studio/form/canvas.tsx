@@ -1,0 +1,219 @@
+/** The form as it will be: sections with their fields in columns, line tables, tabs. */
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { FieldType } from '@/model/app'
+import { isLines, isSection, isTabs, type LinesPart, type PartDefinition, type TabsPart } from '@/model/definition'
+import { Button } from '@/ui/button'
+import { Icon } from '@/ui/icon'
+import { MenuButton, type MenuEntry } from '@/ui/menu-button'
+import { columnsAt, fieldBefore, fieldsAt, hideField, moveColumn, moveField, movePart, places, removePart, samePlace, setSpan, shiftField, shiftPart, type FieldRef, type Place } from '../model/form-edit'
+import { useBoth, useDraggable, useDrop, type Dragged } from './drag'
+import type { Selected } from './form-designer'
+import { typeIcon } from './types'
+import { pathOf, type Design } from './use-design'
+import { useDraftState } from '../context'
+import style from './canvas.module.css'
+
+interface CanvasProps {
+  design: Design
+  selected: Selected
+  onSelect: (selected: Selected) => void
+  onAdd: (type: FieldType, to: Place | undefined, after: string | null, lines?: string) => void
+  onRemove: (ref: FieldRef) => void
+}
+
+export function Canvas(props: CanvasProps) {
+  const { form } = props.design
+  return <div className={style.parts}>{Object.entries(form.layout).map(([key, part]) => <Part key={key} name={key} part={part} {...props} />)}</div>
+}
+
+interface PartProps extends CanvasProps {
+  name: string
+  part: PartDefinition
+}
+
+function Part({ name, part, ...props }: PartProps) {
+  const { t } = useTranslation('studio')
+  const { design, selected, onSelect } = props
+  const { hold: holdDrag, handle, dragging } = useDraggable<HTMLElement>(() => ({ kind: 'part', part: name }))
+  const { hold: holdDrop, side: dropSide } = useDrop<HTMLElement>({
+    axis: 'y',
+    accepts: (dragged) => dragged.kind === 'part' && dragged.part !== name,
+    onDrop: (dragged, side) => {
+      if (dragged.kind !== 'part') return
+      const names = Object.keys(design.form.layout)
+      const after = side === 'after' ? name : (names[names.indexOf(name) - 1] ?? null)
+      design.act(t('act.move', { what: label }), { form: movePart(design.form, dragged.part, after) })
+    },
+  })
+  const element = useBoth(holdDrag, holdDrop)
+  const label = isSection(part) ? design.sayPart(`layout.${name}.section`, part.section) : isLines(part) ? design.label({ field: part.lines }) : isTabs(part) ? t('form.tabs') : design.sayPart(`layout.${name}.label`, part.label)
+  const active = selected?.kind === 'part' && selected.part === name && !selected.tab
+  const entries: MenuEntry[] = [
+    { key: 'up', label: t('act.up'), icon: 'sort_up', onSelect: () => design.act(t('act.move', { what: label }), { form: shiftPart(design.form, name, -1) }) },
+    { key: 'down', label: t('act.down'), icon: 'sort_down', onSelect: () => design.act(t('act.move', { what: label }), { form: shiftPart(design.form, name, 1) }) },
+    { key: 'remove', label: t(isSection(part) ? 'form.remove_section' : 'act.hide'), icon: 'delete', danger: true, divided: true, disabled: removePart(design.form, name) === design.form, onSelect: () => design.act(t('act.remove_what', { what: label }), { form: removePart(design.form, name) }) },
+  ]
+  return (
+    <section ref={element} className={style.part} data-active={active || undefined} data-dragging={dragging || undefined} data-side={dropSide ?? undefined} aria-label={label}>
+      <header className={style.head}>
+        <span ref={handle} className={style.grip} aria-hidden><Icon name="grip" size={14} /></span>
+        <button type="button" className={style.heading} aria-pressed={active} onClick={() => onSelect({ kind: 'part', part: name })}>{label}</button>
+        <MenuButton entries={entries}><Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: label })} /></MenuButton>
+      </header>
+      {isSection(part) ? <Fields place={{ part: name }} {...props} /> : null}
+      {isLines(part) ? <Lines part={part} {...props} /> : null}
+      {isTabs(part) ? <Tabs name={name} part={part} {...props} /> : null}
+      {!isSection(part) && !isLines(part) && !isTabs(part) ? <p className={style.empty}>{t('form.related')}</p> : null}
+    </section>
+  )
+}
+
+function Tabs({ name, part, ...props }: CanvasProps & { name: string; part: TabsPart }) {
+  const { t } = useTranslation('studio')
+  const { design, onSelect } = props
+  const [shown, show] = useState(() => Object.keys(part.tabs)[0] ?? '')
+  const tab = part.tabs[shown]
+  return (
+    <>
+      <div className={style.tabs} role="tablist" aria-label={t('form.tabs')}>
+        {Object.entries(part.tabs).map(([key, one]) => (
+          <button key={key} type="button" role="tab" aria-selected={key === shown} className={style.tab} onClick={() => { show(key); onSelect({ kind: 'part', part: name, tab: key }) }}>
+            {design.sayPart(`layout.${name}.tabs.${key}.label`, one.label)}
+          </button>
+        ))}
+      </div>
+      {tab?.related ? <p className={style.empty}>{t('form.related')}</p> : <Fields place={{ part: name, tab: shown }} {...props} />}
+    </>
+  )
+}
+
+function Fields({ place, ...props }: CanvasProps & { place: Place }) {
+  const { t } = useTranslation('studio')
+  const { design, onAdd } = props
+  const fields = fieldsAt(design.form, place)
+  const columns = columnsAt(design.form, place)
+  const last = Object.keys(fields).at(-1) ?? null
+  const fall = (dragged: Dragged, after: string | null) => {
+    if (dragged.kind === 'type') onAdd(dragged.type, place, after)
+    else if (dragged.kind === 'field') design.act(t('act.move', { what: design.label({ field: dragged.field }) }), { form: moveField(design.form, dragged.field, place, after) })
+  }
+  const { hold, side } = useDrop<HTMLDivElement>({ accepts: (dragged) => dragged.kind === 'type' || dragged.kind === 'field', onDrop: (dragged) => fall(dragged, last) })
+  return (
+    <div ref={hold} className={style.grid} data-over={side !== null || undefined} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+      {Object.entries(fields).map(([name, { span = 1 }]) => <FieldBox key={name} name={name} span={Math.min(span, columns)} columns={columns} place={place} onFall={fall} {...props} />)}
+      {last === null ? <p className={style.empty}>{t('form.drop_here')}</p> : null}
+    </div>
+  )
+}
+
+interface FieldBoxProps extends CanvasProps {
+  name: string
+  span: number
+  columns: number
+  place: Place
+  onFall: (dragged: Dragged, after: string | null) => void
+}
+
+function FieldBox({ name, span, columns, place, onFall, design, selected, onSelect, onRemove }: FieldBoxProps) {
+  const { t } = useTranslation('studio')
+  const ref: FieldRef = { field: name }
+  const field = design.entity.fields[name]
+  const label = design.label(ref)
+  const wrong = useDraftState((state) => state.draft.problems.some((one) => one.severity === 'error' && (one.path === pathOf(ref) || one.path.startsWith(`${pathOf(ref)}.`)) && one.file.endsWith(`/entities/${design.entity.name}.json`)))
+  const { hold: holdDrag, dragging } = useDraggable<HTMLDivElement>(() => ({ kind: 'field', field: name }))
+  const { hold: holdDrop, side: dropSide } = useDrop<HTMLDivElement>({
+    axis: columns === 1 ? 'y' : 'x',
+    accepts: (dragged) => dragged.kind === 'type' || (dragged.kind === 'field' && dragged.field !== name),
+    onDrop: (dragged, side) => {
+      const before = fieldBefore(design.form, name)
+      // What stands right before it and is dropped there stays where it is.
+      if (side === 'before' && dragged.kind === 'field' && dragged.field === before) return
+      onFall(dragged, side === 'after' ? name : before)
+    },
+  })
+  const element = useBoth(holdDrag, holdDrop)
+  const active = selected?.kind === 'field' && !selected.ref.lines && selected.ref.field === name
+  const move = (what: string, form: typeof design.form) => design.act(what, { form })
+  const elsewhere = places(design.form).filter((one) => !samePlace(one, place))
+  const entries: MenuEntry[] = [
+    { key: 'up', label: t('act.up'), icon: 'sort_up', onSelect: () => move(t('act.move', { what: label }), shiftField(design.form, name, -1)) },
+    { key: 'down', label: t('act.down'), icon: 'sort_down', onSelect: () => move(t('act.move', { what: label }), shiftField(design.form, name, 1)) },
+    ...(columns > 1 ? [
+      { key: 'wide', label: t('act.wider'), icon: 'columns' as const, disabled: span >= columns, onSelect: () => move(t('act.wider'), setSpan(design.form, name, span + 1)) },
+      { key: 'narrow', label: t('act.narrower'), icon: 'columns' as const, disabled: span <= 1, onSelect: () => move(t('act.narrower'), setSpan(design.form, name, span - 1)) },
+    ] : []),
+    ...(elsewhere.length ? [{ key: 'to', label: t('act.move_to'), heading: true, divided: true }] : []),
+    ...elsewhere.map((one) => ({
+      key: `to-${one.part}-${one.tab ?? ''}`, label: placeLabel(design, one),
+      onSelect: () => move(t('act.move', { what: label }), moveField(design.form, name, one, Object.keys(fieldsAt(design.form, one)).at(-1) ?? null)),
+    })),
+    { key: 'hide', label: t('act.hide'), icon: 'eye_off', divided: true, onSelect: () => move(t('act.hide_what', { what: label }), hideField(design.form, name)) },
+    { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, onSelect: () => onRemove(ref) },
+  ]
+  return (
+    <div ref={element} className={style.field} style={{ gridColumn: `span ${span}` }} data-active={active || undefined} data-dragging={dragging || undefined} data-side={dropSide ?? undefined} data-axis={columns === 1 ? 'y' : 'x'} data-wrong={wrong || undefined}>
+      <button type="button" className={style.box} aria-pressed={active} onClick={() => onSelect({ kind: 'field', ref })}>
+        <span className={style.label}>{label}{field?.required ? <span className={style.required} title={t('field.required')}> *</span> : null}</span>
+        <span className={style.control}><Icon name={typeIcon(field?.type ?? 'text')} size={14} />{field ? t(`types.${field.type}`) : t('form.no_field')}{field?.formula ? <em className={style.formula}>ƒ</em> : null}</span>
+      </button>
+      <span className={style.menu}><MenuButton entries={entries}><Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: label })} /></MenuButton></span>
+    </div>
+  )
+}
+
+export function placeLabel(design: Design, { part, tab }: Place): string {
+  const at = design.form.layout[part]
+  if (!at) return part
+  if (isSection(at)) return design.sayPart(`layout.${part}.section`, at.section)
+  return isTabs(at) && tab ? design.sayPart(`layout.${part}.tabs.${tab}.label`, at.tabs[tab]?.label) : part
+}
+
+function Lines({ part, design, selected, onSelect, onAdd, onRemove }: CanvasProps & { part: LinesPart }) {
+  const fields = design.entity.fields[part.lines]?.fields ?? {}
+  const columns = part.columns ?? Object.keys(fields)
+  const shared = { part, design, selected, onSelect, onAdd, onRemove, columns }
+  return (
+    <div className={style.lines}>
+      {columns.map((column) => <Column key={column} column={column} {...shared} />)}
+    </div>
+  )
+}
+
+function Column({ column, columns, part, design, selected, onSelect, onAdd, onRemove }: CanvasProps & { part: LinesPart; column: string; columns: string[] }) {
+  const { t } = useTranslation('studio')
+  const ref: FieldRef = { lines: part.lines, field: column }
+  const field = design.entity.fields[part.lines]?.fields?.[column]
+  const label = design.label(ref)
+  const at = columns.indexOf(column)
+  const put = (name: string, after: string | null) => {
+    // A form that names no columns shows all; from the first move on it names them.
+    const named = part.columns ? design.form : { ...design.form, layout: Object.fromEntries(Object.entries(design.form.layout).map(([key, one]) => [key, one === part ? { ...part, columns } : one])) }
+    design.act(t('act.move', { what: design.label({ lines: part.lines, field: name }) }), { form: moveColumn(named, part.lines, name, after) })
+  }
+  const { hold: holdDrag, dragging } = useDraggable<HTMLDivElement>(() => ({ kind: 'column', lines: part.lines, column }))
+  const { hold: holdDrop, side: dropSide } = useDrop<HTMLDivElement>({
+    accepts: (dragged) => (dragged.kind === 'column' && dragged.lines === part.lines && dragged.column !== column) || (dragged.kind === 'type' && dragged.type !== 'lines'),
+    onDrop: (dragged, side) => {
+      const after = side === 'after' ? column : (columns[at - 1] ?? null)
+      if (dragged.kind === 'type') onAdd(dragged.type, undefined, after, part.lines)
+      else if (dragged.kind === 'column' && dragged.column !== after) put(dragged.column, after)
+    },
+  })
+  const element = useBoth(holdDrag, holdDrop)
+  const active = selected?.kind === 'field' && selected.ref.lines === part.lines && selected.ref.field === column
+  const entries: MenuEntry[] = [
+    { key: 'left', label: t('act.left'), icon: 'left', disabled: at === 0, onSelect: () => put(column, columns[at - 2] ?? null) },
+    { key: 'right', label: t('act.right'), icon: 'right', disabled: at === columns.length - 1, onSelect: () => put(column, columns[at + 1] ?? null) },
+    { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, divided: true, onSelect: () => onRemove(ref) },
+  ]
+  return (
+    <div ref={element} className={style.column} data-active={active || undefined} data-dragging={dragging || undefined} data-side={dropSide ?? undefined} data-axis="x">
+      <button type="button" className={style.box} aria-pressed={active} onClick={() => onSelect({ kind: 'field', ref })}>
+        <span className={style.label}>{label}{field?.required ? <span className={style.required}> *</span> : null}</span>
+        <span className={style.control}><Icon name={typeIcon(field?.type ?? 'text')} size={14} />{field ? t(`types.${field.type}`) : ''}</span>
+      </button>
+      <span className={style.menu}><MenuButton entries={entries}><Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: label })} /></MenuButton></span>
+    </div>
+  )
+}

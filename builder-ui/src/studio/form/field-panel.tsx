@@ -1,0 +1,112 @@
+/** The properties of a field, the usual ones first; what is wrong with each stands beneath it. */
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { About } from '@/api/studio'
+import type { EntityDefinition, FieldDefinition, Json } from '@/model/definition'
+import type { FieldType } from '@/model/app'
+import { Button } from '@/ui/button'
+import { Checkbox } from '@/ui/checkbox'
+import { FieldFrame } from '@/ui/field-frame'
+import { Icon } from '@/ui/icon'
+import { MultiSelect, Select } from '@/ui/select'
+import { TextInput } from '@/ui/text-input'
+import { useDraftState } from '../context'
+import { changeField, type FieldRef } from '../model/form-edit'
+import { OptionsEditor } from './options-editor'
+import { typeGroups } from './types'
+import { pathOf, type Design } from './use-design'
+import style from './panel.module.css'
+
+interface FieldPanelProps {
+  about: About
+  design: Design
+  fieldRef: FieldRef
+  field: FieldDefinition
+  onRemove: () => void
+  onClose: () => void
+}
+
+const numbers: FieldType[] = ['integer', 'decimal', 'money', 'percent']
+
+export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }: FieldPanelProps) {
+  const { t } = useTranslation('studio')
+  const definitions = useDraftState((state) => state.draft.definitions)
+  const problems = useDraftState((state) => state.draft.problems)
+  const [more, setMore] = useState(false)
+  const path = pathOf(fieldRef)
+  const own = fieldRef.field.startsWith('x_')
+  const label = design.label(fieldRef)
+  const change = (what: string, next: Partial<FieldDefinition>, group: string | null = null) =>
+    design.act(what, { entity: changeField(design.entity, fieldRef, next) as EntityDefinition }, group && `${about.file} ${path}.${group}`)
+  const set = (key: string, value: Json | undefined, group = false) => change(t('act.change', { what: label }), { [key]: value === '' || value === false ? undefined : value } as Partial<FieldDefinition>, group ? key : null)
+  const wrong = (key?: string) => problems.find((one) => one.severity === 'error' && one.file === about.file && (key ? one.path === `${path}.${key}` || one.path.startsWith(`${path}.${key}.`) : one.path === path))?.message ?? null
+  const entities = definitions.filter((one) => one.kind === 'entity').map((one) => ({ value: one.name, label: one.label ?? one.name }))
+  const roles = definitions.filter((one) => one.kind === 'role').map((one) => ({ value: one.name, label: one.label ?? one.name }))
+  const text = (key: string, mono = false) => (
+    <FieldFrame label={t(`field.${key}`)} help={t(`field.${key}_help`, { defaultValue: '' })} error={wrong(key)}>
+      {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field[key])} onChange={(value) => set(key, mono ? value : value, true)} {...(mono ? { className: style.mono ?? '' } : {})} />}
+    </FieldFrame>
+  )
+  const number = (key: string) => (
+    <FieldFrame label={t(`field.${key}`)} error={wrong(key)}>
+      {({ id }) => <TextInput id={id} inputMode="decimal" value={plain(field[key])} onChange={(value) => set(key, value === '' ? undefined : Number.isFinite(Number(value)) ? Number(value) : value, true)} />}
+    </FieldFrame>
+  )
+  const computed = field.formula !== undefined
+  return (
+    <div className={style.panel}>
+      <header className={style.head}>
+        <h2>{t('panel.field')}</h2>
+        <Button kind="quiet" size="small" icon="close" label={t('panel.close')} onClick={onClose} />
+      </header>
+      {wrong() ? <p className={style.error} role="alert"><Icon name="error" size={14} />{wrong()}</p> : null}
+      <FieldFrame label={t('field.label')} required>
+        {({ id }) => <TextInput id={id} value={label} onChange={(value) => design.rename(t('act.rename'), fieldRef, 'label', value)} autoFocus={own} />}
+      </FieldFrame>
+      <FieldFrame label={t('field.type')} error={wrong('type')}>
+        {({ id }) => (
+          <Select<FieldType> id={id} searchable value={field.type} onChange={(type) => { if (type && type !== field.type) change(t('act.change', { what: label }), { type }) }}
+            options={typeGroups.map((group) => ({ label: t(`palette.${group.key}`), options: group.types.map(({ type }) => ({ value: type, label: t(`types.${type}`) })) }))} />
+        )}
+      </FieldFrame>
+      {field.type === 'reference' || field.type === 'references' ? (
+        <FieldFrame label={t('field.to')} error={wrong('to')}>
+          {({ id }) => <Select id={id} searchable value={field.to ?? null} onChange={(to) => { if (to) set('to', to) }} options={entities} />}
+        </FieldFrame>
+      ) : null}
+      {field.options ? <OptionsEditor options={field.options} say={(key, base) => design.say(`${path}.options.${key}.label`, base)} onChange={(options, group) => change(t('act.options'), { options }, group)} /> : null}
+      {computed ? null : (
+        <div className={style.checks}>
+          <Checkbox checked={field.required === true} onChange={(on) => set('required', on)}>{t('field.required')}</Checkbox>
+          {fieldRef.lines || field.type === 'lines' ? null : <Checkbox checked={field.unique === true} onChange={(on) => set('unique', on)}>{t('field.unique')}</Checkbox>}
+        </div>
+      )}
+      <FieldFrame label={t('field.help')} help={t('field.help_help')}>
+        {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={design.say(`${path}.help`, field.help)} onChange={(value) => design.rename(t('act.change', { what: label }), fieldRef, 'help', value)} />}
+      </FieldFrame>
+      <FieldFrame label={t('field.read')} help={t(field.read ? 'field.read_some' : 'field.read_all')} error={wrong('read')}>
+        {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={field.read ?? []} onChange={(read) => set('read', read.length ? read : undefined)} options={roles} placeholder={t('field.read_everybody')} />}
+      </FieldFrame>
+      {field.type === 'lines' ? null : text('formula', true)}
+      <Button size="small" kind="quiet" icon={more ? 'down' : 'right'} expanded={more} onClick={() => setMore(!more)}>{t('panel.more')}</Button>
+      {more ? (
+        <>
+          {computed ? null : text('default', true)}
+          {text('visible', true)}
+          {text('read_only', true)}
+          {numbers.includes(field.type) ? <div className={style.pair}>{number('min')}{number('max')}</div> : null}
+          {numbers.includes(field.type) && field.type !== 'integer' ? <div className={style.pair}>{number('scale')}{number('display')}</div> : null}
+          {field.type === 'money' ? text('currency', true) : null}
+          {field.type === 'text' ? text('pattern', true) : null}
+          <FieldFrame label={t('field.name')} help={t('field.name_help')}>
+            {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={fieldRef.field} onChange={() => {}} disabled className={style.mono ?? ''} />}
+          </FieldFrame>
+        </>
+      ) : null}
+      <div className={style.foot}><Button kind="danger" size="small" icon="delete" onClick={onRemove}>{t('field.remove')}</Button></div>
+    </div>
+  )
+}
+
+/** What is written in a box: an expression as it is, anything else as JSON. */
+const plain = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value))
