@@ -192,12 +192,26 @@ pub struct HistoryEntry {
 /// A changed field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
-    /// `partner`, `lines.<line id>.quantity`, `lines.<line id>` for a line that came or went, `state`.
+    /// `partner`, `lines.<line id>.quantity`, `lines.<line id>` for a line that came or went, `state`; `lines` for lines
+    /// that were put into another order, with their ids in it.
     pub path: String,
     /// The value before, in wire form.
     pub old: serde_json::Value,
     /// The value after.
     pub new: serde_json::Value,
+}
+
+/// What was changed of a record after a version of it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LaterChange {
+    /// The record's version after it.
+    pub version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom; none for the engine itself.
+    pub by: Option<Uuid>,
+    /// What.
+    pub changes: Vec<FieldChange>,
 }
 
 /// A comment.

@@ -36,5 +36,5 @@ pub use json_schema::{json_schema, validate};
 pub use load::{PackSource, Source, SourceFile, format, read_file, read_pack};
 pub use name::Name;
 pub use record::{Line, Record, SYSTEM_FIELDS};
-pub use rejection::{Problem, Rejection};
+pub use rejection::{Conflict, ConflictKind, Problem, Rejection};
 pub use value::Value;

@@ -1,9 +1,10 @@
 //! Why a command is refused, told to its caller. Not a fault of the engine: nothing was written.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Name;
+use crate::{Name, Value};
 
 /// One problem of the caller's input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,8 +66,8 @@ pub enum Rejection {
         expected: i64,
         /// The version now.
         actual: i64,
-        /// Fields that both sides changed, or that rules or formulas link.
-        fields: Vec<String>,
+        /// What cannot stand beside what others changed meanwhile, a place each; none where nothing is merged at all.
+        conflicts: Vec<Conflict>,
     },
 }
 
@@ -80,4 +81,40 @@ impl Rejection {
     pub fn state(code: &str, message: impl Into<String>) -> Self {
         Self::State { code: code.into(), message: message.into() }
     }
+}
+
+/// A place that two people changed, so that one of them must choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// `partner`, `lines.<line id>.quantity`, `lines.<line id>`, `lines` for the order; a new line goes by the id or the
+    /// position with which it was sent.
+    pub path: String,
+    /// How the changes meet.
+    pub kind: ConflictKind,
+    /// The value that was read; null where the place is a line or a table.
+    pub base: Value,
+    /// The value that was sent.
+    pub mine: Value,
+    /// The value now.
+    pub theirs: Value,
+    /// Who changed it last; none for the engine itself.
+    pub by: Option<Uuid>,
+    /// When.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// How two changes meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConflictKind {
+    /// Both changed the place.
+    Changed,
+    /// The writer changed a line that others took away.
+    RemovedByThem,
+    /// The writer took away a line that others changed.
+    RemovedByMe,
+    /// Both put the lines into another order.
+    Order,
+    /// A formula, a rule, a condition or the state reads the place together with one that others changed.
+    Linked,
 }

@@ -103,7 +103,7 @@ pub fn transition(
             id: base.id,
             expected,
             actual: base.version,
-            fields: Vec::new(),
+            conflicts: Vec::new(),
         });
     }
     match moved(s, entity, base, transit, transition, open) {

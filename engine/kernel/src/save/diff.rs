@@ -1,6 +1,9 @@
 //! What changed between two versions of a record: for the store, and for the history.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::Saving;
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
 impl UpdateRecord {
     /// A change of nothing yet.
     #[must_use]
-    pub fn of(entity: &Name, id: uuid::Uuid, base_version: i64) -> Self {
+    pub fn of(entity: &Name, id: Uuid, base_version: i64) -> Self {
         Self {
             entity: entity.clone(),
             id,
@@ -118,14 +121,25 @@ fn lines(table: &str, before: &[Line], after: &[Line], fields: &mut Vec<FieldCha
         fields.push(moved(format!("{table}.{}", gone.id), whole(gone), Json::Null));
         change.delete.push(gone.id);
     }
-    let order: Vec<_> = after.iter().map(|l| l.id).collect();
-    let kept: Vec<_> = before.iter().map(|l| l.id).filter(|id| order.contains(id)).collect();
-    let moved_lines = kept != order.iter().copied().filter(|id| kept.contains(id)).collect::<Vec<_>>();
-    if moved_lines && change.insert.is_empty() && change.delete.is_empty() {
-        fields.push(moved(table.to_owned(), json!("order"), json!("order")));
+    let is: HashMap<Uuid, usize> = after.iter().enumerate().map(|(at, line)| (line.id, at)).collect();
+    let mut kept: Vec<Uuid> = before.iter().map(|line| line.id).filter(|id| is.contains_key(id)).collect();
+    let moved_lines = !kept.is_sorted_by_key(|id| is.get(id));
+    if moved_lines {
+        let was = kept.clone();
+        kept.sort_by_key(|id| is.get(id));
+        let (was, is) = between(&was, &kept);
+        fields.push(moved(table.to_owned(), json!(was), json!(is)));
     }
     if moved_lines || !change.insert.is_empty() {
-        change.order = order;
+        change.order = after.iter().map(|line| line.id).collect();
     }
     change
+}
+
+/// The part of two orders from where they begin to differ to where they cease to.
+fn between<'o>(was: &'o [Uuid], is: &'o [Uuid]) -> (&'o [Uuid], &'o [Uuid]) {
+    let differs = |(a, b): (&Uuid, &Uuid)| a != b;
+    let first = was.iter().zip(is).position(differs).unwrap_or(0);
+    let last = was.iter().zip(is).rposition(differs).map_or(0, |at| at + 1);
+    (was.get(first..last).unwrap_or_default(), is.get(first..last).unwrap_or_default())
 }

@@ -1,12 +1,18 @@
 //! Reads what a person sent: wire values into typed ones, each checked against its field, the writer's rights and the
 //! state's locks.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::Work;
+use super::{
+    Work,
+    arrange::{Lists, arrange},
+};
 use crate::{
     Line, Name, Problem, Rejection, SYSTEM_FIELDS, Value,
     definition::FieldKind,
@@ -140,8 +146,13 @@ impl Work<'_> {
             self.problems.push(Problem::new(&**name, "unknown", format!("no field `{name}`")));
             return;
         }
-        let before: &[Line] = self.base.and_then(|b| b.lines.get(name)).map_or(&[], Vec::as_slice);
-        let mut after = Vec::with_capacity(list.len());
+        let base = self.base;
+        let now: &[Line] = base.and_then(|b| b.lines.get(name)).map_or(&[], Vec::as_slice);
+        let read = self.read.as_ref().map(|read| read.record.lines.get(name).cloned().unwrap_or_default());
+        let before: &[Line] = read.as_deref().unwrap_or(now);
+        let (is, was) = (by_id(now), by_id(before));
+        let mut lines: HashMap<Uuid, Line> = HashMap::new();
+        let mut mine = Vec::with_capacity(list.len());
         let mut seen = HashSet::new();
         for (index, item) in list.iter().enumerate() {
             if self.is_full() {
@@ -152,8 +163,9 @@ impl Work<'_> {
                 continue;
             };
             let sent = object.get("id").and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok());
-            let old = sent.and_then(|id| before.iter().find(|l| l.id == id));
-            let mut line = match (old, sent) {
+            let old = sent.and_then(|id| is.get(&id).copied());
+            let gone = sent.and_then(|id| was.get(&id).copied()).filter(|_| old.is_none());
+            let mut line = match (old.or(gone), sent) {
                 (Some(old), _) => old.clone(),
                 // A form knows its new lines by ids of its own; what is kept gets one of ours.
                 (None, Some(id)) if draft => Line { id, fields: indexmap::IndexMap::new() },
@@ -168,11 +180,26 @@ impl Work<'_> {
                 continue;
             }
             let place = sent.map_or_else(|| index.to_string(), |id| id.to_string());
-            self.take_line(table, object, &mut line, old, &place, draft);
-            after.push(line);
+            self.take_line(table, object, &mut line, old.or(gone), &place, draft);
+            if gone.is_some() {
+                self.let_go(name, line.id);
+                continue;
+            }
+            if old.is_none() {
+                self.line_moves.came.insert(line.id, (name.clone(), format!("{name}.{place}")));
+            }
+            mine.push(line.id);
+            lines.insert(line.id, line);
         }
-        let order = |lines: &[Line]| lines.iter().map(|l| l.id).collect::<Vec<_>>();
-        let moved = order(before) != order(&after);
+        let ids = |lines: &[Line]| lines.iter().map(|l| l.id).collect::<Vec<_>>();
+        let ordered = !self.read.as_ref().is_some_and(|read| read.unordered.contains(name));
+        let arranged = arrange(&Lists { before: &ids(before), ordered, now: &ids(now), mine: &mine });
+        let moved = arranged.order != ids(now);
+        let after = arranged.order.iter().filter_map(|id| lines.remove(id).or_else(|| is.get(id).copied().cloned()));
+        let after: Vec<Line> = after.collect();
+        self.line_moves.went.extend(arranged.removed.iter().map(|id| (name.clone(), *id)));
+        self.line_moves.moved.extend(arranged.moved.then(|| name.clone()));
+        self.line_moves.disputed.extend(arranged.disputed.then(|| name.clone()));
         let touched = moved || self.changed.iter().any(|c| c.strip_prefix(&**name).is_some_and(|r| r.starts_with('.')));
         if touched {
             let right = self.writes(name) || self.opened.contains(name);
@@ -184,6 +211,16 @@ impl Work<'_> {
         }
         self.given.insert(name.to_string());
         self.record_mut().lines.insert(name.clone(), after);
+    }
+
+    /// A line that others took away goes; what the writer changed of it is disputed.
+    fn let_go(&mut self, table: &Name, line: Uuid) {
+        let within = format!("{table}.{line}.");
+        let before = self.changed.len();
+        self.changed.retain(|path| !path.starts_with(&within));
+        if self.changed.len() != before {
+            self.line_moves.lost.push((table.clone(), line));
+        }
     }
 
     fn take_line(
@@ -319,4 +356,8 @@ impl Work<'_> {
             }
         }
     }
+}
+
+fn by_id(lines: &[Line]) -> HashMap<Uuid, &Line> {
+    lines.iter().map(|line| (line.id, line)).collect()
 }

@@ -3,10 +3,13 @@
 //!
 //! A draft goes the same way and is refused nothing, so that a form shows what a save would say.
 
+mod arrange;
+mod before;
 mod compute;
 mod diff;
 mod files;
 mod input;
+mod links;
 mod merge;
 mod overrides;
 mod rules;
@@ -19,7 +22,7 @@ use uuid::Uuid;
 
 use crate::{
     Catalog, Name, Problem, Record, Rejection,
-    change::{Change, InsertRecord, UpdateRecord},
+    change::{Change, InsertRecord, LaterChange, UpdateRecord},
     context::{Context, Ids},
     expression::{Env, EvalError},
     query::{Facts, Outcome, Query},
@@ -97,7 +100,7 @@ pub fn update(
     base: &Record,
     input: &Map<String, Json>,
     expected: i64,
-    since: &[String],
+    since: &[LaterChange],
 ) -> Outcome<Saved> {
     update_with(s, entity, base, input, expected, since, &[])
 }
@@ -110,7 +113,7 @@ pub fn update_with(
     base: &Record,
     input: &Map<String, Json>,
     expected: i64,
-    since: &[String],
+    since: &[LaterChange],
     opened: &[Name],
 ) -> Outcome<Saved> {
     if opened.is_empty() {
@@ -126,16 +129,22 @@ pub fn update_with(
     }
     let mut work = Work::new(s, entity, Some(base), base.clone());
     work.opened = opened;
+    if expected < base.version {
+        work.read = before::before(entity, base, since, expected);
+    }
     work.take(input, false);
     if expected != base.version {
-        let fields = merge::conflicts(&work, since);
-        if expected > base.version || !fields.is_empty() {
+        let conflicts = if expected < base.version { merge::conflicts(&mut work, since) } else { Vec::new() };
+        if !work.needs.is_empty() {
+            return Outcome::Needs(work.needs);
+        }
+        if expected > base.version || !conflicts.is_empty() {
             return Outcome::Rejected(Rejection::Stale {
                 entity: entity.name.clone(),
                 id: base.id,
                 expected,
                 actual: base.version,
-                fields,
+                conflicts,
             });
         }
     }
@@ -187,7 +196,7 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
             id: base.id,
             expected,
             actual: base.version,
-            fields: Vec::new(),
+            conflicts: Vec::new(),
         });
     }
     // A record from before its entity had a lifecycle stands at its start.
@@ -245,6 +254,10 @@ pub(crate) struct Work<'a> {
     pub(crate) base: Option<&'a Record>,
     /// Shared, so that a formula reads it while what it gives is noted.
     pub(crate) record: Arc<Record>,
+    /// The record as the writer had read it, where it has changed since.
+    read: Option<before::Before>,
+    /// What the writer did to lines beside changing their cells.
+    line_moves: merge::LineMoves,
     /// Paths that the input names, even with null.
     pub(crate) given: HashSet<String>,
     /// Paths whose value differs from the base: `partner`, `lines`, `lines.<id>.quantity`.
@@ -281,6 +294,8 @@ impl<'a> Work<'a> {
             entity,
             base,
             record: Arc::new(record),
+            read: None,
+            line_moves: merge::LineMoves::default(),
             given: HashSet::new(),
             changed: HashSet::new(),
             touched: None,

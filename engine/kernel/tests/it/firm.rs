@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use kernel::{
     Catalog, Name, PackSource, Record, SourceFile, Value,
+    change::{Change, LaterChange},
     context::{Context, Ids, Org, Person},
     query::{Facts, Outcome, Query},
     rights::Access,
@@ -281,4 +282,11 @@ pub(crate) fn told(rejection: kernel::Rejection) -> Vec<(String, String)> {
         kernel::Rejection::Invalid(problems) => problems.into_iter().map(|p| (p.path, p.code)).collect(),
         other => panic!("{other:?}"),
     }
+}
+
+/// What somebody saved, as the next who had not read it meets it.
+pub(crate) fn later_of(saved: &kernel::save::Saved) -> LaterChange {
+    let history = saved.changes.iter().filter_map(|c| if let Change::History(h) = c { Some(h) } else { None });
+    let changes = history.flat_map(|entry| entry.changes.clone()).collect();
+    LaterChange { version: saved.record.version, at: saved.record.updated_at, by: saved.record.updated_by, changes }
 }

@@ -1,10 +1,14 @@
 //! Saving records: what is worked out, what is refused, what is written.
 
-use kernel::{Rejection, Value, change::Change, command, save};
+use kernel::{
+    ConflictKind, Record, Rejection, Value,
+    change::{Change, LaterChange},
+    command, save,
+};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, told};
+use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, later_of, told};
 
 fn decimal(text: &str) -> Value {
     Value::Decimal(text.parse::<Decimal>().unwrap().normalize())
@@ -196,23 +200,42 @@ fn a_revision_copies_what_people_wrote_under_the_next_number() {
 fn a_stale_change_merges_unless_a_formula_or_rule_links_it_with_the_other() {
     let mut firm = Firm::new();
     let request = firm.request();
-    let newer = firm.update(Some(SELLER), &request, json!({"note": "theirs"})).unwrap();
     let entity = firm.catalog.entity("request").unwrap().clone();
-    let save = |input: serde_json::Value, since: &[String]| {
+    let line = request.lines["lines"][0].id.to_string();
+    let theirs =
+        [json!({"note": "theirs"}), json!({"currency": "CNY"}), json!({"lines": [{"id": line, "price": "8"}]})];
+    let later: Vec<(Record, Vec<LaterChange>)> = theirs
+        .iter()
+        .map(|input| {
+            let input = input.as_object().unwrap();
+            let saved = firm.decide(Some(SELLER), |s| save::update(s, &entity, &request, input, 1, &[])).unwrap();
+            (saved.record.clone(), vec![later_of(&saved)])
+        })
+        .collect();
+    let save = |input: serde_json::Value, after: usize| {
+        let (newer, since) = &later[after];
         firm.decide(Some(SELLER), |s| {
-            save::update(s, &entity, &newer, input.as_object().unwrap(), request.version, since)
+            save::update(s, &entity, newer, input.as_object().unwrap(), request.version, since)
         })
     };
-    let merged = save(json!({"day": "2026-11-22"}), &["note".into()]).unwrap();
+    let merged = save(json!({"day": "2026-11-22"}), 0).unwrap();
     assert_eq!((merged.record.version, merged.record.get("note")), (3, Value::text("theirs")));
-    let fields = |rejection| match rejection {
-        Rejection::Stale { fields, actual, .. } => (fields, actual),
+    let told = |rejection| match rejection {
+        Rejection::Stale { conflicts, actual: 2, .. } => conflicts
+            .into_iter()
+            .map(|c| (c.path, c.kind, [c.base, c.mine, c.theirs].map(|v| v.to_json())))
+            .collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(fields(save(json!({"note": "mine"}), &["note".into()]).unwrap_err()), (vec!["note".into()], 2));
-    assert_eq!(fields(save(json!({"day": "2026-11-22"}), &["currency".into()]).unwrap_err()), (vec!["day".into()], 2));
+    let (note, day) = ("note".to_owned(), "day".to_owned());
+    let values = [json!(null), json!("mine"), json!("theirs")];
+    assert_eq!(told(save(json!({"note": "mine"}), 0).unwrap_err()), [(note, ConflictKind::Changed, values)]);
     // The day gives the rate, the lines the amount; the margin is worked out of both.
-    assert_eq!(fields(save(json!({"day": "2026-11-22"}), &["lines".into()]).unwrap_err()), (vec!["day".into()], 2));
+    for after in [1, 2] {
+        let values = [json!("2026-11-23"), json!("2026-11-22"), json!("2026-11-23")];
+        let refused = save(json!({"day": "2026-11-22"}), after).unwrap_err();
+        assert_eq!(told(refused), [(day.clone(), ConflictKind::Linked, values)]);
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Command for ActOnInstance {
         };
         if let Some(expected) = self.version.filter(|v| *v != stand.record.version && is_open) {
             let (entity, id, actual) = (stand.entity.name.clone(), stand.record.id, stand.record.version);
-            return Outcome::Rejected(Rejection::Stale { entity, id, expected, actual, fields: Vec::new() });
+            return Outcome::Rejected(Rejection::Stale { entity, id, expected, actual, conflicts: Vec::new() });
         }
         acted(saving(scene, facts, "app", None, |s| {
             command::act(s, &stand.pinned, &stand.entity, &stand.record, &stand.instance, &self.act)

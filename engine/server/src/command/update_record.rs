@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kernel::{
     Record,
+    change::LaterChange,
     query::{Facts, Outcome},
     save,
     schema::Entity,
@@ -37,8 +38,8 @@ pub struct UpdateRecord {
 pub struct Base {
     entity: Arc<Entity>,
     record: Record,
-    /// Fields that others changed after the version that the writer had read.
-    since: Vec<String>,
+    /// What others changed after the version that the writer had read.
+    since: Vec<LaterChange>,
 }
 
 impl Command for UpdateRecord {
@@ -48,10 +49,7 @@ impl Command for UpdateRecord {
     async fn read(&self, app: &App, scene: &Scene) -> Result<Base, Failure> {
         let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
         let since = match self.version {
-            Some(version) if version < record.version => {
-                let history = app.store().history_since(record.id, version).await?;
-                history.into_iter().flat_map(|entry| entry.changes).map(|change| change.path).collect()
-            }
+            Some(version) if version < record.version => app.store().history_since(record.id, version).await?,
             _ => Vec::new(),
         };
         Ok(Base { entity, record, since })

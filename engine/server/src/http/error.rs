@@ -49,8 +49,8 @@ pub enum Error {
         /// The refusal.
         #[source]
         rejection: Rejection,
-        /// The record now.
-        current: Json_,
+        /// What is there now.
+        current: Box<Current>,
     },
     /// Two records would share what must be unique.
     #[error("there is already a record with the same {}", .fields.join(", "))]
@@ -106,6 +106,17 @@ pub enum Error {
     /// Everybody changes the same thing; nothing was written.
     #[error("the same thing is being changed by many; try again")]
     Busy,
+}
+
+/// What somebody meets whose change is stale.
+#[derive(Debug, Default)]
+pub struct Current {
+    /// The record now.
+    pub record: Json_,
+    /// Titles of what it refers to.
+    pub titles: Json_,
+    /// What both changed, a place each: what was read, what was sent, what is there now.
+    pub conflicts: Json_,
 }
 
 impl Error {
@@ -188,10 +199,10 @@ impl Error {
     fn details(&self) -> Vec<Problem> {
         match self {
             Self::Rejected(Rejection::Invalid(problems)) => problems.clone(),
-            Self::Rejected(Rejection::Stale { fields, .. })
-            | Self::Stale { rejection: Rejection::Stale { fields, .. }, .. } => fields
+            Self::Rejected(Rejection::Stale { conflicts, .. })
+            | Self::Stale { rejection: Rejection::Stale { conflicts, .. }, .. } => conflicts
                 .iter()
-                .map(|field| Problem::new(field, "stale", "was changed by somebody else meanwhile"))
+                .map(|conflict| Problem::new(&conflict.path, "stale", "was changed by somebody else meanwhile"))
                 .collect(),
             Self::Unique { fields } => {
                 fields.iter().map(|field| Problem::new(field, "unique", "is taken by another record")).collect()
@@ -252,7 +263,9 @@ impl IntoResponse for Error {
         let mut envelope = Map::new();
         envelope.insert("error".into(), Json_::Object(body));
         if let Self::Stale { current, .. } = &self {
-            envelope.insert("current".into(), current.clone());
+            envelope.insert("current".into(), current.record.clone());
+            envelope.insert("titles".into(), current.titles.clone());
+            envelope.insert("conflicts".into(), current.conflicts.clone());
         }
         match &self {
             Self::Definitions(problems) => drop(envelope.insert("problems".into(), json!(problems))),
@@ -298,12 +311,13 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_status_and_code() {
+        let with_current = |rejection| Error::Stale { rejection, current: Box::default() };
         let stale = || Rejection::Stale {
             entity: Name::new("item"),
             id: Uuid::nil(),
             expected: 1,
             actual: 2,
-            fields: vec!["name".into()],
+            conflicts: Vec::new(),
         };
         let table: [(Error, u16, &str); 28] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
@@ -320,7 +334,7 @@ mod tests {
             (Error::Rejected(Rejection::state("task_done", "late")), 409, "task_done"),
             (Error::Rejected(Rejection::state("locked", "locked")), 409, "locked"),
             (Error::Rejected(stale()), 409, "stale"),
-            (Error::Stale { rejection: stale(), current: Json_::Null }, 409, "stale"),
+            (with_current(stale()), 409, "stale"),
             (Error::Unique { fields: vec!["code".into()] }, 409, "unique"),
             (Error::KeyReused, 422, "idempotency_key_reused"),
             (Error::TooBroad { by: vec!["name".into()] }, 422, "too_broad"),

@@ -6,13 +6,14 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use kernel::{Rejection, Value};
+use kernel::{Conflict, Rejection, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use uuid::Uuid;
 
 use super::{
     Error, Query, Reader,
+    error::Current,
     idempotency::Keyed,
     if_match::{Tagged, base},
     query::{cursor_from_text, cursor_to_text},
@@ -22,7 +23,7 @@ use crate::{
     App, Failure,
     command::{CreateRecord, RemoveRecord, UpdateRecord},
     engine::Performed,
-    read::{ListRequest, Plan},
+    read::{ListRequest, Plan, time, value_to_json},
 };
 
 /// Lists are counted so far.
@@ -257,20 +258,52 @@ pub(super) fn flat(mut body: Map<String, Json_>) -> Map<String, Json_> {
     body
 }
 
-/// A stale change is told with the record as it is now.
+/// A stale change is told with the record as it is now, and with what was read, sent and is there now of each place
+/// that both changed.
 pub(super) async fn stale_with_current(app: &App, reader: &Reader, place: &Place, failure: Failure) -> Error {
-    match failure {
-        Failure::Rejected(rejection @ Rejection::Stale { .. }) => {
-            match record_answer::of(app, reader, place, &[]).await {
-                Ok(answer) => {
-                    let current = answer.get("record").cloned().unwrap_or_default();
-                    Error::Stale { rejection, current }
-                }
-                Err(error) => error,
-            }
-        }
-        other => other.into(),
+    let Failure::Rejected(Rejection::Stale { conflicts, .. }) = &failure else { return failure.into() };
+    let told = async {
+        let mut answer = record_answer::of(app, reader, place, &[]).await?;
+        let conflicts = told_conflicts(app, reader, place, conflicts).await?;
+        let mut take = |key: &str| answer.get_mut(key).map(Json_::take).unwrap_or_default();
+        Ok::<_, Error>(Current { record: take("record"), titles: take("titles"), conflicts: json!(conflicts) })
+    };
+    match (told.await, failure) {
+        (Ok(current), Failure::Rejected(rejection)) => Error::Stale { rejection, current: Box::new(current) },
+        (Ok(_), other) => other.into(),
+        (Err(error), _) => error,
     }
+}
+
+/// Conflicts with the name of who changed what. Their places are those that the sender wrote, so that none is told that
+/// they may not read; of what they write without reading it, the values stay away.
+async fn told_conflicts(
+    app: &App,
+    reader: &Reader,
+    place: &Place,
+    conflicts: &[Conflict],
+) -> Result<Vec<Json_>, Failure> {
+    let scene = reader.scene();
+    let seen = app.see(&scene, &place.entity, place.id).await?;
+    let told = conflicts.iter().map(|conflict| {
+        let mut parts = conflict.path.splitn(3, '.');
+        let head = parts.next().unwrap_or_default();
+        let cell = parts.nth(1);
+        let right = cell.map_or_else(|| head.to_owned(), |cell| format!("{head}.{cell}"));
+        let field = seen.entity.fields.get(head).and_then(|field| cell.map_or(Some(field), |c| field.fields.get(c)));
+        let value = |value| field.filter(|_| seen.mask.shows(&right)).map(|field| value_to_json(field, value));
+        json!({
+            "path": conflict.path,
+            "kind": conflict.kind,
+            "base": value(&conflict.base),
+            "mine": value(&conflict.mine),
+            "theirs": value(&conflict.theirs),
+            "by": conflict.by,
+            "by_name": conflict.by.and_then(|id| scene.org.people.get(&id)).map(|person| &person.name),
+            "at": conflict.at.map(time),
+        })
+    });
+    Ok(told.collect())
 }
 
 fn written_id(committed: &store::Committed, entity: &str) -> Result<Uuid, Error> {

@@ -15,7 +15,7 @@ pub use record::Seen;
 pub(crate) use record::known_entity;
 pub use titles::Titles;
 pub use wire::record_to_json;
-pub(crate) use wire::time;
+pub(crate) use wire::{time, value_to_json};
 
 use kernel::{
     Rejection,

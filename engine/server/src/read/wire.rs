@@ -46,7 +46,7 @@ pub fn record_to_json(entity: &Entity, record: &Record, mask: &Mask) -> Map<Stri
 }
 
 /// A value as it travels: decimals with the digits of their field, whether they come from the database or a formula.
-fn value_to_json(field: &Field, value: &Value) -> Json {
+pub(crate) fn value_to_json(field: &Field, value: &Value) -> Json {
     match value {
         Value::Decimal(decimal) if decimal.scale() < field.scale => {
             let mut padded = *decimal;

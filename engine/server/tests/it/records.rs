@@ -138,6 +138,44 @@ async fn changes_that_touch_each_other_are_refused_with_the_record_as_it_is() {
     let linked = rep.patch(&place(&answer), json!({"version": 1, "currency": "USD"})).await;
     linked.refused(409, "stale");
     assert_eq!(linked.paths(), ["currency"], "the rate is that of the currency on the date");
+    let told = &same.body["conflicts"][0];
+    assert_eq!((&told["kind"], &told["mine"], &told["theirs"]), (&json!("changed"), &json!("second"), &json!("first")));
+    assert_eq!((&told["by"], told["by_name"].is_string()), (&json!(server.person("rep_a")), true));
+    assert_eq!(linked.body["conflicts"][0]["kind"], "linked");
+}
+
+#[tokio::test]
+async fn lines_that_two_people_change_are_merged_by_their_ids_and_what_is_hidden_is_not_told() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let answer = made(&rep, 10).await;
+    let product = answer["record"]["lines"][0]["product"].clone();
+    let line = answer["record"]["lines"][0]["id"].clone();
+    let another = || json!({"product": product, "quantity": 5, "unit_price": "2"});
+    rep.patch(&place(&answer), json!({"version": 1, "lines": [{"id": line}, another()]})).await.ok();
+    let merged = rep
+        .patch(&place(&answer), json!({"version": 1, "lines": [{"id": line, "quantity": 20}, another()]}))
+        .await
+        .ok();
+    let quantities: Vec<&Json> =
+        merged["record"]["lines"].as_array().unwrap().iter().map(|line| &line["quantity"]).collect();
+    assert_eq!(quantities, ["20.000", "5.000", "5.000"]);
+
+    let lines = |first: Json| {
+        let rest = &merged["record"]["lines"].as_array().unwrap()[1..];
+        let rest = rest.iter().map(|line| json!({"id": line["id"]}));
+        std::iter::once(first).chain(rest).collect::<Json>()
+    };
+    let priced = json!({"version": 3, "lines": lines(json!({"id": line, "purchase_price": "4321.5"}))});
+    manager.patch(&place(&answer), priced).await.ok();
+    let refused =
+        rep.patch(&place(&answer), json!({"version": 3, "lines": lines(json!({"id": line, "quantity": 7}))})).await;
+    refused.refused(409, "stale");
+    let told = &refused.body["conflicts"][0];
+    assert_eq!(told["path"], format!("lines.{}.quantity", line.as_str().unwrap()));
+    assert_eq!((&told["kind"], &told["base"], &told["mine"]), (&json!("linked"), &json!("20.000"), &json!("7.000")));
+    assert!(!refused.body.to_string().contains("4321"), "the price is not theirs to read: {}", refused.body);
 }
 
 #[tokio::test]

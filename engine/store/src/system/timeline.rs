@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
-use kernel::change::{HistoryEntry, InstanceRow};
+use kernel::change::{HistoryEntry, InstanceRow, LaterChange};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -86,14 +86,17 @@ impl Store {
     }
 
     /// The history of a record from a version on, oldest first: what a merge of two changes needs.
-    pub async fn history_since(&self, record: Uuid, version: i64) -> Result<Vec<HistoryEntry>, Error> {
+    pub async fn history_since(&self, record: Uuid, version: i64) -> Result<Vec<LaterChange>, Error> {
         let sql = Sql::fixed(
-            "select at, id, user_id, entity, record, version, action, source, changes, reason from sys_history \
-             where record = $1 and version > $2 order by at, id",
+            "select at, user_id, version, changes from sys_history where record = $1 and version > $2 \
+             order by version, id",
         )
         .bind(record)
         .bind(version);
-        self.rows(sql).await?.iter().map(history).collect()
+        let later = |row: &Row| -> Result<LaterChange, Error> {
+            Ok(LaterChange { at: row.time(0)?, by: row.get(1)?, version: row.get(2)?, changes: row.json(3)? })
+        };
+        self.rows(sql).await?.iter().map(later).collect()
     }
 }
 

@@ -14,7 +14,7 @@ export interface FieldChange {
 export interface LineChange {
   /** How the line is called: its position where it still is, and its first value. */
   line: number | null
-  kind: 'added' | 'removed' | 'changed'
+  kind: 'added' | 'removed' | 'changed' | 'moved'
   fields: FieldChange[]
 }
 
@@ -46,6 +46,10 @@ export function readChanges(item: TimelineItem, entity: EntityModel, values: Par
   const byLine = new Map<string, LineChange>()
   for (const raw of rawChanges(item)) {
     const place = asLinePlace(raw.path)
+    if (entity.fields[raw.path]?.type === 'lines') {
+      byLine.set(raw.path, { line: null, kind: 'moved', fields: [] })
+      continue
+    }
     if (!place) {
       const label = raw.label ?? entity.fields[raw.path]?.label
       if (label !== undefined) fields.push({ path: raw.path, label, old: scalar(raw.old), new: scalar(raw.new) })
