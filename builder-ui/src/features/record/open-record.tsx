@@ -179,7 +179,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
               </Notice>
             )}
             {remote.news && (
-              <Notice kind="warning" action={<Button size="small" onClick={() => { if (remote.news) saving.bringIn(remote.news.record) }}>{t('remote.bring_in')}</Button>}>
+              <Notice kind="warning" action={<Button size="small" onClick={() => { if (remote.news) saving.bringIn(remote.news.record, remote.news.titles) }}>{t('remote.bring_in')}</Button>}>
                 {t('remote.changed', { name: remote.news.titles[remote.news.record.updated_by ?? ''] ?? t('remote.somebody') })}
               </Notice>
             )}
@@ -212,8 +212,8 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
         {saving.stale && (
           <ConflictDialog
             stale={saving.stale}
-            by={form.store.getState().titles[saving.stale.current.updated_by ?? ''] ?? null}
-            onSettle={(choices) => saving.settle(choices)}
+            by={saving.stale.titles[saving.stale.current.updated_by ?? ''] ?? form.store.getState().titles[saving.stale.current.updated_by ?? ''] ?? null}
+            onSettle={saving.settle}
             onClose={saving.dismiss}
           />
         )}

@@ -157,7 +157,7 @@ describe('a conflict', () => {
   const theirs = { ...base, version: 5, notes: 'theirs', day: '2026-12-24', updated_by: 'u2' }
   const conflict: Server = (call) => {
     if (call.method !== 'PATCH') return shows(call)
-    if (call.body.version === 3) return { status: 409, body: { error: { code: 'stale', message: 'stale', details: [{ path: 'notes', code: 'stale', message: '' }] }, current: theirs } }
+    if (call.body.version === 3) return { status: 409, body: { error: { code: 'stale', message: 'stale', details: [{ path: 'notes', code: 'stale', message: '' }] }, current: theirs, titles: { u2: 'Chen Hao' }, conflicts: [{ path: 'notes', kind: 'changed', base: 'first', mine: 'mine', theirs: 'theirs', by: 'u2', by_name: 'Chen Hao', at: '2026-11-20T08:00:00.000Z' }] } }
     return { body: answerOf({ ...theirs, ...call.body, version: 6 } as typeof base) }
   }
   const clash = async () => {
@@ -179,6 +179,64 @@ describe('a conflict', () => {
     await user.click(within(dialog).getByRole('button', { name: 'Save this' }))
     await waitFor(() => expect(patches()).toHaveLength(2))
     expect(patches()[1]?.body).toEqual({ version: 5, notes: 'mine' })
+  })
+
+  it('tells who changed it and when, and can go back to what was there before both', async () => {
+    const { user, dialog } = await clash()
+    expect(within(dialog).getByText(/^Chen Hao, /)).toBeInTheDocument()
+    await user.click(within(dialog).getByRole('radio', { name: 'As it was: first' }))
+    await user.click(within(dialog).getByRole('button', { name: 'Save this' }))
+    await waitFor(() => expect(patches()).toHaveLength(2))
+    expect(patches()[1]?.body).toEqual({ version: 5, notes: 'first' })
+  })
+
+  it('lets the outcome be looked at in the form first', async () => {
+    const { user, dialog } = await clash()
+    await user.click(within(dialog).getByRole('button', { name: 'Look at it first' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(screen.getByRole('textbox', { name: 'Notes' })).toHaveValue('mine')
+    expect(patches()).toHaveLength(1)
+    await user.click(await screen.findByRole('button', { name: 'Save' }))
+    await waitFor(() => expect(patches()).toHaveLength(2))
+    expect(patches()[1]?.body).toEqual({ version: 5, notes: 'mine' })
+  })
+
+  it('asks again where a third was faster', async () => {
+    let version = 5
+    serve((call) => {
+      if (call.method !== 'PATCH') return shows(call)
+      if (version > 6) return { body: answerOf({ ...theirs, ...call.body, version: version + 1 } as typeof base) }
+      const current = { ...theirs, version, notes: `theirs ${version}` }
+      version += 1
+      return { status: 409, body: { error: { code: 'stale', message: 'stale', details: [{ path: 'notes', code: 'stale', message: '' }] }, current, titles: {}, conflicts: [] } }
+    })
+    await openPage('/e/request/r1')
+    const user = userEvent.setup()
+    const notes = await screen.findByRole('textbox', { name: 'Notes' })
+    await user.clear(notes)
+    await user.type(notes, 'mine')
+    await user.click(screen.getByRole('button', { name: 'Save' }))
+    for (const round of [5, 6]) {
+      await screen.findByRole('radio', { name: `Theirs: theirs ${round}` })
+      await user.click(screen.getByRole('button', { name: 'Save this' }))
+    }
+    await waitFor(() => expect(patches()).toHaveLength(3))
+    expect(patches()[2]?.body).toEqual({ version: 6, notes: 'mine' })
+  })
+
+  it('is asked about as well where input of an earlier visit meets a newer version', async () => {
+    serve(shows)
+    const first = await openPage('/e/request/r1')
+    const user = userEvent.setup()
+    const notes = await screen.findByRole('textbox', { name: 'Notes' })
+    await user.clear(notes)
+    await user.type(notes, 'mine')
+    first.unmount()
+    serve((call) => (call.method === 'GET' && call.path === '/api/records/request/r1' ? { body: answerOf(theirs) } : undefined))
+    await openPage('/e/request/r1')
+    await user.click(await screen.findByRole('button', { name: 'Bring in' }))
+    expect(await screen.findByRole('radio', { name: 'Theirs: theirs' })).toBeInTheDocument()
+    expect(screen.getByRole('radio', { name: 'Mine: mine' })).toBeChecked()
   })
 
   it('takes theirs, after which nothing is left to save', async () => {

@@ -6,17 +6,27 @@ import { ApiError, idempotencyKey } from '@/api/client'
 import { keys } from '@/api/keys'
 import { createRecord, updateRecord, type RecordAnswer } from '@/api/records'
 import { errorText } from '@/locales/i18n'
-import type { PortolanRecord, Problem } from '@/model/record'
+import type { PortolanRecord, Problem, Titles } from '@/model/record'
 import { useToast } from '@/ui/toast'
 import { fieldState, type FormContextValue } from './form-context'
 import { checkRecord } from './model/check'
-import { merge, type Merge } from './model/merge'
+import { merge, type Choice, type Merge } from './model/merge'
 import { buildCreate, buildPatch } from './model/patch'
 import { allProblems, type Shown } from './model/problems'
 
 export interface Stale {
   current: PortolanRecord
+  titles: Titles
   merge: Merge
+  /** Who changed a place and when, where the server told it. */
+  told: Readonly<Record<string, { by_name: string | null; at: string | null }>>
+}
+
+/** What the server tells of a place that both changed. */
+interface ToldConflict {
+  path: string
+  by_name: string | null
+  at: string | null
 }
 
 export type SaveResult = { kind: 'saved'; answer: RecordAnswer | null } | { kind: 'refused' }
@@ -29,8 +39,9 @@ export interface Saving {
   problems(requires?: readonly string[]): Shown[]
   save(requires?: readonly string[]): Promise<SaveResult>
   /** Another person's version: merges it in, or asks where it cannot. Whether it could. */
-  bringIn(current: PortolanRecord, touching?: readonly string[]): boolean
-  settle(choices: Readonly<Record<string, 'mine' | 'theirs'>>): void
+  bringIn(current: PortolanRecord, titles: Titles, touching?: readonly ToldConflict[]): boolean
+  /** Takes over what was chosen, and saves it or leaves it to be looked at. */
+  settle(choices: Readonly<Record<string, Choice>>, andSave: boolean): void
   dismiss(): void
   fail(error: unknown): void
 }
@@ -57,11 +68,12 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   )
 
   const bringIn = useCallback(
-    (current: PortolanRecord, touching: readonly string[] = []): boolean => {
+    (current: PortolanRecord, titles: Titles, touching: readonly ToldConflict[] = []): boolean => {
       const { base, values, edited } = form.store.getState()
-      const merged = merge(entity, base, values, current, touching)
+      const merged = merge(entity, base, values, current, touching.map(({ path }) => path))
+      form.learn(titles)
       if (merged.conflicts.length === 0) form.restore(current, merged.resolve({}), edited)
-      else setStale({ current, merge: merged })
+      else setStale({ current, titles, merge: merged, told: Object.fromEntries(touching.map((one) => [one.path, one])) })
       return merged.conflicts.length === 0
     },
     [entity, form],
@@ -70,9 +82,9 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   const fail = useCallback(
     (error: unknown): void => {
       if (error instanceof ApiError && error.code === 'stale' && error.body.current) {
-        const current = error.body.current as PortolanRecord | RecordAnswer
-        const record = ('record' in current && typeof current.record === 'object' ? current.record : current) as PortolanRecord
-        if (bringIn(record, error.details.map((detail) => detail.path))) setFailure(t('record:save.brought_together'))
+        const { current, titles, conflicts } = error.body as { current: PortolanRecord; titles?: Titles; conflicts?: ToldConflict[] }
+        const told = conflicts ?? error.details.map(({ path }) => ({ path, by_name: null, at: null }))
+        if (bringIn(current, titles ?? {}, told)) setFailure(t('record:save.brought_together'))
         return
       }
       if (error instanceof ApiError && error.details.length > 0) {
@@ -128,13 +140,14 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
 
   return {
     busy, failure, stale, problems, save, bringIn, fail,
-    settle(choices) {
+    settle(choices, andSave) {
       if (!stale) return
-      form.restore(stale.current, stale.merge.resolve(choices), form.store.getState().edited)
+      form.restore(stale.current, stale.merge.resolve(choices), form.store.getState().edited, stale.titles)
       setStale(null)
       setFailure(null)
       attempt.current = null
-      void save()
+      // Where somebody was faster once more, it is asked once more.
+      if (andSave) void save()
     },
     dismiss: () => setStale(null),
   }

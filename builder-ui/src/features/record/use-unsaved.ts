@@ -80,9 +80,13 @@ function bringBack(form: RecordForm, entity: EntityModel, key: string): Restored
   if (!kept) return null
   const { base } = form.store.getState()
   const outdated = base.version !== undefined && kept.base.version !== base.version
-  const values: Values = outdated
-    ? merge(entity, kept.base, kept.values, base).resolve({})
-    : { ...base, ...kept.values, ...systemOf(base) }
+  const merged = outdated ? merge(entity, kept.base, kept.values, base) : null
+  if (merged !== null && merged.conflicts.length > 0) {
+    // What both changed is asked when it is brought in or saved; until then the form stands on what was read then.
+    form.restore(kept.base, kept.values, kept.edited)
+    return { at: kept.at, outdated: false }
+  }
+  const values: Values = merged?.resolve({}) ?? { ...base, ...kept.values, ...systemOf(base) }
   if (!isDirty(entity, { base, values, edited: new Set(kept.edited), unreadable: {} })) {
     dropUnsaved(key)
     return null

@@ -52,4 +52,22 @@ describe('two changes of one record', () => {
     expect(result.conflicts).toEqual([])
     expect(linesOf(result.resolve({}), 'lines').map((row) => row.id)).toEqual(['b'])
   })
+
+  it('ask about places that hang on what the other changed, and only where I changed them', () => {
+    const result = merge(entity, base, { ...base, day: '2026-12-01' }, { ...base, notes: 'y' }, ['day'])
+    expect(result.conflicts).toEqual([{ path: 'day', kind: 'linked', base: '2026-11-01', mine: '2026-12-01', theirs: '2026-11-01' }])
+    expect(result.resolve({ day: 'original' })).toMatchObject({ day: '2026-11-01', notes: 'y' })
+  })
+
+  it('keep the order of whoever moved lines, and ask where both did', () => {
+    const three = [line('a', '1'), line('b', '2'), line('c', '3')]
+    const [a, b, c] = three as [typeof three[0], typeof three[0], typeof three[0]]
+    const start = { ...base, lines: three }
+    const ids = (values: object) => linesOf(values, 'lines').map((row) => row.id).join('')
+    const theirs = merge(entity, start, { ...start, notes: 'mine' }, { ...start, lines: [c, a, b] })
+    expect([theirs.conflicts.length, ids(theirs.resolve({}))]).toEqual([0, 'cab'])
+    const both = merge(entity, start, { ...start, lines: [b, a, c] }, { ...start, lines: [c, a, b] })
+    expect(both.conflicts.map(({ path, kind }) => [path, kind])).toEqual([['lines', 'order']])
+    expect([ids(both.resolve({})), ids(both.resolve({ lines: 'theirs' }))]).toEqual(['bac', 'cab'])
+  })
 })
