@@ -27,6 +27,9 @@ export function formFile(definitions: readonly About[], entity: string): string 
   return definitions.find((one) => one.kind === 'form' && one.name === entity)?.file ?? `site/forms/${entity}.json`
 }
 
+/** The definitions' own language. */
+export const baseLanguage = 'en'
+
 /** The file of a definition's texts in a language: the pack's, or one of the firm's own. */
 export function textsFile(definitions: readonly About[], about: Pick<About, 'file'>, language: string): string {
   const [pack = '', ...rest] = about.file.split('/')

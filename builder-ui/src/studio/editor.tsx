@@ -11,13 +11,14 @@ import style from './editor.module.css'
 
 const FormDesigner = lazy(() => import('./form/form-designer'))
 const DecisionEditor = lazy(() => import('./decision/decision-editor'))
+const FlowDesigner = lazy(() => import('./flow/flow-designer'))
 const TextEditor = lazy(() => import('./text-editor'))
 
 export function Editor({ about }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
   const [asText, setAsText] = useState(false)
-  const visual = about.kind === 'entity' || about.kind === 'decision'
+  const Visual = about.kind === 'entity' ? FormDesigner : about.kind === 'workflow' ? FlowDesigner : about.kind === 'decision' ? DecisionEditor : null
   const reset = () => open.act(t(about.origin === 'own' ? 'origin.remove' : 'origin.reset'), { [about.file]: null })
   return (
     <div className={style.editor}>
@@ -26,11 +27,11 @@ export function Editor({ about }: { about: About }) {
         <span className={style.kind}>{t(`kind.${about.kind ?? 'pack'}`)}</span>
         <span className={style.space} />
         {about.origin === 'customised' ? <Reset about={about} onReset={reset} /> : null}
-        {visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setAsText(!asText)}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
+        {Visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setAsText(!asText)}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
       </header>
       <Suspense fallback={<Waiting />}>
         <Loaded file={about.file}>
-          {asText || !visual ? <TextEditor key={about.file} file={about.file} /> : about.kind === 'entity' ? <FormDesigner about={about} /> : <DecisionEditor file={about.file} />}
+          {asText || !Visual ? <TextEditor key={about.file} file={about.file} /> : <Visual about={about} />}
         </Loaded>
       </Suspense>
     </div>

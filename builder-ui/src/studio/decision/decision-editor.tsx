@@ -1,5 +1,6 @@
 /** A decision table as a table: a row a rule, a column an input; what holds is read from the left, what follows stands right. */
 import { useTranslation } from 'react-i18next'
+import type { About } from '@/api/studio'
 import type { Definition, Json } from '@/model/definition'
 import { Button } from '@/ui/button'
 import { MenuButton } from '@/ui/menu-button'
@@ -35,7 +36,7 @@ const shown = (value: Json | undefined): string => (value === undefined || value
 // oxlint-disable-next-line unicorn/no-thenable -- Definitions say `then` for what follows; nobody waits for a rule.
 const emptyRule = (): Rule => ({ label: '', when: {}, then: {} })
 
-export default function DecisionEditor({ file }: { file: string }) {
+export default function DecisionEditor({ about: { file } }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
   const definition = useDefinition(file) as (Definition & Decision) | null | undefined

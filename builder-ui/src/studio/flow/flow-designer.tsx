@@ -1,0 +1,163 @@
+/** A workflow as a picture that lays itself out: nodes from top to bottom, branches side by side, a plus on every edge. */
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { About } from '@/api/studio'
+import { Button } from '@/ui/button'
+import { Icon, type IconName } from '@/ui/icon'
+import { MenuButton, type MenuEntry } from '@/ui/menu-button'
+import { SkeletonRows } from '@/ui/skeleton'
+import { useDefinition, useDraftState, useOpenDraft } from '../context'
+import { useDraggable, useDrop } from '../form/drag'
+import { humanised } from '../form/use-design'
+import { useTexts } from '../use-texts'
+import { useEntityFields } from './condition-editor'
+import { describeCondition } from './condition-text'
+import { FlowContext, useFlow, type Flow } from './context'
+import { addCase, endOf, insert, lead, mainWay, move, remove, type Edge, type FlowNode, type Nodes } from './flow-edit'
+import { readFlow, type Branch, type Item } from './flow-tree'
+import { NodePanel } from './node-panel'
+import { useSources } from './sources'
+import style from './flow-designer.module.css'
+
+export const nodeIcons: Record<string, IconName> = {
+  start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', notify: 'bell', action: 'settings', wait: 'clock', end: 'done',
+}
+/** What can be put on an edge. */
+const insertable = ['approval', 'notify', 'switch'] as const
+
+export default function FlowDesigner({ about }: { about: About }) {
+  const { t } = useTranslation('studio')
+  const open = useOpenDraft()
+  const definition = useDefinition(about.file)
+  const texts = useTexts(about.file, 'workflow', about.name)
+  const [selected, select] = useState<string | null>(null)
+  const fields = useEntityFields(String(definition?.entity ?? about.entity ?? ''))
+  if (!definition || !texts) return <div className={style.waiting}><SkeletonRows rows={6} height={52} /></div>
+  const nodes = (definition.nodes ?? {}) as Nodes
+  const flow: Flow = {
+    about, definition, nodes, texts, selected, select, fields,
+    act: (what, next, group = null) => open.act(what, { [about.file]: { ...definition, nodes: next } }, group && `${about.file} ${group}`),
+    write: (what, next, beside, group) => open.act(what, { ...(next === nodes ? {} : { [about.file]: { ...definition, nodes: next } }), ...beside }, `${about.file} ${group}`),
+    label: (key) => texts.say(`nodes.${key}.label`, nodes[key]?.label) || (nodes[key]?.type === 'start' ? t('flow.types.start') : humanised(key)),
+  }
+  const tree = readFlow(nodes)
+  return (
+    <FlowContext value={flow}>
+      <div className={style.designer} data-panel={selected && nodes[selected] ? true : undefined}>
+        <div className={style.canvas} role="group" aria-label={t('flow.label')}>
+          <p className={style.hint}>{t('flow.hint')}</p>
+          <Sequence items={tree.main} />
+          {tree.aside.map(({ first, items }) => (
+            <section key={first} className={style.aside}>
+              <h2 className={style.asideTitle}>{t('flow.aside')}</h2>
+              <Sequence items={items} />
+            </section>
+          ))}
+        </div>
+        {selected && nodes[selected] ? <aside className={style.panel} aria-label={t('panel.label')} data-open><NodePanel key={selected} name={selected} /></aside> : null}
+      </div>
+    </FlowContext>
+  )
+}
+
+function Sequence({ items }: { items: Item[] }) {
+  return <div className={style.sequence}>{items.map((item) => <ItemView key={item.kind === 'jump' ? `jump-${item.to}` : item.key} item={item} />)}</div>
+}
+
+function ItemView({ item }: { item: Item }) {
+  const flow = useFlow()
+  const { t } = useTranslation('studio')
+  if (item.kind === 'jump') {
+    const there = item.to in flow.nodes
+    return (
+      <button type="button" className={style.jump} data-wrong={there ? undefined : true} disabled={!there} onClick={() => flow.select(item.to)}>
+        <Icon name={there ? 'redo' : 'error'} size={13} />{there ? t('flow.to', { name: flow.label(item.to) }) : t('flow.nowhere', { name: item.to })}
+      </button>
+    )
+  }
+  if (item.kind === 'node') return <><NodeCard name={item.key} node={item.node} />{item.after ? <Plus edge={item.after} /> : null}</>
+  return (
+    <>
+      <NodeCard name={item.key} node={item.node} />
+      <div className={style.branches}>{item.branches.map((branch) => <BranchView key={branch.edge.slot} branch={branch} of={item.key} />)}</div>
+    </>
+  )
+}
+
+function BranchView({ branch, of }: { branch: Branch; of: string }) {
+  const { t } = useTranslation('studio')
+  const flow = useFlow()
+  const label = branch.isDefault ? t('flow.otherwise') : flow.texts.say(`nodes.${of}.cases.${branch.name}.label`, branch.label) || humanised(branch.name)
+  const condition = branch.isDefault ? null : describeCondition(branch.when, t, (path) => flow.fields.find((one) => one.path === path)?.label ?? path)
+  return (
+    <div className={style.branch}>
+      <button type="button" className={style.case} onClick={() => flow.select(of)} title={condition ?? undefined}>
+        <span className={style.caseLabel}>{label}</span>
+        {condition ? <span className={style.condition}>{condition}</span> : null}
+      </button>
+      <Plus edge={branch.edge} />
+      <Sequence items={branch.items} />
+    </div>
+  )
+}
+
+/** A plus on an edge: what can come here, by a menu or by dragging a node onto it. */
+function Plus({ edge }: { edge: Edge }) {
+  const { t } = useTranslation('studio')
+  const flow = useFlow()
+  const { hold, side } = useDrop<HTMLDivElement>({
+    axis: 'y',
+    accepts: (dragged) => dragged.kind === 'part' && dragged.part in flow.nodes,
+    onDrop: (dragged) => {
+      if (dragged.kind === 'part') flow.act(t('act.move', { what: flow.label(dragged.part) }), move(flow.nodes, dragged.part, edge))
+    },
+  })
+  const put = (type: string) => {
+    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}' } })
+    if (!made) return
+    flow.act(t('act.add', { what: t(`flow.types.${type}`) }), made.nodes)
+    flow.select(made.key)
+  }
+  const movable = Object.entries(flow.nodes).filter(([key, node]) => !['start', 'end', 'switch', 'fork', 'join'].includes(node.type) && mainWay(node) !== null && key !== edge.from && endOf(flow.nodes, edge) !== key)
+  const entries: MenuEntry[] = [
+    ...insertable.map((type) => ({ key: type, label: t(`flow.types.${type}`), icon: nodeIcons[type] ?? ('dot' as const), onSelect: () => put(type) })),
+    ...(movable.length ? [{ key: 'move', label: t('flow.move_here'), heading: true, divided: true }] : []),
+    ...movable.map(([key]) => ({ key: `move-${key}`, label: flow.label(key), onSelect: () => flow.act(t('act.move', { what: flow.label(key) }), move(flow.nodes, key, edge)) })),
+  ]
+  return (
+    <div ref={hold} className={style.edge} data-over={side !== null || undefined}>
+      <MenuButton entries={entries} placement="bottomLeft">
+        <button type="button" className={style.plus} aria-label={t('flow.insert', { name: flow.label(edge.from) })}><Icon name="add" size={13} /></button>
+      </MenuButton>
+    </div>
+  )
+}
+
+function NodeCard({ name, node }: { name: string; node: FlowNode }) {
+  const { t } = useTranslation('studio')
+  const flow = useFlow()
+  const sources = useSources()
+  const { hold, dragging } = useDraggable<HTMLDivElement>(() => ({ kind: 'part', part: name }))
+  const problem = useDraftState((state) => state.draft.problems.find((one) => one.file === flow.about.file && (one.path === `nodes.${name}` || one.path.startsWith(`nodes.${name}.`))))
+  const removed = remove(flow.nodes, name)
+  const rejected = typeof node.rejected === 'string' ? node.rejected : null
+  const entries: MenuEntry[] = [
+    ...(node.type === 'switch' ? [{ key: 'case', label: t('flow.add_case'), icon: 'add' as const, onSelect: () => { flow.act(t('flow.add_case'), addCase(flow.nodes, name, t('flow.new.case'))); flow.select(name) } }] : []),
+    ...(rejected && node.type === 'approval' ? Object.keys(flow.nodes).filter((key) => key !== name && key !== rejected && flow.nodes[key]?.type !== 'start').map((key) => ({ key: `reject-${key}`, label: t('flow.rejected_to', { name: flow.label(key) }), onSelect: () => flow.act(t('flow.rejected_to', { name: flow.label(key) }), lead(flow.nodes, { from: name, slot: 'rejected' }, key)) })) : []),
+    { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, divided: true, disabled: removed === flow.nodes, onSelect: () => { flow.act(t('act.remove_what', { what: flow.label(name) }), removed); flow.select(null) } },
+  ]
+  return (
+    <div ref={hold} className={style.node} data-type={node.type} data-active={flow.selected === name || undefined} data-dragging={dragging || undefined} data-problem={problem?.severity}>
+      <button type="button" className={style.card} aria-pressed={flow.selected === name} onClick={() => flow.select(name)}>
+        <span className={style.icon}><Icon name={node.type === 'end' && node.outcome === 'rejected' ? 'error' : (nodeIcons[node.type] ?? 'dot')} size={15} /></span>
+        <span className={style.words}>
+          <span className={style.name}>{flow.label(name)}</span>
+          {node.type === 'start' ? null : <span className={style.about}>{node.type === 'approval' ? sources.describe(node.approvers) : node.type === 'notify' ? sources.describe(node.to) : t(`flow.types.${node.type}`, { defaultValue: node.type })}</span>}
+          {rejected && node.type === 'approval' ? <span className={style.rejected}>{t('flow.rejected_to', { name: flow.label(rejected) })}</span> : null}
+          {problem ? <span className={style.problem}>{problem.message}</span> : null}
+        </span>
+      </button>
+      <span className={style.menu}><MenuButton entries={entries}><Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: flow.label(name) })} /></MenuButton></span>
+    </div>
+  )
+}
