@@ -15,6 +15,7 @@ pub mod field;
 pub mod import;
 mod json_schema;
 pub mod layer;
+pub mod likeness;
 mod load;
 mod name;
 pub mod number;

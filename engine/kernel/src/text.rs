@@ -59,7 +59,7 @@ fn trimmed(mut folded: String) -> String {
 }
 
 /// Marks over Latin, Greek and Cyrillic letters. Others make letters of their own (Japanese が is not か).
-fn is_accent(c: char) -> bool {
+pub(crate) fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}')
 }
 

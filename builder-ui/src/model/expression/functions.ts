@@ -1,6 +1,7 @@
 // Functions of plain values. A null argument gives null, but where the function says otherwise.
 import { Decimal } from './decimal'
 import { fold } from './fold'
+import { domainKey, looseNameKey, nameKey, phoneKey, titleCase } from './likeness'
 import {
   arithmetic, compare, Day, dayFrom, dayOf, Fault, inCalendar, limited, Moment, partsOf, same, textOf, toDecimal, wholeNumber,
   type Value,
@@ -99,6 +100,11 @@ export const functions: Record<string, Function> = {
     if (!Array.isArray(list)) throw new Fault('type')
     return limited(list.filter((item) => item !== null).map(textOf).join(text(separator)))
   },
+  title_case: ([value]) => titleCase(text(value)),
+  name_key: ([value]) => nameKey(text(value)),
+  loose_name_key: ([value]) => looseNameKey(text(value)),
+  domain_key: ([value]) => domainKey(text(value)),
+  phone_key: ([value, code]) => phoneKey(text(value), code === undefined ? '' : text(code)),
   year: ([day], zone) => partsOf(dayIn(day, zone))[0],
   quarter: ([day], zone) => Math.floor((partsOf(dayIn(day, zone))[1] - 1) / 3) + 1,
   month: ([day], zone) => partsOf(dayIn(day, zone))[1],

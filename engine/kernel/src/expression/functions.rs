@@ -21,6 +21,11 @@ pub(crate) enum Function {
     Substring,
     Replace,
     Join,
+    TitleCase,
+    NameKey,
+    LooseNameKey,
+    DomainKey,
+    PhoneKey,
     Year,
     Quarter,
     Month,
@@ -171,6 +176,16 @@ functions! {
         "With every occurrence of a part replaced. `replace(\"a-b\", \"-\", \"+\")` is \"a+b\"";
     "join" Join (List, Text) 2 -> Text: "join(list, separator)",
         "The items of a list in one text, nulls left out. `join(lines.label, \", \")`";
+    "title_case" TitleCase (Text) 1 -> Text: "title_case(text)",
+        "What is written in capitals throughout with only the first letter of each word great. `title_case(\"ACME WORKS\")` is \"Acme Works\"";
+    "name_key" NameKey (Text) 1 -> Text: "name_key(text)",
+        "The key by which names of firms are compared: capitals without accents, spaces, punctuation and legal form. `name_key(\"The Blue-Harbor Co., Ltd.\")` is \"BLUEHARBOR\"; null if nothing is left";
+    "loose_name_key" LooseNameKey (Text) 1 -> Text: "loose_name_key(text)",
+        "The same with `AE`, `OE`, `UE` as `A`, `O`, `U`: `Mueller` is `Müller`";
+    "domain_key" DomainKey (Text) 1 -> Text: "domain_key(address)",
+        "The domain that somebody registered, of a web or mail address; null for providers where anybody has a mail box or page. `domain_key(\"www.acme.co.uk/shop\")` is \"acme.co.uk\"";
+    "phone_key" PhoneKey (Text, Text) 1 -> Text: "phone_key(number, country_code)",
+        "The digits of a telephone number with its country's code; null if that is not known. `phone_key(\"040-123456\", \"49\")` is \"4940123456\"";
     "year" Year (Day) 1 -> Integer: "year(date)",
         "The year of a date";
     "quarter" Quarter (Day) 1 -> Integer: "quarter(date)",

@@ -94,6 +94,11 @@ fn functions_give_what_their_fixtures_say() {
 }
 
 #[test]
+fn what_is_written_differently_has_the_same_key() {
+    run("likeness.json");
+}
+
+#[test]
 fn paths_lead_across_references_and_lines() {
     run("paths.json");
 }

@@ -11,6 +11,7 @@ use crate::{
         env::{Env, Fault},
         functions::Function,
     },
+    likeness,
     text::fold,
 };
 
@@ -42,6 +43,11 @@ pub(super) fn call(function: Function, arguments: Arguments<'_>, env: &Env<'_>) 
         | F::Substring
         | F::Replace
         | F::Join
+        | F::TitleCase
+        | F::NameKey
+        | F::LooseNameKey
+        | F::DomainKey
+        | F::PhoneKey
         | F::Text => text(function, arguments),
         F::Days => span(arguments, 86_400_000),
         F::Hours => span(arguments, 3_600_000),
@@ -114,6 +120,7 @@ fn string(arguments: Arguments<'_>, index: usize) -> Got<&str> {
 
 fn text(function: Function, arguments: Arguments<'_>) -> Got<Value> {
     use Function as F;
+    let key = |key: Option<String>| key.map_or(Value::Null, Value::text);
     let length = |n: usize| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
     Ok(match (function, at(arguments, 0)) {
         (F::Text, value) => Value::Text(operators::text_of(value)),
@@ -133,6 +140,14 @@ fn text(function: Function, arguments: Arguments<'_>) -> Got<Value> {
             Value::text(string(arguments, 0)?.chars().skip(start).take(length).collect::<String>())
         }
         (F::Replace, _) => replace(string(arguments, 0)?, string(arguments, 1)?, string(arguments, 2)?)?,
+        (F::TitleCase, _) => Value::text(likeness::title_case(string(arguments, 0)?)),
+        (F::NameKey, _) => key(likeness::name_key(string(arguments, 0)?)),
+        (F::LooseNameKey, _) => key(likeness::loose_name_key(string(arguments, 0)?)),
+        (F::DomainKey, _) => key(likeness::domain_key(string(arguments, 0)?)),
+        (F::PhoneKey, _) => {
+            let code = if arguments.len() > 1 { string(arguments, 1)? } else { "" };
+            key(likeness::phone_key(string(arguments, 0)?, code))
+        }
         (_, Value::List(items)) => {
             let texts: Vec<_> = items.iter().filter(|i| !i.is_null()).map(operators::text_of).collect();
             operators::concat(&texts.join(string(arguments, 1)?), "")?

@@ -1,0 +1,424 @@
+//! Keys by which what people write differently is found to be the same: names of firms, web and mail addresses,
+//! telephone numbers; and how far two keys are apart. The browser makes the same keys (`model/expression/likeness.ts`).
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use crate::text::is_accent;
+
+/// Words at the end of a firm's name that say only of what legal form it is; those of several words apart.
+const LEGAL: &[&str] = &[
+    "CO",
+    "COMPANY",
+    "LTD",
+    "LIMITED",
+    "LTDA",
+    "INC",
+    "INCORPORATED",
+    "CORP",
+    "CORPORATION",
+    "LLC",
+    "LLP",
+    "LP",
+    "PLC",
+    "GMBH",
+    "MBH",
+    "AG",
+    "KG",
+    "KGAA",
+    "OHG",
+    "UG",
+    "EK",
+    "SE",
+    "SARL",
+    "SAS",
+    "SASU",
+    "EURL",
+    "SA",
+    "SPA",
+    "SRL",
+    "SL",
+    "SLU",
+    "SNC",
+    "BV",
+    "BVBA",
+    "NV",
+    "VOF",
+    "OY",
+    "OYJ",
+    "AB",
+    "AS",
+    "ASA",
+    "APS",
+    "HF",
+    "EHF",
+    "PTY",
+    "PTE",
+    "PVT",
+    "SDN",
+    "BHD",
+    "KK",
+    "DOO",
+    "DD",
+    "AD",
+    "EOOD",
+    "OOD",
+    "SRO",
+    "KFT",
+    "ZRT",
+    "OU",
+    "UAB",
+    "SIA",
+    "OOO",
+    "OAO",
+    "ZAO",
+    "PAO",
+    "JSC",
+    "PJSC",
+    "CJSC",
+    "FZE",
+    "FZCO",
+    "FZC",
+    "FZLLC",
+    "DMCC",
+    "WLL",
+    "STI",
+    "ANONIM",
+    "AND",
+];
+const LEGAL_PHRASES: &[&[&str]] =
+    &[&["DE", "CV"], &["DE", "RL"], &["SP", "Z", "OO"], &["SP", "ZOO"], &["LTD", "STI"], &["A", "S"], &["S", "A"]];
+const LEGAL_HAN: &[&str] = &["股份有限公司", "有限责任公司", "有限公司", "股份公司", "公司"];
+
+/// The key of a firm's name: capitals without accents, spaces and punctuation, without `The` before and the legal form
+/// behind. Nothing if nothing is left.
+///
+/// ```
+/// use kernel::likeness::name_key;
+/// assert_eq!(name_key("Acme Industrial, S.A. de C.V."), name_key("ACME INDUSTRIAL SA DE CV"));
+/// assert_eq!(name_key("宁波海星贸易有限公司").as_deref(), Some("宁波海星贸易"));
+/// ```
+#[must_use]
+pub fn name_key(name: &str) -> Option<String> {
+    let plain = capitals(name);
+    let spaced = without_punctuation(&plain);
+    let mut words: Vec<&str> = spaced.split(' ').filter(|word| !word.is_empty()).collect();
+    if words.len() > 1 && words.first() == Some(&"THE") {
+        words.remove(0);
+    }
+    while let Some(shorter) = without_legal_form(&words) {
+        words = shorter;
+    }
+    let key = words.concat();
+    (!key.is_empty()).then_some(key)
+}
+
+/// [`name_key`] with `AE`, `OE` and `UE` as `A`, `O` and `U`: `Mueller` is `Müller`.
+#[must_use]
+pub fn loose_name_key(name: &str) -> Option<String> {
+    name_key(name).map(|key| key.replace("AE", "A").replace("OE", "O").replace("UE", "U"))
+}
+
+fn capitals(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.nfkc().flat_map(char::to_uppercase).nfkd().filter(|c| !is_accent(*c)) {
+        match c {
+            'Ø' => plain.push('O'),
+            'Æ' => plain.push_str("AE"),
+            'Œ' => plain.push_str("OE"),
+            'Ł' => plain.push('L'),
+            'Đ' | 'Ð' => plain.push('D'),
+            'Þ' => plain.push_str("TH"),
+            'ẞ' => plain.push_str("SS"),
+            c => plain.push(c),
+        }
+    }
+    plain.nfkc().collect()
+}
+
+/// Initials joined (`S.A.` is `SA`), apostrophes dropped, `&` and `+` said in words, everything else a space.
+fn without_punctuation(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    // How many letters the word at hand has so far, initials of one letter joined.
+    let mut letters = 0;
+    for c in text.chars() {
+        match c {
+            '&' | '+' => {
+                spaced.push_str(" AND ");
+                letters = 0;
+            }
+            '\'' | '`' | '´' | '‘' | '’' | 'ʼ' | '′' => {}
+            '.' if letters == 1 => letters = 0,
+            c if c.is_alphanumeric() || is_combining_mark(c) => {
+                spaced.push(c);
+                letters += 1;
+            }
+            _ => {
+                spaced.push(' ');
+                letters = 0;
+            }
+        }
+    }
+    spaced
+}
+
+fn without_legal_form<'w>(words: &[&'w str]) -> Option<Vec<&'w str>> {
+    for phrase in LEGAL_PHRASES {
+        if words.len() > phrase.len() && words.ends_with(phrase) {
+            return words.get(..words.len() - phrase.len()).map(<[_]>::to_vec);
+        }
+    }
+    let (last, before) = words.split_last()?;
+    if !before.is_empty() && (LEGAL.contains(last) || LEGAL_HAN.contains(last)) {
+        return Some(before.to_vec());
+    }
+    let shorter = LEGAL_HAN.iter().find_map(|end| last.strip_suffix(end)).filter(|rest| !rest.is_empty())?;
+    Some(before.iter().copied().chain([shorter]).collect())
+}
+
+/// Providers with whom anybody has a mail box or a page, by the first label of what can be registered.
+const ANYBODYS: &[&str] = &[
+    "gmail",
+    "googlemail",
+    "yahoo",
+    "ymail",
+    "rocketmail",
+    "hotmail",
+    "outlook",
+    "live",
+    "msn",
+    "icloud",
+    "mac",
+    "aol",
+    "gmx",
+    "web",
+    "t-online",
+    "freenet",
+    "mail",
+    "inbox",
+    "bk",
+    "list",
+    "yandex",
+    "ya",
+    "rambler",
+    "qq",
+    "foxmail",
+    "163",
+    "126",
+    "188",
+    "yeah",
+    "sina",
+    "sohu",
+    "139",
+    "189",
+    "wo",
+    "aliyun",
+    "tom",
+    "21cn",
+    "vip",
+    "naver",
+    "hanmail",
+    "daum",
+    "proton",
+    "protonmail",
+    "zoho",
+    "rediffmail",
+    "libero",
+    "virgilio",
+    "tiscali",
+    "orange",
+    "wanadoo",
+    "free",
+    "laposte",
+    "sfr",
+    "uol",
+    "bol",
+    "terra",
+    "ig",
+    "comcast",
+    "verizon",
+    "att",
+    "btinternet",
+    "bigpond",
+    "optusnet",
+    "alibaba",
+    "1688",
+    "taobao",
+    "made-in-china",
+    "globalsources",
+    "dhgate",
+    "amazon",
+    "ebay",
+    "etsy",
+    "facebook",
+    "linkedin",
+    "instagram",
+    "weixin",
+    "wixsite",
+    "blogspot",
+    "wordpress",
+    "shopify",
+    "myshopify",
+    "github",
+];
+/// Labels under a country's own under which names are registered: `co.uk`, `com.cn`.
+const SECOND: &[&str] = &[
+    "co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "nom", "id", "web", "mil", "sch",
+    "ltd", "plc", "ind", "firm", "biz", "info", "ad", "gr", "re", "pe", "nhs", "asn",
+];
+
+/// The domain that somebody registered, of a web or mail address: `www.acme.co.uk/shop` and `a@mail.acme.co.uk` are
+/// both `acme.co.uk`. Nothing for what is no domain, and for providers with whom anybody has one.
+///
+/// ```
+/// use kernel::likeness::domain_key;
+/// assert_eq!(domain_key("https://www.Acme.co.uk/shop").as_deref(), Some("acme.co.uk"));
+/// assert_eq!(domain_key("someone@gmail.com"), None);
+/// ```
+#[must_use]
+pub fn domain_key(address: &str) -> Option<String> {
+    let lower: String = address.nfkc().flat_map(char::to_lowercase).collect();
+    let rest = lower.trim();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    let rest = rest.strip_prefix("mailto:").unwrap_or(rest);
+    let host = rest.split(['/', '?', '#', ' ', ',', ';']).next().unwrap_or_default();
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let labels: Vec<&str> = host.split('.').collect();
+    let is_label = |label: &&str| {
+        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || is_combining_mark(c))
+    };
+    let top = labels.last()?;
+    if labels.len() < 2 || !labels.iter().all(|label| is_label(&label)) || top.chars().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let by_country = top.chars().count() == 2 && labels.len() > 2;
+    let second = labels.get(labels.len() - 2)?;
+    let count = if by_country && SECOND.contains(second) { 3 } else { 2 };
+    let registered = labels.get(labels.len() - count..)?;
+    if ANYBODYS.contains(registered.first()?) {
+        return None;
+    }
+    Some(registered.join("."))
+}
+
+/// Countries whose numbers keep the 0 at their beginning.
+const KEEP_ZERO: &[&str] = &["39", "378", "379"];
+/// Fewer digits are no number that can be called from abroad.
+const SHORTEST: usize = 6;
+
+/// The digits of a telephone number with its country's code: `0049 (0)40 123456` and, in a country of code 49,
+/// `040-123456` are both `4940123456`. Nothing if the country is not known.
+///
+/// ```
+/// use kernel::likeness::phone_key;
+/// assert_eq!(phone_key("0049 (0)40 123456", "").as_deref(), Some("4940123456"));
+/// assert_eq!(phone_key("040-123456", "49").as_deref(), Some("4940123456"));
+/// ```
+#[must_use]
+pub fn phone_key(number: &str, code: &str) -> Option<String> {
+    let plain: String = number.nfkc().flat_map(char::to_lowercase).filter(|c| !c.is_whitespace()).collect();
+    let plain = plain.replace("(0)", "");
+    let digits = digits_of(&plain);
+    let code: String = code.chars().filter(char::is_ascii_digit).collect();
+    let abroad = plain.chars().find(|c| c.is_ascii_digit() || *c == '+') == Some('+');
+    let key = if abroad {
+        digits
+    } else if let Some(rest) = digits.strip_prefix("00") {
+        rest.to_owned()
+    } else if code.is_empty() {
+        return None;
+    } else if digits.len() >= 12 && digits.starts_with(&code)
+        || digits.len() == 11 && code == "1" && digits.starts_with('1')
+    {
+        digits
+    } else if digits.len() == 11 && code == "7" && digits.starts_with('8') {
+        format!("7{}", digits.get(1..)?)
+    } else if KEEP_ZERO.contains(&code.as_str()) {
+        format!("{code}{digits}")
+    } else {
+        format!("{code}{}", digits.strip_prefix('0').unwrap_or(&digits))
+    };
+    (key.len() >= SHORTEST && key.len() > code.len()).then_some(key)
+}
+
+/// The digits of a number without its extension: what follows a letter or a sign that parts, once the number has begun.
+fn digits_of(number: &str) -> String {
+    let mut digits = String::new();
+    for c in number.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+        } else if digits.len() >= SHORTEST - 1 && (c.is_alphabetic() || matches!(c, '#' | ',' | ';')) {
+            break;
+        }
+    }
+    digits
+}
+
+/// A name in capitals throughout with only the first letter of each word great; any other as it is.
+///
+/// ```
+/// use kernel::likeness::title_case;
+/// assert_eq!(title_case("ACME INDUSTRIAL-WORKS"), "Acme Industrial-Works");
+/// assert_eq!(title_case("eBay"), "eBay");
+/// ```
+#[must_use]
+pub fn title_case(text: &str) -> String {
+    if text.chars().any(char::is_lowercase) {
+        return text.to_owned();
+    }
+    let mut cased = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        if inside {
+            cased.extend(c.to_lowercase())
+        } else {
+            cased.push(c)
+        }
+        inside = c.is_alphanumeric() || is_combining_mark(c) || matches!(c, '\'' | '’');
+    }
+    cased
+}
+
+/// How many letters must be added, taken away or changed to make one text of the other; nothing if more than `most`.
+#[must_use]
+pub fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, one) in a.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, other) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(one != other);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+        if row.iter().min().is_some_and(|least| *least > most) {
+            return None;
+        }
+    }
+    row.last().copied().filter(|found| *found <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_were_added_taken_away_and_changed_are_counted() {
+        assert_eq!(distance("BLUEHARBOR", "BLUEHARBOR", 2), Some(0));
+        assert_eq!(distance("BLUEHARBOR", "BLUEHARBOUR", 2), Some(1));
+        assert_eq!(distance("BLUEHARBOR", "BLEUHARBOR", 2), Some(2));
+        assert_eq!(distance("BLUEHARBOR", "BLACKHARBOR", 2), None);
+        assert_eq!(distance("", "AB", 2), Some(2));
+        assert_eq!(distance("海星贸易", "海星商贸", 2), Some(2));
+    }
+
+    #[test]
+    fn a_name_of_nothing_but_its_legal_form_is_kept() {
+        assert_eq!(name_key("Company").as_deref(), Some("COMPANY"));
+        assert_eq!(name_key("公司").as_deref(), Some("公司"));
+        assert_eq!(name_key(" -- "), None);
+    }
+}
