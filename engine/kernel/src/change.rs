@@ -72,6 +72,10 @@ pub enum Change {
     },
     /// A job was done by this commit: refused if it was cancelled, replaced or taken over by somebody else meanwhile.
     FinishJob(JobHeld),
+    /// Refused if another record has the same values.
+    Apart(Apart),
+    /// The keys by which near records are found.
+    Near(NearKeys),
 }
 
 /// A job that somebody has taken to do it.
@@ -81,6 +85,28 @@ pub struct JobHeld {
     pub id: i64,
     /// Each taking has a number of its own, so that of two takers only the last can finish it.
     pub epoch: i64,
+}
+
+/// What no other record outside the trash may share with a record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Apart {
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Fields with their values; none null. All of a set together are not shared.
+    pub sets: Vec<Vec<(Name, Value)>>,
+}
+
+/// Keys by which a record is found by texts that are nearly its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearKeys {
+    /// The record.
+    pub record: Uuid,
+    /// Its keys now.
+    pub keys: Vec<i64>,
+    /// Whether it may have had others before.
+    pub replaces: bool,
 }
 
 /// A new record.

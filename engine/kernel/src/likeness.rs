@@ -3,7 +3,11 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::text::is_accent;
+use crate::{
+    Name, Value,
+    import::folded_value,
+    text::{fold, is_accent},
+};
 
 /// Words at the end of a firm's name that say only of what legal form it is; those of several words apart.
 const LEGAL: &[&str] = &[
@@ -288,7 +292,7 @@ pub fn domain_key(address: &str) -> Option<String> {
         !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || is_combining_mark(c))
     };
     let top = labels.last()?;
-    if labels.len() < 2 || !labels.iter().all(|label| is_label(&label)) || top.chars().all(|c| c.is_ascii_digit()) {
+    if labels.len() < 2 || !labels.iter().all(is_label) || top.chars().all(|c| c.is_ascii_digit()) {
         return None;
     }
     let by_country = top.chars().count() == 2 && labels.len() > 2;
@@ -401,6 +405,83 @@ pub fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     row.last().copied().filter(|found| *found <= most)
 }
 
+/// Shorter texts are never near: too many of them are.
+pub const SHORTEST_NEAR: usize = 8;
+
+/// What keys of texts are kept apart by: the entity, the field, and what must be the same beside.
+#[must_use]
+pub fn near_scope(entity: &Name, field: &Name, with: &[(Name, Value)]) -> String {
+    let beside: Vec<String> = with.iter().map(|(_, value)| folded_value(value).to_string()).collect();
+    format!("{entity}\u{1}{field}\u{1}{}", beside.join("\u{1}"))
+}
+
+/// The keys under which a text is kept, so that texts at most `distance` apart share one with [`near_probes`].
+///
+/// A text is cut into one piece more than the distance: of a text so near, at least one piece stands unchanged, moved by
+/// at most the distance. After Li, Deng, Wang, Feng: Pass-Join, 2011. So a text has two or three keys, where all its
+/// variants with letters left out would be hundreds.
+#[must_use]
+pub fn near_keys(scope: &str, text: &str, distance: usize) -> Vec<i64> {
+    let letters: Vec<char> = folded(text);
+    if letters.len() < SHORTEST_NEAR {
+        return Vec::new();
+    }
+    let pieces = pieces(letters.len(), distance);
+    let keys = pieces.enumerate().filter_map(|(i, (start, length))| {
+        letters.get(start..start + length).map(|piece| near_key(scope, letters.len(), i, piece))
+    });
+    keys.collect()
+}
+
+/// The keys under which texts at most `distance` from this one may be kept.
+#[must_use]
+pub fn near_probes(scope: &str, text: &str, distance: usize) -> Vec<i64> {
+    let letters: Vec<char> = folded(text);
+    let mut probes = Vec::new();
+    for length in letters.len().saturating_sub(distance).max(SHORTEST_NEAR)..=letters.len() + distance {
+        for (i, (start, size)) in pieces(length, distance).enumerate() {
+            for from in start.saturating_sub(distance)..=start + distance {
+                probes.extend(letters.get(from..from + size).map(|piece| near_key(scope, length, i, piece)));
+            }
+        }
+    }
+    probes.sort_unstable();
+    probes.dedup();
+    probes
+}
+
+/// How far two texts are apart as they are compared, if no further than `most`.
+#[must_use]
+pub fn is_near(a: &str, b: &str, most: usize) -> bool {
+    let (a, b) = (fold(a), fold(b));
+    let long = |text: &str| text.chars().count() >= SHORTEST_NEAR;
+    long(&a) && long(&b) && distance(&a, &b, most).is_some()
+}
+
+fn folded(text: &str) -> Vec<char> {
+    fold(text).chars().collect()
+}
+
+/// Where the pieces of a text of this length start, and how long they are; the later ones are the longer.
+fn pieces(length: usize, distance: usize) -> impl Iterator<Item = (usize, usize)> {
+    let count = distance + 1;
+    let (size, longer) = (length / count, length % count);
+    (0..count).scan(0, move |start, i| {
+        let size = size + usize::from(i >= count - longer);
+        let piece = (*start, size);
+        *start += size;
+        Some(piece)
+    })
+}
+
+/// FNV-1a: stays the same for all time, since keys are stored.
+fn near_key(scope: &str, length: usize, piece: usize, letters: &[char]) -> i64 {
+    let text: String = letters.iter().collect();
+    let bytes = format!("{scope}\u{1}{length}\u{1}{piece}\u{1}{text}");
+    let hash = bytes.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    hash.cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,5 +501,31 @@ mod tests {
         assert_eq!(name_key("Company").as_deref(), Some("COMPANY"));
         assert_eq!(name_key("公司").as_deref(), Some("公司"));
         assert_eq!(name_key(" -- "), None);
+    }
+
+    #[test]
+    fn texts_that_are_near_share_a_key_whatever_was_changed() {
+        let text = "BLUEHARBORTRADING";
+        let kept = near_keys("s", text, 2);
+        assert_eq!(kept.len(), 3);
+        let letters: Vec<char> = text.chars().collect();
+        for i in 0..letters.len() {
+            for j in 0..letters.len() {
+                let mut changed = letters.clone();
+                changed[i] = '#';
+                changed.remove(j);
+                let mut added = letters.clone();
+                added.insert(i, '#');
+                added.insert(j, '%');
+                for variant in [changed, added] {
+                    let variant: String = variant.into_iter().collect();
+                    let probes = near_probes("s", &variant, 2);
+                    assert!(kept.iter().any(|key| probes.contains(key)), "{variant}");
+                    assert!(is_near(text, &variant, 2));
+                }
+            }
+        }
+        assert!(near_probes("other", text, 2).iter().all(|probe| !kept.contains(probe)));
+        assert!(near_keys("s", "SHORTER", 2).is_empty());
     }
 }

@@ -180,6 +180,20 @@ pub enum Query {
         /// How many at most.
         limit: u32,
     },
+    /// The first records, by id, whose text is nearly the same; those of fewer than
+    /// [`SHORTEST_NEAR`](crate::likeness::SHORTEST_NEAR) characters are none.
+    Near {
+        /// The entity, which declares that its records are compared so.
+        entity: Name,
+        /// The text field.
+        field: Name,
+        /// The text.
+        text: String,
+        /// So many characters may be added, left out or changed.
+        distance: u8,
+        /// What must be the same beside, in the order in which the entity declares it.
+        with: Vec<(Name, Value)>,
+    },
     /// A file, answered as a record: its title is its name, `created_by` who brought it, `media_type` a field; the line
     /// table `uses` has a line for each of the first records that hold it, with `entity`, `record` and `field`.
     File {

@@ -47,6 +47,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("W0233", "A field that no role may read."),
     ("W0234", "An entity on which no role has a right."),
     ("E0235", "A title that shows a field which a role that sees the record may not read."),
+    ("E0241", "Duplicates are looked for by what records cannot be compared by."),
     ("E0301", "An expression cannot be parsed."),
     ("E0302", "An expression is too long or nested too deeply."),
     ("E0303", "A name that is not known here."),

@@ -7,7 +7,10 @@ use rust_decimal::Decimal;
 
 use crate::{
     Name,
-    definition::{Color, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition, RuleLevel},
+    definition::{
+        Color, DuplicatesDefinition, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition,
+        RuleLevel,
+    },
     expression::{Expr, Template},
     number::NumberPattern,
 };
@@ -43,6 +46,8 @@ pub struct Entity {
     pub effective: Option<EffectiveDefinition>,
     /// Sets of fields that no two records share; those of single fields too.
     pub unique: Vec<Vec<Name>>,
+    /// What is taken for the same thing entered twice.
+    pub duplicates: DuplicatesDefinition,
     /// Indexes for lists.
     pub indexes: Vec<Vec<Name>>,
 }

@@ -106,7 +106,10 @@ impl App {
                     return Ok(Performed::Now(decided.done));
                 }
                 Ok(Once::Already { committed, .. }) => return Ok(Performed::Before(committed)),
-                Err(CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. }) => {}
+                // Another has just written the same: decided anew, it is found and told.
+                Err(
+                    CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } | CommitError::Duplicate { .. },
+                ) => {}
                 Err(refused) => return Err(self.refusal(refused)),
             }
         }
@@ -155,7 +158,9 @@ impl App {
             CommitError::Missing { kind, id } => Rejection::NotFound { kind, id: id.to_string() }.into(),
             CommitError::KeyReused => Failure::KeyReused,
             CommitError::JobGone { id } => Failure::JobGone(id),
-            CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } => Failure::Busy,
+            CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } | CommitError::Duplicate { .. } => {
+                Failure::Busy
+            }
             CommitError::Store(error) => error.into(),
         }
     }
@@ -179,7 +184,9 @@ fn news(changes: &[Change]) -> Told {
             | Change::Files(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
-            | Change::FinishJob(_) => {}
+            | Change::FinishJob(_)
+            | Change::Apart(_)
+            | Change::Near(_) => {}
         }
     }
     told

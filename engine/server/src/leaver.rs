@@ -45,7 +45,8 @@ impl App {
             return Err(Rejection::invalid("hand_over_to", "choose", told).into());
         }
         let fields = [("active".to_owned(), json!(false))].into_iter().collect();
-        let deactivate = UpdateRecord { entity: "user".into(), id: leaver, version: None, fields, source: "app" };
+        let deactivate =
+            UpdateRecord { entity: "user".into(), id: leaver, version: None, fields, distinct: None, source: "app" };
         self.perform(None, &deactivate).await?;
         self.store().delete_sessions_of(leaver, None).await?;
         self.sessions_ended(leaver).await;
@@ -56,7 +57,8 @@ impl App {
         if org.people.get(&to).is_some_and(|person| person.manager == Some(leaver)) {
             let above = org.people.get(&leaver).and_then(|person| person.manager).filter(|above| *above != to);
             let fields = [("manager".to_owned(), json!(above))].into_iter().collect();
-            let raise = UpdateRecord { entity: "user".into(), id: to, version: None, fields, source: "app" };
+            let raise =
+                UpdateRecord { entity: "user".into(), id: to, version: None, fields, distinct: None, source: "app" };
             self.perform(None, &raise).await?;
         }
         done.records += self.hand_over_references("department", "head", leaver, to).await?;
@@ -124,8 +126,14 @@ impl App {
             let page = self.store().select(&scene.catalog.entities, &select).await?;
             for row in &page.rows {
                 let fields = [(field.to_owned(), json!(to))].into_iter().collect();
-                let command =
-                    UpdateRecord { entity: entity.to_owned(), id: row.record.id, version: None, fields, source: "app" };
+                let command = UpdateRecord {
+                    entity: entity.to_owned(),
+                    id: row.record.id,
+                    version: None,
+                    fields,
+                    distinct: None,
+                    source: "app",
+                };
                 match self.perform(None, &command).await {
                     Ok(_) => done += 1,
                     Err(Failure::Store(error)) => return Err(error.into()),

@@ -18,6 +18,7 @@ pub mod firm;
 pub mod http;
 pub mod import;
 pub mod leaver;
+mod likeness;
 pub mod nodes;
 mod openapi;
 mod options;

@@ -216,7 +216,8 @@ impl<'a> Run<'a> {
         let told = |failure: Failure| failure_text(&failure);
         let by = given.by.as_ref().map(|by| self.person(by)).transpose().map_err(told)?;
         let fields = self.fields(&given.fields).map_err(told)?;
-        let command = CreateRecord { entity: given.entity.to_string(), fields, id: None, source: "app" };
+        let command =
+            CreateRecord { entity: given.entity.to_string(), fields, id: None, distinct: None, source: "app" };
         let written = self.app.perform(by, &command).await.map_err(told)?;
         self.known.insert(key.clone(), (given.entity.clone(), written.record.id));
         Ok(())
@@ -233,7 +234,8 @@ impl<'a> Run<'a> {
             self.decide(step, verb, by, &entity, id).await?;
         } else {
             let fields = self.fields(&step.update)?;
-            let command = UpdateRecord { entity: entity.to_string(), id, version: None, fields, source: "app" };
+            let command =
+                UpdateRecord { entity: entity.to_string(), id, version: None, fields, distinct: None, source: "app" };
             self.app.perform(Some(by), &command).await?;
         }
         Ok(())

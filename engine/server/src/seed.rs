@@ -106,7 +106,8 @@ pub(crate) async fn load(app: &App, demo: bool) -> Result<usize, PublishError> {
     }
     for (entity, id, key, deferred) in later {
         let fields = deferred.into_iter().map(|(name, value)| (name, with_refs(value, &ids))).collect();
-        let command = UpdateRecord { entity: entity.clone(), id, version: None, fields, source: "publish" };
+        let command =
+            UpdateRecord { entity: entity.clone(), id, version: None, fields, distinct: None, source: "publish" };
         app.perform(None, &command).await.map_err(|failure| PublishError::Record {
             data: entity,
             key: key.to_string(),
@@ -232,7 +233,8 @@ async fn make(
         let (now, deferred) = split(next.fields, rest);
         let fields = resolve(app, next, now, ids)?;
         let id = Some(id_of(next.data, next.key));
-        let command = CreateRecord { entity: next.data.entity.to_string(), fields, id, source: "publish" };
+        let command =
+            CreateRecord { entity: next.data.entity.to_string(), fields, id, distinct: None, source: "publish" };
         let written = app.perform(None, &command).await.map_err(|failure| refused(next, failure))?;
         Ok((written.record.id, deferred))
     };

@@ -144,10 +144,11 @@ impl App {
         .collect();
         let catalog = self.published().catalog.clone();
         if self.store().record(&catalog.entities, "user", id).await?.is_some() {
-            let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+            let command =
+                UpdateRecord { entity: "user".into(), id, version: None, fields, distinct: None, source: "app" };
             self.perform(None, &command).await?;
         } else {
-            let command = CreateRecord { entity: "user".into(), fields, id: Some(id), source: "app" };
+            let command = CreateRecord { entity: "user".into(), fields, id: Some(id), distinct: None, source: "app" };
             self.perform(None, &command).await?;
         }
         self.store().set_credentials(id, &Credentials { password_hash, must_change: false }).await?;

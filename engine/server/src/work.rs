@@ -57,6 +57,11 @@ async fn look(app: &App, count: u32) {
     {
         tracing::error!(%error, "imports that were broken off cannot be looked after");
     }
+    if count.is_multiple_of(PEOPLE)
+        && let Err(error) = app.index_near().await
+    {
+        tracing::error!(%error, "records cannot be given the keys by which near ones are found");
+    }
     if count.is_multiple_of(LEFT)
         && let Err(error) = app.resolve_tasks_of_the_left().await
     {

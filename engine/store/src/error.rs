@@ -109,6 +109,16 @@ pub enum CommitError {
         /// The fields.
         fields: Vec<Name>,
     },
+    /// Another record is certainly the same.
+    #[error("expected {} of {entity} {record} to be no other's, but another record has them", .fields.join(", "))]
+    Duplicate {
+        /// The entity.
+        entity: Name,
+        /// The record that was to be written.
+        record: Uuid,
+        /// The fields that both share.
+        fields: Vec<Name>,
+    },
     /// What should be changed is not there.
     #[error("expected {kind} {id}, but there is none")]
     Missing {

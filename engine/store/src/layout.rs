@@ -8,7 +8,7 @@ use std::{
 use indexmap::IndexMap;
 use kernel::{
     Name,
-    definition::FieldKind,
+    definition::{FieldKind, Likeness},
     schema::{Entity, Field},
 };
 
@@ -191,6 +191,12 @@ fn list_indexes(entity: &Entity, effective: Option<&(Vec<Name>, Name)>) -> Vec<V
     sets.extend(effective.map(|(key, from)| key.iter().chain([from]).cloned().collect()));
     sets.extend(entity.indexes.iter().cloned());
     sets.extend(scoped_orders(entity));
+    // Looked for at every save.
+    sets.extend(entity.duplicates.certain.iter().cloned());
+    sets.extend(entity.duplicates.suspect.iter().filter_map(|likeness| match likeness {
+        Likeness::Same(set) => Some(set.clone()),
+        Likeness::Near(_) => None,
+    }));
     let mut seen = Vec::new();
     sets.retain(|set| {
         let new = !seen.contains(set);

@@ -27,7 +27,7 @@ pub use read::{Count, Group, Grouping, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditRow, Before, CommentRow, Credentials, DefinitionsVersion, Done, DraftRow, EventRow, FileRow,
-    FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NoticeRow, PublishedVersion, RootRow,
-    RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineItem,
+    FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NearIndex, NoticeRow, PublishedVersion,
+    RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

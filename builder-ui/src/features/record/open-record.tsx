@@ -35,6 +35,7 @@ import { useSave } from './use-save'
 import { isDirty, useUnsaved } from './use-unsaved'
 import style from './record.module.css'
 
+const DuplicateDialog = lazy(async () => ({ default: (await import('./duplicate-dialog')).DuplicateDialog }))
 // What an administrator does to a person beside changing the record.
 const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
 
@@ -100,9 +101,9 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
   )
 
   const save = useCallback(
-    async (demanded: readonly string[] = [], next?: string): Promise<boolean> => {
+    async (demanded: readonly string[] = [], next?: string, distinct?: string): Promise<boolean> => {
       setRequires(demanded)
-      const result = await saving.save(demanded)
+      const result = await saving.save(demanded, distinct)
       if (result.kind === 'refused') {
         setRound((count) => count + 1)
         return false
@@ -216,6 +217,18 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
             onSettle={saving.settle}
             onClose={saving.dismiss}
           />
+        )}
+        {saving.alike && (
+          <Suspense fallback={null}>
+            <DuplicateDialog
+              found={saving.alike}
+              onClose={saving.dismiss}
+              onDistinct={(why) => {
+                saving.dismiss()
+                void save(requires, undefined, why)
+              }}
+            />
+          </Suspense>
         )}
         <LeaveGuard dirty={dirtyNow} save={() => save()} discard={unsaved.discard} />
       </div>

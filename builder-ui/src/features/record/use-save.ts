@@ -12,6 +12,7 @@ import { fieldState, type FormContextValue } from './form-context'
 import { checkRecord } from './model/check'
 import { merge, type Choice, type Merge } from './model/merge'
 import { buildCreate, buildPatch } from './model/patch'
+import { likenessOf, type Likeness } from './model/likeness'
 import { allProblems, type Shown } from './model/problems'
 
 export interface Stale {
@@ -36,8 +37,11 @@ export interface Saving {
   /** A refusal that belongs to no field. */
   failure: string | null
   stale: Stale | null
+  /** Records that it may be; asked before it is saved. */
+  alike: Likeness | null
   problems(requires?: readonly string[]): Shown[]
-  save(requires?: readonly string[]): Promise<SaveResult>
+  /** `distinct`: why it is none of the records that it may be. */
+  save(requires?: readonly string[], distinct?: string): Promise<SaveResult>
   /** Another person's version: merges it in, or asks where it cannot. Whether it could. */
   bringIn(current: PortolanRecord, titles: Titles, touching?: readonly ToldConflict[]): boolean
   /** Takes over what was chosen, and saves it or leaves it to be looked at. */
@@ -54,6 +58,7 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const [stale, setStale] = useState<Stale | null>(null)
+  const [alike, setAlike] = useState<Likeness | null>(null)
   // A repeated click sends the same key, so that a slow connection never makes two records.
   const attempt = useRef<{ revision: number; key: string } | null>(null)
 
@@ -88,6 +93,12 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
         return
       }
       if (error instanceof ApiError && error.details.length > 0) {
+        const suspects = error.details.filter((detail) => detail.code === 'suspect')
+        // Nothing else stands against it: one question, not a list of problems.
+        if (suspects.length === error.details.length && suspects[0]) {
+          setAlike(likenessOf(suspects[0]))
+          return
+        }
         const told: Problem[] = error.details.map((detail) => ({ ...detail, level: 'error' }))
         form.refuse(told.filter((detail) => detail.path !== ''))
         const general = told.filter((detail) => detail.path === '').map((detail) => detail.message)
@@ -100,7 +111,7 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   )
 
   const save = useCallback(
-    async (requires: readonly string[] = []): Promise<SaveResult> => {
+    async (requires: readonly string[] = [], distinct?: string): Promise<SaveResult> => {
       form.attempt()
       setFailure(null)
       // What the server refused last time is asked again, not held against the form for ever.
@@ -108,11 +119,13 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
       const state = form.store.getState()
       if (problems(requires).length > 0) return { kind: 'refused' }
       const id = state.base.id
-      const patch = id === undefined ? buildCreate(entity, state.values, state.edited) : buildPatch(entity, state.base, state.values, state.edited)
-      if (patch === null) {
+      const changes = id === undefined ? buildCreate(entity, state.values, state.edited) : buildPatch(entity, state.base, state.values, state.edited)
+      if (changes === null) {
         form.store.setState({ attempted: false })
         return { kind: 'saved', answer: null }
       }
+      const patch = distinct === undefined ? changes : { ...changes, distinct }
+      if (distinct !== undefined) attempt.current = null
       if (attempt.current?.revision !== state.revision) attempt.current = { revision: state.revision, key: idempotencyKey() }
       setBusy(true)
       try {
@@ -139,7 +152,7 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   )
 
   return {
-    busy, failure, stale, problems, save, bringIn, fail,
+    busy, failure, stale, alike, problems, save, bringIn, fail,
     settle(choices, andSave) {
       if (!stale) return
       form.restore(stale.current, stale.merge.resolve(choices), form.store.getState().edited, stale.titles)
@@ -149,6 +162,9 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
       // Where somebody was faster once more, it is asked once more.
       if (andSave) void save()
     },
-    dismiss: () => setStale(null),
+    dismiss: () => {
+      setStale(null)
+      setAlike(null)
+    },
   }
 }

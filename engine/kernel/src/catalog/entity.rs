@@ -9,7 +9,9 @@ use serde_json::Value as Json;
 use super::{compiler::Compiler, lifecycle, rows::label_of};
 use crate::{
     Name, SYSTEM_FIELDS,
-    definition::{EntityDefinition, FieldDefinition, FieldKind, Keyed, OptionDefinition},
+    definition::{
+        DuplicatesDefinition, EntityDefinition, FieldDefinition, FieldKind, Keyed, Likeness, OptionDefinition,
+    },
     expression::{Expr, Reference, Scope, Template, Type},
     field::behaviour,
     number::NumberPattern,
@@ -69,6 +71,7 @@ pub(super) fn compile(c: &mut Compiler<'_>, pack: &Name, definition: &Arc<Entity
         department: scope_field(c, definition, "department", FieldKind::Department),
         effective: effective(c, definition),
         unique: unique(c, definition),
+        duplicates: duplicates(c, definition),
         indexes: indexes(c, definition),
         fields,
         computations,
@@ -494,4 +497,64 @@ fn indexes(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Vec<Vec<Name>
         c.field_exists("indexes", &definition.name, field);
     }
     definition.indexes.iter().filter(|i| !i.is_empty()).cloned().collect()
+}
+
+fn duplicates(c: &mut Compiler<'_>, definition: &EntityDefinition) -> DuplicatesDefinition {
+    let Some(wanted) = &definition.duplicates else { return DuplicatesDefinition::default() };
+    let mut found = DuplicatesDefinition::default();
+    for (i, set) in wanted.certain.iter().enumerate() {
+        if comparable(c, definition, &format!("duplicates.certain.{i}"), set) {
+            found.certain.push(set.clone());
+        }
+    }
+    for (i, likeness) in wanted.suspect.iter().enumerate() {
+        let path = format!("duplicates.suspect.{i}");
+        let fits = match likeness {
+            Likeness::Same(set) => comparable(c, definition, &path, set),
+            Likeness::Near(near) => {
+                let text = definition.fields.get(&near.near).is_some_and(|f| f.field_type == FieldKind::Text);
+                if !text {
+                    c.error(
+                        "E0241",
+                        format!("{path}.near"),
+                        format!("expected a text field, but `{}` is none", near.near),
+                    );
+                }
+                if !(1..=2).contains(&near.distance) {
+                    c.error(
+                        "E0241",
+                        format!("{path}.distance"),
+                        format!("expected 1 or 2, but found {}", near.distance),
+                    );
+                }
+                let with = near.with.is_empty() || comparable(c, definition, &format!("{path}.with"), &near.with);
+                text && with && (1..=2).contains(&near.distance)
+            }
+        };
+        if fits {
+            found.suspect.push(likeness.clone());
+        }
+    }
+    found
+}
+
+/// Whether records can be compared by these fields.
+fn comparable(c: &mut Compiler<'_>, definition: &EntityDefinition, path: &str, set: &[Name]) -> bool {
+    if set.is_empty() {
+        c.error("E0241", path, "expected fields to compare records by, but there are none");
+    }
+    let mut fits = !set.is_empty();
+    for name in set {
+        let Some(field) = definition.fields.get(name) else {
+            c.field_exists(path.to_owned(), &definition.name, name);
+            fits = false;
+            continue;
+        };
+        if !behaviour(field.field_type).operators.contains(&"=") {
+            let kind = field.field_type.as_str();
+            c.error("E0241", path, format!("records cannot be compared by `{name}`, which is of type `{kind}`"));
+            fits = false;
+        }
+    }
+    fits
 }

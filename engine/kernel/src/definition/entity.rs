@@ -50,6 +50,9 @@ pub struct EntityDefinition {
     /// Sets of fields that no two records may share. Nulls are never equal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Vec<Name>>,
+    /// What is taken for the same thing entered twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<DuplicatesDefinition>,
     /// Indexes for lists, by field; each ends in the id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Vec<Name>>,
@@ -82,6 +85,43 @@ pub struct ScopeDefinition {
     /// A field of type `department`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Name>,
+}
+
+/// What is taken for the same thing entered twice. It is looked for when a field concerned is written; records that are
+/// there already stay as they are until they are merged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DuplicatesDefinition {
+    /// Sets of fields: what shares all values of one with another record is the same, and is refused. Nulls are never
+    /// equal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certain: Vec<Vec<Name>>,
+    /// What may be the same: a person is asked before saving, and says why if it is not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suspect: Vec<Likeness>,
+}
+
+/// In what two records may be alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Likeness {
+    /// These fields have the same values.
+    Same(Vec<Name>),
+    /// A text is nearly the same.
+    Near(NearDefinition),
+}
+
+/// Texts that are nearly the same; those of fewer than eight characters never are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NearDefinition {
+    /// The text field.
+    pub near: Name,
+    /// So many characters may be added, left out or changed: 1 or 2.
+    pub distance: u8,
+    /// Fields whose values must be the same beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Name>,
 }
 
 /// Effective dating.

@@ -7,6 +7,7 @@ mod arrange;
 mod before;
 mod compute;
 mod diff;
+mod duplicates;
 mod files;
 mod input;
 mod links;
@@ -21,7 +22,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    Catalog, Name, Problem, Record, Rejection,
+    Catalog, Name, Problem, Record, Rejection, Value,
     change::{Change, InsertRecord, LaterChange, UpdateRecord},
     context::{Context, Ids},
     expression::{Env, EvalError},
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub(crate) use compute::fit;
+pub use duplicates::{Suspects, near_keys};
 
 /// What every save is given.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +49,8 @@ pub struct Saving<'a> {
     pub source: &'static str,
     /// The import it belongs to.
     pub batch: Option<Uuid>,
+    /// What becomes of records that may be there already.
+    pub suspects: Suspects<'a>,
 }
 
 /// What a save comes to.
@@ -217,7 +221,16 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
         batch: s.batch,
         ..UpdateRecord::of(&entity.name, base.id, base.version)
     };
-    let changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, None, Vec::new())];
+    let mut changes = vec![Change::UpdateRecord(Box::new(change)), diff::history(s, &record, action, None, Vec::new())];
+    if !deleted {
+        match duplicates::restored(s, entity, &record) {
+            Ok(apart) => changes.extend(apart),
+            Err(duplicates::Restored::Needs(queries)) => return Outcome::Needs(queries),
+            Err(duplicates::Restored::Taken(problem)) => {
+                return Outcome::Rejected(Rejection::Invalid(vec![problem]));
+            }
+        }
+    }
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 
@@ -280,6 +293,8 @@ pub(crate) struct Work<'a> {
     pub(crate) warnings: Vec<Problem>,
     pub(crate) needs: Vec<Query>,
     pub(crate) ids: Ids,
+    /// Values that no other record may share.
+    apart: Vec<Vec<(Name, Value)>>,
     /// By which roles the writer reads and writes this record; worked out when it is first asked for.
     reach: Option<Reach<'a>>,
 }
@@ -309,6 +324,7 @@ impl<'a> Work<'a> {
             warnings: Vec::new(),
             needs: Vec::new(),
             ids,
+            apart: Vec::new(),
             reach: None,
         }
     }
@@ -359,6 +375,7 @@ impl<'a> Work<'a> {
             self.required();
             self.rules(transition);
             self.title();
+            self.duplicates();
         }
         self.needs.dedup();
     }
@@ -385,7 +402,8 @@ impl<'a> Work<'a> {
         Outcome::Decided(self.written())
     }
 
-    fn written(self) -> Saved {
+    fn written(mut self) -> Saved {
+        let likeness = self.likeness_changes();
         let search = self.search_text(&self.record);
         let Some(base) = self.base else {
             let numbering = match self.record.number {
@@ -397,6 +415,7 @@ impl<'a> Work<'a> {
             let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
             let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
             changes.extend(files::changed(self.entity, None, &record));
+            changes.extend(likeness);
             return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
@@ -415,6 +434,7 @@ impl<'a> Work<'a> {
         let history = diff::history(self.s, &record, self.action, self.reason, fields);
         let mut changes = vec![Change::UpdateRecord(Box::new(update)), history];
         changes.extend(files::changed(self.entity, Some(base), &record));
+        changes.extend(likeness);
         Saved { record, changes, warnings: self.warnings }
     }
 }

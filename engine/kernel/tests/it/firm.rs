@@ -179,7 +179,7 @@ impl Firm {
                 found.sort_by_key(|r| r.get("from").to_string());
                 found.pop().into_iter().collect()
             }
-            Query::Find { .. } => Vec::new(),
+            Query::Find { .. } | Query::Near { .. } => Vec::new(),
             Query::File { id } => self.files.get(id).cloned().into_iter().collect(),
         }
     }
@@ -210,6 +210,7 @@ impl Firm {
                 access: &access,
                 source: "app",
                 batch: None,
+                suspects: kernel::save::Suspects::Ask,
             };
             match decide(&saving) {
                 Outcome::Decided(value) => return Ok(value),

@@ -10,7 +10,7 @@ use kernel::{
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::{Written, decided, entity, saving};
+use super::{Written, decided, entity, saving_with, suspects};
 use crate::{
     App, Failure, Scene,
     engine::{Command, Decided},
@@ -23,6 +23,8 @@ pub struct CreateRecord {
     pub entity: String,
     /// Fields in wire form, line tables as lists of objects.
     pub fields: Map<String, Json>,
+    /// Why it is none of the records that it may be; without, it is asked.
+    pub distinct: Option<String>,
     /// Its id; a fresh one if left out.
     pub id: Option<Uuid>,
     /// How it comes, for the history.
@@ -38,7 +40,8 @@ impl Command for CreateRecord {
     }
 
     fn decide(&self, scene: &Scene, entity: &Arc<Entity>, facts: &Facts) -> Outcome<Decided<Written>> {
-        decided(saving(scene, facts, self.source, None, |s| match self.id {
+        let suspects = suspects(self.source, self.distinct.as_deref());
+        decided(saving_with(scene, facts, self.source, None, suspects, |s| match self.id {
             Some(id) => save::create_as(s, entity, &self.fields, id),
             None => save::create(s, entity, &self.fields),
         }))

@@ -23,7 +23,7 @@ use kernel::{
     context::Context,
     query::{Facts, Outcome},
     rights::Access,
-    save::{Saved, Saving},
+    save::{Saved, Saving, Suspects},
     schema::Entity,
     workflow::{Instance, Status},
 };
@@ -89,9 +89,30 @@ pub(crate) fn saving<T>(
     batch: Option<Uuid>,
     ask: impl FnOnce(&Saving<'_>) -> Outcome<T>,
 ) -> Outcome<T> {
+    saving_with(scene, facts, source, batch, Suspects::Pass, ask)
+}
+
+/// The same with what becomes of records that may be there already.
+pub(crate) fn saving_with<T>(
+    scene: &Scene,
+    facts: &Facts,
+    source: &'static str,
+    batch: Option<Uuid>,
+    suspects: Suspects<'_>,
+    ask: impl FnOnce(&Saving<'_>) -> Outcome<T>,
+) -> Outcome<T> {
     let ctx: Context<'_> = scene.ctx();
     let access = Access::new(&scene.catalog, &ctx);
-    ask(&Saving { catalog: &scene.catalog, ctx: &ctx, facts, access: &access, source, batch })
+    ask(&Saving { catalog: &scene.catalog, ctx: &ctx, facts, access: &access, source, batch, suspects })
+}
+
+/// What a person is asked of records that may be there already, unless they said why not; nobody else is asked.
+fn suspects<'r>(source: &str, distinct: Option<&'r str>) -> Suspects<'r> {
+    match distinct {
+        _ if source != "app" => Suspects::Pass,
+        None => Suspects::Ask,
+        Some(why) => Suspects::Because(why),
+    }
 }
 
 fn decided(saved: Outcome<Saved>) -> Outcome<Decided<Written>> {

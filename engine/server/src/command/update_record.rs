@@ -12,7 +12,7 @@ use kernel::{
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::{Written, decided, saving, target};
+use super::{Written, decided, saving_with, suspects, target};
 use crate::{
     App, Failure, Scene,
     engine::{Command, Decided},
@@ -29,6 +29,8 @@ pub struct UpdateRecord {
     pub version: Option<i64>,
     /// Changed fields in wire form; line tables whole.
     pub fields: Map<String, Json>,
+    /// Why it is none of the records that it may be; without, it is asked.
+    pub distinct: Option<String>,
     /// How it comes, for the history.
     pub source: &'static str,
 }
@@ -57,7 +59,8 @@ impl Command for UpdateRecord {
 
     fn decide(&self, scene: &Scene, base: &Base, facts: &Facts) -> Outcome<Decided<Written>> {
         let expected = self.version.unwrap_or(base.record.version);
-        decided(saving(scene, facts, self.source, None, |s| {
+        let suspects = suspects(self.source, self.distinct.as_deref());
+        decided(saving_with(scene, facts, self.source, None, suspects, |s| {
             save::update(s, &base.entity, &base.record, &self.fields, expected, &base.since)
         }))
     }

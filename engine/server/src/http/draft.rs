@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Body, Error, Query, Reader, records::flat};
 use crate::{
     App, Scene,
-    command::saving,
+    command::saving_with,
     read::{Titles, known_entity, outcome, record_to_json},
 };
 
@@ -41,7 +41,10 @@ pub(super) async fn show(
     let changed: Vec<String> =
         asked.changed.iter().flat_map(|c| c.split(',')).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let draft = app
-        .settle(&scene, |facts| saving(&scene, facts, "app", None, |s| save::draft(s, &entity, base, &input, &changed)))
+        .settle(&scene, |facts| {
+            let draft = |s: &save::Saving<'_>| save::draft(s, &entity, base, &input, &changed);
+            saving_with(&scene, facts, "app", None, save::Suspects::Warn, draft)
+        })
         .await?;
     let mask = match &seen {
         Some(seen) => seen.mask.clone(),

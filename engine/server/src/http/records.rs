@@ -26,6 +26,8 @@ use crate::{
     read::{ListRequest, Plan, time, value_to_json},
 };
 
+/// The longest reason.
+const LONGEST_REASON: usize = 500;
 /// Lists are counted so far.
 const COUNT_CAP: u32 = 10_000;
 
@@ -169,7 +171,8 @@ pub(super) async fn create(
     keyed: Keyed<Map<String, Json_>>,
 ) -> Result<Response, Error> {
     let key = keyed.key(reader.user);
-    let command = CreateRecord { entity: entity.clone(), fields: flat(keyed.body), id: None, source: "app" };
+    let (fields, distinct) = apart(keyed.body)?;
+    let command = CreateRecord { entity: entity.clone(), fields, distinct, id: None, source: "app" };
     let answer = match app.perform_once(Some(reader.user), &command, key).await? {
         Performed::Now(written) => record_answer::made(&app, &reader, written).await?,
         Performed::Before(committed) => {
@@ -189,8 +192,8 @@ pub(super) async fn update(
     let key = keyed.key(reader.user);
     let version = base(keyed.if_match, keyed.body.get("version").and_then(Json_::as_i64))?;
     let version = version.ok_or_else(|| Error::invalid("version", "required", "expected the version that was read"))?;
-    let command =
-        UpdateRecord { entity: place.entity.clone(), id: place.id, version, fields: flat(keyed.body), source: "app" };
+    let (fields, distinct) = apart(keyed.body)?;
+    let command = UpdateRecord { entity: place.entity.clone(), id: place.id, version, fields, distinct, source: "app" };
     let warnings = match app.perform_once(Some(reader.user), &command, key).await {
         Ok(Performed::Now(written)) => {
             if written.record.entity == *"user" && written.record.get("active") != Value::Bool(true) {
@@ -256,6 +259,18 @@ pub(super) fn flat(mut body: Map<String, Json_>) -> Map<String, Json_> {
         body.extend(tables);
     }
     body
+}
+
+/// The fields, and apart from them why the record is none of those that it may be, `distinct`.
+fn apart(mut body: Map<String, Json_>) -> Result<(Map<String, Json_>, Option<String>), Error> {
+    let distinct = match body.remove("distinct") {
+        None | Some(Json_::Null) => None,
+        Some(Json_::String(why)) if !why.trim().is_empty() && why.chars().count() <= LONGEST_REASON => {
+            Some(why.trim().to_owned())
+        }
+        Some(_) => return Err(Error::invalid("distinct", "form", "expected a reason of at most 500 characters")),
+    };
+    Ok((flat(body), distinct))
 }
 
 /// A stale change is told with the record as it is now, and with what was read, sent and is there now of each place

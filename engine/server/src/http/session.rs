@@ -138,7 +138,8 @@ pub(super) async fn change(
     }
     let fields = [("language".to_owned(), language.into())].into_iter().collect();
     // The engine writes it: people may not change their own record otherwise.
-    let command = UpdateRecord { entity: "user".into(), id: reader.user, version: None, fields, source: "app" };
+    let command =
+        UpdateRecord { entity: "user".into(), id: reader.user, version: None, fields, distinct: None, source: "app" };
     app.perform(None, &command).await?;
     let person = app.org().people.get(&reader.user).cloned().unwrap_or_default();
     Ok(Json(about(&app, &Begun { person, ..reader.session() })))

@@ -7,7 +7,7 @@ use kernel::{
     change::{Change, Commit},
     query::{Facts, Outcome, Query},
     rights::Access,
-    save::{self, Saved, Saving},
+    save::{self, Saved, Saving, Suspects},
     schema::Entity,
 };
 use serde_json::{Map, Value as Json};
@@ -108,6 +108,7 @@ impl Saver<'_> {
             access: &access,
             source: "import",
             batch: Some(self.batch),
+            suspects: Suspects::Warn,
         };
         match &one.base {
             None => save::create(&saving, entity, &one.input),
@@ -192,6 +193,10 @@ impl Saver<'_> {
             Err(CommitError::Unique { fields, .. }) => {
                 let path = fields.first().map_or_else(String::new, Name::to_string);
                 Ok(Err(Problem::new(path, "unique", "Expected a unique value, but another record has it")))
+            }
+            Err(CommitError::Duplicate { fields, .. }) => {
+                let path = fields.first().map_or_else(String::new, Name::to_string);
+                Ok(Err(Problem::new(path, "duplicate", "Expected something new, but another record is the same")))
             }
             Err(other) => Ok(Err(Problem::new("", "changed", other.to_string()))),
         }

@@ -89,7 +89,8 @@ on_both!(tasks_of_somebody_who_became_inactive_by_whatever_way_are_resolved, |se
     let manager = server.person("manager_a");
     assert_eq!(server.app.resolve_tasks_of_the_left().await.unwrap(), 0, "everybody is there");
     let fields = [("active".to_owned(), json!(false))].into_iter().collect();
-    let command = UpdateRecord { entity: "user".into(), id: manager, version: None, fields, source: "import" };
+    let command =
+        UpdateRecord { entity: "user".into(), id: manager, version: None, fields, distinct: None, source: "import" };
     server.app.perform(None, &command).await.unwrap();
     assert!(server.app.store().count_open_tasks(manager).await.unwrap() > 0);
     assert!(server.app.resolve_tasks_of_the_left().await.unwrap() > 0);
@@ -106,7 +107,8 @@ on_both!(no_older_picture_of_the_people_replaces_a_newer_one, |server| {
             async move {
                 let name = format!("{who} {round}");
                 let fields = [("name".to_owned(), json!(name))].into_iter().collect();
-                let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+                let command =
+                    UpdateRecord { entity: "user".into(), id, version: None, fields, distinct: None, source: "app" };
                 app.perform(None, &command).await.unwrap();
                 let now = app.org().people[&id].name.clone();
                 assert_eq!(now, name, "whoever changed it sees it");

@@ -6,6 +6,7 @@
 mod approval;
 mod cli;
 mod client;
+mod duplicates;
 mod events;
 mod export;
 mod files;

@@ -191,7 +191,7 @@ impl TestApp {
     pub(crate) async fn give_roles(&self, who: &str, roles: &[&str]) {
         let fields = [("roles".to_owned(), serde_json::json!(roles))].into_iter().collect();
         let id = self.person(who);
-        let command = UpdateRecord { entity: "user".into(), id, version: None, fields, source: "app" };
+        let command = UpdateRecord { entity: "user".into(), id, version: None, fields, distinct: None, source: "app" };
         self.app.perform(None, &command).await.unwrap();
     }
 

@@ -9,7 +9,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::{Committed, CommittedRecord, Once, Work, chains, chains::Chains, flow, insert, refusal, update};
+use super::{Committed, CommittedRecord, Once, Work, chains, chains::Chains, flow, insert, likeness, refusal, update};
 use crate::{
     CommitError, Error,
     connection::{Connection, Row},
@@ -121,6 +121,7 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     let updates: Vec<&UpdateRecord> = work.commit.changes.iter().filter_map(as_update).collect();
     let (late, early): (Vec<_>, Vec<_>) = updates.iter().copied().partition(|update| new.contains(&update.id));
 
+    connection.batch(likeness::locks(connection.dialect(), work)?).await?;
     let before = before_imports(connection, work, &early).await?;
     let mut guarded = update::headers(connection.dialect(), work, &early, &written)?;
     guarded.extend(flow::guarded(connection.dialect(), work)?);
@@ -158,6 +159,7 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
         let headers = insert::headers(connection, work, &inserts, &mut written).await?;
         connection.batch(headers).await?;
     }
+    likeness::check(connection, work).await?;
     Ok(written)
 }
 

@@ -14,7 +14,7 @@ use super::{
     Work,
     apply::{Guard, Guarded, Written},
     chains::Chains,
-    files, jobs, rows,
+    files, jobs, likeness, rows,
 };
 use crate::{
     Error,
@@ -129,6 +129,7 @@ pub(super) fn added(
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     files::noted(work, statements);
     jobs::noted(work, statements);
+    likeness::noted(dialect, work, statements);
     Ok(())
 }
 
@@ -245,7 +246,9 @@ impl Rows {
             | Change::Files(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
-            | Change::FinishJob(_) => {}
+            | Change::FinishJob(_)
+            | Change::Apart(_)
+            | Change::Near(_) => {}
         }
         Ok(())
     }

@@ -6,11 +6,14 @@ mod files;
 mod flow;
 mod insert;
 mod jobs;
+mod likeness;
 mod refusal;
 mod rows;
 mod update;
 
 use std::{collections::HashMap, sync::Arc};
+
+pub(crate) use likeness::insert as insert_near_keys;
 
 use chrono::{DateTime, Utc};
 use kernel::{
@@ -115,6 +118,7 @@ impl Store {
             let entity = match change {
                 Change::InsertRecord(insert) => &insert.record.entity,
                 Change::UpdateRecord(update) => &update.entity,
+                Change::Apart(apart) => &apart.entity,
                 _ => continue,
             };
             if !layouts.contains_key(entity) {

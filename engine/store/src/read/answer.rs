@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use indexmap::IndexMap;
 use kernel::{
-    Name, Record, Value,
+    Name, Record, Value, likeness,
     query::{Answer, Comparison, Operand, Predicate, Query},
 };
 use uuid::Uuid;
@@ -21,8 +21,12 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
     let mut asked: Vec<(Arc<Layout>, Which)> = Vec::new();
     let mut sought: HashMap<&Query, usize> = HashMap::new();
     let mut files: Vec<Uuid> = Vec::new();
+    let near = nearest(store, schema, queries).await?;
     for query in queries {
         match query {
+            Query::Near { entity, .. } => {
+                by_id.entry(entity).or_default().extend(near.get(query).into_iter().flatten());
+            }
             Query::Record { entity, id } => by_id.entry(entity).or_default().push(*id),
             Query::File { id } => files.push(*id),
             Query::Effective { entity, .. } | Query::Find { entity, .. } => {
@@ -64,15 +68,59 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
     let of = |query: &Query| match query {
         Query::Record { id, .. } => records.get(id).cloned().into_iter().collect(),
         Query::File { id } => files.get(id).cloned().into_iter().collect(),
+        Query::Near { .. } => near.get(query).into_iter().flatten().filter_map(|id| records.get(id).cloned()).collect(),
         _ => sought.get(query).and_then(|position| found.get(*position)).cloned().unwrap_or_default(),
     };
     Ok(queries.iter().map(of).collect())
 }
 
+/// How many records that share a key are compared, and how many near ones are told.
+const COMPARED: u32 = 2_000;
+const NEAR: usize = 6;
+
+/// The ids of near records, by query: found by keys, then compared.
+async fn nearest<'q>(
+    store: &Store,
+    schema: &dyn Schema,
+    queries: &'q [Query],
+) -> Result<HashMap<&'q Query, Vec<Uuid>>, Error> {
+    let mut near = HashMap::new();
+    for query in queries {
+        let Query::Near { entity, field, text, distance, with } = query else { continue };
+        let distance = usize::from(*distance);
+        let layout = store.layouts().get(schema, entity)?;
+        let column = layout
+            .column(field)
+            .ok_or_else(|| Error::UnknownField { entity: layout.entity.clone(), path: field.to_string() })?;
+        let mut probes = likeness::near_probes(&likeness::near_scope(entity, field, with), text, distance);
+        let Some(last) = probes.last().copied() else { continue };
+        // Up to a power of two, so that few different statements are prepared.
+        probes.resize(probes.len().next_power_of_two(), last);
+        let mut sql = Sql::default();
+        sql.text("select distinct t.id, ").column("t", &column.name).text(" from sys_near_keys k join ");
+        sql.name(&layout.table).text(" t on t.id = k.record where k.hash in (").list(probes, ", ", |sql, probe| {
+            sql.value(probe);
+        });
+        sql.text(") and t.deleted_at is null order by t.id limit ").value(COMPARED);
+        let mut found = Vec::new();
+        for row in store.rows(sql).await? {
+            let other: Option<String> = row.get(1)?;
+            if other.is_some_and(|other| likeness::is_near(text, &other, distance)) {
+                found.push(row.get(0)?);
+            }
+            if found.len() == NEAR {
+                break;
+            }
+        }
+        near.insert(query, found);
+    }
+    Ok(near)
+}
+
 fn entity(query: &Query) -> Option<&Name> {
     match query {
         Query::Record { entity, .. } | Query::Effective { entity, .. } | Query::Find { entity, .. } => Some(entity),
-        Query::File { .. } => None,
+        Query::File { .. } | Query::Near { .. } => None,
     }
 }
 
@@ -107,7 +155,7 @@ fn statement(reading: Reading<'_>, query: &Query) -> Result<Sql, Error> {
         Query::Record { id, .. } => {
             sql.text(" where ").text(&scope.alias).text(".id = ").value(*id);
         }
-        Query::File { .. } => {}
+        Query::File { .. } | Query::Near { .. } => {}
     }
     let end = std::mem::take(&mut sql.text);
     sql.text("select ").text(&scope.alias).text(".id");

@@ -3,6 +3,7 @@
 import type { EntityModel, Field } from '@/model/app'
 import type { Scalar } from '@/model/record'
 import { checkValue, type CheckProblem } from './check'
+import { shownOf } from './likeness'
 import type { FormState } from './store'
 
 export interface Shown {
@@ -27,7 +28,7 @@ export function shownAt(told: Told, path: string, field: Field | undefined, valu
   // What is on its way shows so by itself, and is a problem only for who cannot wait.
   if (text && (text.problem !== 'uploading' || told.attempted)) out.push({ path, level: 'error', code: text.problem, ofField: true, ...(text.values ? { values: text.values } : {}) })
   for (const problem of told.refused) {
-    if (problem.path === path) out.push({ path, level: problem.level ?? 'error', code: problem.code, message: problem.message })
+    if (problem.path === path) out.push(shownOf(problem))
   }
   const check = spoken && !text && field ? checkValue(field, value, required) : null
   if (check) out.push({ path, level: 'error', ...check })
@@ -35,7 +36,7 @@ export function shownAt(told: Told, path: string, field: Field | undefined, valu
     if (problem.path !== path) continue
     const level = problem.level ?? 'error'
     if (level === 'error' && (!spoken || check || text)) continue
-    out.push({ path, level, code: problem.code, message: problem.message })
+    out.push({ ...shownOf(problem), level })
   }
   // One message once, however many tell it.
   return out.filter((one, index) => out.findIndex((other) => (other.message ?? other.code) === (one.message ?? one.code)) === index)
@@ -48,7 +49,7 @@ export function allProblems(state: FormState, checks: readonly CheckProblem[]): 
   }))
   const told = new Set(out.map((problem) => problem.path))
   for (const problem of state.refused) {
-    out.push({ path: problem.path, level: problem.level ?? 'error', code: problem.code, message: problem.message })
+    out.push(shownOf(problem))
     told.add(problem.path)
   }
   for (const check of checks) {

@@ -93,7 +93,7 @@ impl Firm {
     async fn make(&self, entity: &str, fields: Json) -> Uuid {
         let Json::Object(fields): Json = fields else { unreachable!("an object") };
         let fields: Map<String, Json> = fields;
-        let command = CreateRecord { entity: entity.into(), fields, id: None, source: "app" };
+        let command = CreateRecord { entity: entity.into(), fields, id: None, distinct: None, source: "app" };
         self.server.app.perform(None, &command).await.unwrap().record.id
     }
 
