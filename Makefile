@@ -48,6 +48,10 @@ fmt: $(if $(UI),builder-ui/node_modules/.installed) ## Format everything
 bench: ## Measure against the floor; writes target/bench.json
 	PORTOLAN_FSYNC=on .tools/with-postgres .tools/bench
 
+.PHONY: chaos
+chaos: ## Kill the server 200 times for each database under load: nothing may be lost, halved or doubled
+	PORTOLAN_CHAOS=200 .tools/with-postgres cargo test -p server --test it -- chaos --nocapture
+
 .PHONY: dist
 dist: $(UI) ## One binary with the app and the packs inside: dist/portolan
 	cargo build --release --bin portolan

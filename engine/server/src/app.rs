@@ -4,7 +4,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -59,6 +59,7 @@ struct Parts {
     models: Models,
     stopping: watch::Sender<bool>,
     setting_up: Mutex<()>,
+    damaged: AtomicBool,
     files: Files,
 }
 
@@ -162,6 +163,7 @@ impl App {
             models: Models::default(),
             stopping: watch::Sender::new(false),
             setting_up: Mutex::new(()),
+            damaged: AtomicBool::new(false),
             store,
         }));
         match app.take_up_published().await {
@@ -209,6 +211,31 @@ impl App {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Whether something stored was found that is not as it was written.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.0.damaged.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn note_damage(&self) {
+        self.0.damaged.store(true, Ordering::SeqCst);
+    }
+
+    /// Looks through the pages of the database for damage, and notes it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn look_for_damage(&self) -> Result<(), store::Error> {
+        let found = self.store().damage(5).await?;
+        for damage in &found {
+            tracing::error!(damage, "the database is damaged: bring back a backup");
+        }
+        if !found.is_empty() {
+            self.note_damage();
+        }
+        Ok(())
     }
 
     /// The clock.

@@ -5,6 +5,7 @@ mod app_model;
 mod assets;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod catalogs;
 pub mod cli;
 mod clock;

@@ -23,6 +23,8 @@ pub struct Options {
     pub audit: Option<PathBuf>,
     /// The key that signs them; beside the database if left out.
     pub audit_key: Option<PathBuf>,
+    /// Backups that the server takes by itself.
+    pub backup: Option<crate::backup::Schedule>,
     /// Limits.
     pub limits: Limits,
 }
@@ -95,6 +97,7 @@ impl Options {
             files: None,
             audit: None,
             audit_key: None,
+            backup: None,
             limits: Limits::default(),
         }
     }

@@ -25,6 +25,12 @@ const KEEP_IMPORTED: chrono::Duration = chrono::Duration::days(30);
 
 /// Starts it; it ends when the server stops.
 pub(crate) fn start(app: &App) -> JoinHandle<()> {
+    let looking = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = looking.look_for_damage().await {
+            tracing::warn!(%error, "the database could not be looked through");
+        }
+    });
     let app = app.clone();
     tokio::spawn(async move {
         let mut stop = app.stopping();

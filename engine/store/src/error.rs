@@ -190,6 +190,23 @@ impl From<sqlx::Error> for SchemaError {
 }
 
 impl Error {
+    /// Whether the disk has no room left: nothing was written, and it goes on when there is some.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.code().is_some_and(|code| code == "53100" || is_of_sqlite(&code, &[13]))
+    }
+
+    /// Whether what is stored is not as it was written.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        self.code().is_some_and(|code| matches!(&*code, "XX001" | "XX002") || is_of_sqlite(&code, &[11, 26]))
+    }
+
+    fn code(&self) -> Option<String> {
+        let Self::Database(error) = self else { return None };
+        error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+    }
+
     pub(crate) fn value(entity: &Name, field: &str, expected: &'static str, value: &kernel::Value) -> Self {
         Self::Value { entity: entity.clone(), field: field.to_owned(), expected, value: value.to_string() }
     }
@@ -197,6 +214,12 @@ impl Error {
     pub(crate) fn corrupt(what: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Corrupt { what, why: why.to_string() }
     }
+}
+
+/// Whether a code of SQLite, with what it adds to say more, is one of these.
+fn is_of_sqlite(code: &str, wanted: &[u32]) -> bool {
+    // PostgreSQL's have five places.
+    code.len() < 5 && code.parse::<u32>().is_ok_and(|code| wanted.contains(&(code & 0xff)))
 }
 
 /// Errors that may hold one of the database, so that a transaction can be tried again.

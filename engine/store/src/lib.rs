@@ -1,5 +1,6 @@
 //! The store: the only crate that knows SQL. One interface over SQLite and PostgreSQL; it must not know HTTP.
 
+mod backup;
 mod chain;
 mod channel;
 mod commit;
@@ -18,6 +19,7 @@ mod text;
 mod transaction;
 mod writer;
 
+pub use backup::{CopyContent, is_empty, look_through};
 pub use chain::{Fault, FaultKind, ListedHead, Verified};
 pub use channel::Listening;
 pub use commit::{Committed, CommittedRecord, Once};

@@ -79,7 +79,7 @@ struct Inner {
 }
 
 #[derive(Debug)]
-enum Backend {
+pub(crate) enum Backend {
     Sqlite { readers: Arc<Pool<SqliteConnection>>, lists: Arc<Pool<SqliteConnection>>, writer: Writer },
     Postgres { pool: Arc<Pool<PgConnection>>, lists: Arc<Pool<PgConnection>> },
 }
@@ -173,6 +173,10 @@ impl Store {
             Backend::Sqlite { .. } => None,
             Backend::Postgres { pool, .. } => Some(pool.options().clone()),
         }
+    }
+
+    pub(crate) fn backend(&self) -> &Backend {
+        &self.inner.backend
     }
 
     pub(crate) fn layouts(&self) -> &Layouts {

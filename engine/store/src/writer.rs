@@ -430,6 +430,20 @@ mod tests {
         assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "b"]);
     }
 
+    #[tokio::test]
+    async fn a_full_disk_is_told_and_it_goes_on_when_there_is_room() {
+        let (store, _folder) = store().await;
+        // No more pages than there are now.
+        setting(&store, "a", "pragma max_page_count = 1").await.unwrap();
+        let much = "insert into sys_settings (name, value) values ('much', '\"' || hex(zeroblob(500000)) || '\"')";
+        let (full, also) = tokio::join!(setting(&store, "b", much), setting(&store, "c", much));
+        assert!(full.as_ref().is_err_and(Error::is_full) && also.is_err(), "{full:?} {also:?}");
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a"]);
+        setting(&store, "d", "pragma max_page_count = 1000000").await.unwrap();
+        setting(&store, "e", much).await.unwrap();
+        assert_eq!(store.settings().await.unwrap().keys().collect::<Vec<_>>(), ["a", "d", "e", "much"]);
+    }
+
     /// Writes that note the group in which they are applied.
     struct Groups(Store, Arc<std::sync::Mutex<Vec<(u64, Priority)>>>);
 

@@ -1,6 +1,7 @@
 //! The command line. Each command is a file; none knows more than the library offers to everybody.
 
 mod audit;
+mod backup;
 mod check;
 mod diagnostics;
 mod export;
@@ -58,6 +59,10 @@ enum Command {
     /// Prove that histories are as they were written.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Take a copy of everything while people work: database, files, signed roots, keys; or look through one.
+    Backup(backup::Backup),
+    /// Bring a backup back into an empty place.
+    Restore(backup::Restore),
     /// Bring the database's system tables up to date.
     Migrate {
         #[command(flatten)]
@@ -89,6 +94,8 @@ impl Cli {
             Some(Command::Export(export)) => export.run().await,
             Some(Command::Import(import)) => import.run().await,
             Some(Command::Audit(audit)) => audit.run().await,
+            Some(Command::Backup(backup)) => backup.run().await,
+            Some(Command::Restore(restore)) => restore.run().await,
             Some(Command::Migrate { database }) => migrate::run(&database).await,
         }
     }

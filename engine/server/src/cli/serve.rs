@@ -8,7 +8,11 @@ use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use super::Database;
-use crate::{App, Limits, Options, http, nodes, work};
+use crate::{
+    App, Limits, Options,
+    backup::{self, Schedule},
+    http, nodes, work,
+};
 
 /// How long requests under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(20);
@@ -42,6 +46,15 @@ pub(super) struct Serve {
     /// The largest file that can be attached, in megabytes.
     #[arg(long, env = "PORTOLAN_LARGEST_FILE", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=2048))]
     largest_file: u64,
+    /// Take backups into this folder by itself. Of several processes over one database, only one should.
+    #[arg(long, env = "PORTOLAN_BACKUP")]
+    backup: Option<PathBuf>,
+    /// After how many hours.
+    #[arg(long, env = "PORTOLAN_BACKUP_EVERY", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..))]
+    backup_every: u64,
+    /// How many are kept.
+    #[arg(long, env = "PORTOLAN_BACKUP_KEEP", default_value_t = 14)]
+    backup_keep: usize,
     /// A proxy stands before the server; its X-Forwarded-* headers count.
     #[arg(long, env = "PORTOLAN_BEHIND_PROXY")]
     behind_proxy: bool,
@@ -67,6 +80,11 @@ impl Serve {
             behind_proxy: self.behind_proxy,
             definitions: self.definitions,
             files: self.files,
+            backup: self.backup.map(|into| Schedule {
+                into,
+                every: Duration::from_secs(self.backup_every * 3600),
+                keep: self.backup_keep,
+            }),
             audit: self.audit,
             audit_key: self.audit_key,
             limits: Limits { file: self.largest_file << 20, ..Limits::default() },
@@ -82,6 +100,7 @@ impl Serve {
         say_address(&app, listener.local_addr()?);
         let work = work::start(&app);
         let others = nodes::start(&app);
+        let backups = backup::start(&app);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = app.clone();
         let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -100,6 +119,7 @@ impl Serve {
         }
         work.await?;
         others.await?;
+        backups.await?;
         app.close().await;
         Ok(ExitCode::SUCCESS)
     }

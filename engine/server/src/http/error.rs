@@ -103,6 +103,12 @@ pub enum Error {
     /// A draft was begun from an older version, and both changed the same.
     #[error("somebody else published changes of the same meanwhile: choose which hold")]
     DraftConflicts(Json_),
+    /// The disk is full: nothing was written.
+    #[error("there is no room left to store this; nothing was written, and the administrator must make some")]
+    NoRoom,
+    /// What is stored is damaged, and is not told.
+    #[error("what is stored here is damaged; the administrator must bring back a backup")]
+    Damaged(#[source] store::Error),
     /// Everybody changes the same thing; nothing was written.
     #[error("the same thing is being changed by many; try again")]
     Busy,
@@ -159,7 +165,8 @@ impl Error {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoSuchPart { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::TooLarge | Self::FileTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Internal(_) | Self::Damaged(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -190,6 +197,8 @@ impl Error {
             Self::NoSuchPart { .. } => "no_such_part",
             Self::TooLarge | Self::FileTooLarge { .. } => "too_large",
             Self::Internal(_) => "internal",
+            Self::NoRoom => "no_room",
+            Self::Damaged(_) => "damaged",
             Self::Definitions(_) => "definitions",
             Self::DraftConflicts(_) => "draft_conflicts",
             Self::Busy => "busy",
@@ -222,6 +231,11 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Cursor => Self::invalid("after", "cursor", "expected a cursor of this list"),
             store::Error::TooSlow => Self::TooBroad { by: Vec::new() },
+            full if full.is_full() => {
+                tracing::error!(error = %Chain(&full), "the disk is full");
+                Self::NoRoom
+            }
+            damage if damage.is_damage() => Self::Damaged(damage),
             other => Self::internal(other),
         }
     }
@@ -243,6 +257,7 @@ impl From<Failure> for Error {
             // No request holds a job; if one did, it would have to ask again.
             Failure::Busy | Failure::JobGone(_) => Self::Busy,
             Failure::Store(error) => error.into(),
+            Failure::Disk(error) if error.kind() == std::io::ErrorKind::StorageFull => Self::NoRoom,
             other @ (Failure::Unsettled(_) | Failure::Definitions(_) | Failure::Corrupt { .. } | Failure::Disk(_)) => {
                 Self::internal(other)
             }
@@ -254,6 +269,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         if let Self::Internal(source) = &self {
             tracing::error!(error = %Chain(source.as_ref()), "a request failed");
+        }
+        if let Self::Damaged(error) = &self {
+            tracing::error!(error = %Chain(error), "the database is damaged: bring back a backup");
         }
         let details = self.details();
         let mut body = Map::new();
@@ -273,6 +291,9 @@ impl IntoResponse for Error {
             _ => {}
         }
         let mut response = (self.status(), Json(envelope)).into_response();
+        if matches!(self, Self::Damaged(_)) {
+            response.extensions_mut().insert(Damage);
+        }
         if let Self::NoSuchPart { size } = self
             && let Ok(whole) = HeaderValue::from_str(&format!("bytes */{size}"))
         {
@@ -286,6 +307,10 @@ impl IntoResponse for Error {
         response
     }
 }
+
+/// Goes with an answer that damage was met, so that the server's health tells of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Damage;
 
 /// An error and its causes in one line.
 struct Chain<'a>(&'a (dyn std::error::Error + 'static));
@@ -319,7 +344,7 @@ mod tests {
             actual: 2,
             conflicts: Vec::new(),
         };
-        let table: [(Error, u16, &str); 28] = [
+        let table: [(Error, u16, &str); 30] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
@@ -347,6 +372,8 @@ mod tests {
             (Error::internal("disk on fire"), 500, "internal"),
             (Error::Definitions(Vec::new()), 422, "definitions"),
             (Error::DraftConflicts(Json_::Null), 409, "draft_conflicts"),
+            (Error::NoRoom, 507, "no_room"),
+            (Error::Damaged(store::Error::Cursor), 500, "damaged"),
             (Error::Busy, 503, "busy"),
         ];
         for (error, status, code) in table {

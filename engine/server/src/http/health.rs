@@ -12,9 +12,14 @@ use crate::App;
 
 pub(super) async fn show(State(app): State<App>) -> Response {
     let database = app.store().ping().await;
-    let status = if database.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let told = match (database.is_ok(), app.is_damaged()) {
+        (true, false) => "ok",
+        (true, true) => "database_damaged",
+        (false, _) => "database_unreachable",
+    };
+    let status = if told == "ok" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
-        "status": if database.is_ok() { "ok" } else { "database_unreachable" },
+        "status": told,
         "version": env!("CARGO_PKG_VERSION"),
         "definitions": app.published().catalog.version,
     });

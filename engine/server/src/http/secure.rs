@@ -8,13 +8,16 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use super::{Error, headers};
+use super::{Error, error::Damage, headers};
 use crate::App;
 
 /// Sets the security headers.
 pub(super) async fn answer_headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
+    if response.extensions().get::<Damage>().is_some() {
+        app.note_damage();
+    }
     let out = response.headers_mut();
     let mut set = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

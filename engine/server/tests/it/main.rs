@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod approval;
+mod backups;
+mod chaos;
 mod cli;
 mod client;
 mod duplicates;

@@ -6,6 +6,9 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
+/// The kind of most bodies.
+pub(crate) const JSON: &str = "application/json";
+
 /// A server process of its own.
 pub(crate) struct Served {
     pub(crate) process: Child,
@@ -32,11 +35,23 @@ impl Served {
 
     /// A request as plain as can be; the whole answer.
     pub(crate) fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> std::io::Result<String> {
+        self.send(method, path, headers, JSON, body)
+    }
+
+    /// The same with a body of another kind.
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        kind: &str,
+        body: &str,
+    ) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
         let length = body.len();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: {kind}\r\n\
              Content-Length: {length}\r\n{headers}\r\n{body}",
             self.address
         )?;

@@ -125,6 +125,26 @@ impl TestApp {
         Self { router: server::http::router(app.clone()), app, folder, postgres, _files: Arc::new(files) }
     }
 
+    /// A server with other options, over whatever is there.
+    pub(crate) async fn with_options(&self, options: Options) -> Self {
+        let app = App::open_with_clock(options, Clock::manual(morning())).await.unwrap();
+        Self {
+            router: server::http::router(app.clone()),
+            app,
+            folder: None,
+            postgres: None,
+            _files: Arc::clone(&self._files),
+        }
+    }
+
+    /// The address of a new database of PostgreSQL with nothing in it, if there is one.
+    pub(crate) async fn bare_postgres() -> Option<String> {
+        let admin = std::env::var("TEST_POSTGRES_URL").ok()?;
+        let name = format!("server_{}", Uuid::now_v7().simple());
+        execute(&admin, format!("create database {name}")).await;
+        Some(database(&admin, &name))
+    }
+
     /// Another server over the same database, as after a start.
     pub(crate) async fn reopened(&self) -> Self {
         let options = self.app.options().clone();

@@ -13,6 +13,7 @@ mod jobs;
 mod lists;
 mod migrations;
 mod people;
+mod power;
 mod predicates;
 mod ranges;
 mod records;
