@@ -1,63 +1,16 @@
 // From a spreadsheet to an approved quotation and the order made of it, as the people of the demo would do it.
-import AxeBuilder from '@axe-core/playwright'
 import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
+import { kit, patience } from './kit.mjs'
 import { known } from './ledger.mjs'
-import { like, words } from './words.mjs'
+import { like } from './words.mjs'
 
-const patience = 30_000
 /** Two points, red and blue. */
 const PICTURE = '询价 drawing.png'
 const PIXELS = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg=='
 
 export async function journey({ name, language, locale, viewport, phone = false, browser, server, report, file }) {
-  const t = words(language)
-  const step = (what, page, run, options) => report.step(`${name}: ${what}`, page, run, options)
-  const people = (await (await fetch(`${server.url}/api/demo`)).json()).people
-  const as = (role) => people.find((person) => person.role === role)
-
-  /** A browser of one person's own. */
-  const open = async () => {
-    const context = await browser.newContext({ viewport, locale, hasTouch: phone, isMobile: phone, permissions: ['clipboard-read', 'clipboard-write'] })
-    const page = await context.newPage()
-    page.setDefaultTimeout(patience)
-    const problems = []
-    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`))
-    page.on('response', (answer) => { if (answer.status() >= 500) problems.push(`${answer.status()} ${answer.url()}`) })
-    return { page, context, problems }
-  }
-  const picture = (page, what) => page.screenshot({ path: join(report.folder, `${name}-${what}.png`), fullPage: false })
-  const axe = (page, what) =>
-    step(`${what}: nothing serious for who cannot see or use a mouse`, page, async () => {
-      // What still moves has no colour to be measured.
-      await page.waitForTimeout(400)
-      const found = await new AxeBuilder({ page }).analyze()
-      const bad = found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
-      if (bad.length > 0) {
-        throw new Error(bad.map((one) => `${one.id} (${one.impact}): ${one.help}\n  ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join('\n  ')}`).join('\n'))
-      }
-    }, { goOn: true })
-  const wide = (page, what) =>
-    step(`${what}: fits the width`, page, async () => {
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      if (over > 1) throw new Error(`the page is ${over} px wider than the screen`)
-    }, { goOn: true })
-  const look = async (page, what) => {
-    await picture(page, what)
-    await axe(page, what)
-    if (phone) await wide(page, what)
-  }
-
-  const signIn = async (page, person) => {
-    await page.goto(server.url)
-    const button = page.getByRole('group', { name: t('user.language') }).getByRole('button', { name: language === 'en' ? 'English' : '简体中文' })
-    await button.click()
-    const label = language === 'en' ? person.role_label : person.role_label_zh || person.role_label
-    await page.getByRole('button', { name: new RegExp(`${label}.*${person.name.split(' ')[0]}`, 's') }).first().click()
-    await page.getByRole('heading', { level: 1, name: t('sign_in:title'), exact: true }).waitFor({ state: 'hidden' })
-    await page.getByRole('heading', { level: 1 }).waitFor()
-  }
-  const appModel = (page) => page.evaluate((code) => fetch(`/api/app?language=${code}`).then((answer) => answer.json()), language)
+  const { t, step, as, open, picture, look, signIn, appModel } = await kit({ name, language, locale, viewport, phone, browser, server, report })
 
   // ── The sales manager imports the ledger.
   const manager = await open()

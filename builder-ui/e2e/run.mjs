@@ -11,10 +11,13 @@ import { journey } from './journey.mjs'
 import { ledger } from './ledger.mjs'
 import { Report } from './report.mjs'
 import { root, startServer } from './server.mjs'
+import { studio } from './studio.mjs'
 
 const journeys = [
   { name: 'desk-english', language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'phone-chinese', language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
+  { name: 'studio-english', go: studio, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'studio-chinese', go: studio, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
 ]
 
 const shots = join(root, 'target', 'e2e')
@@ -24,7 +27,7 @@ mkdirSync(shots, { recursive: true })
 const report = new Report(shots)
 const file = ledger()
 const wanted = journeys.filter((one) => one.name.includes(process.argv[2] ?? ''))
-for (const one of wanted) {
+for (const { go = journey, ...one } of wanted) {
   // Each on a database of its own, so that neither leans on what the other left.
   const server = await startServer()
   const browser = await chromium.launch({
@@ -33,7 +36,7 @@ for (const one of wanted) {
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   })
   try {
-    await journey({ ...one, browser, server, report, file })
+    await go({ ...one, browser, server, report, file })
   } catch (error) {
     report.broken(one.name, error)
   } finally {

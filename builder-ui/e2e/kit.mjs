@@ -1,0 +1,59 @@
+// What every journey needs: people of the demo with a browser of their own, steps that are counted, pictures, checks for who
+// cannot see or use a mouse.
+import AxeBuilder from '@axe-core/playwright'
+import { join } from 'node:path'
+import { words } from './words.mjs'
+
+export const patience = 30_000
+
+export async function kit({ name, language, locale, viewport, phone = false, browser, server, report }) {
+  const t = words(language)
+  const step = (what, page, run, options) => report.step(`${name}: ${what}`, page, run, options)
+  const people = (await (await fetch(`${server.url}/api/demo`)).json()).people
+  const as = (role) => people.find((person) => person.role === role)
+
+  /** A browser of one person's own. */
+  const open = async () => {
+    const context = await browser.newContext({ viewport, locale, hasTouch: phone, isMobile: phone, permissions: ['clipboard-read', 'clipboard-write'] })
+    const page = await context.newPage()
+    page.setDefaultTimeout(patience)
+    const problems = []
+    page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`))
+    page.on('response', (answer) => { if (answer.status() >= 500) problems.push(`${answer.status()} ${answer.url()}`) })
+    return { page, context, problems }
+  }
+  const picture = (page, what) => page.screenshot({ path: join(report.folder, `${name}-${what}.png`), fullPage: false })
+  const axe = (page, what) =>
+    step(`${what}: nothing serious for who cannot see or use a mouse`, page, async () => {
+      // What still moves has no colour to be measured.
+      await page.waitForTimeout(400)
+      const found = await new AxeBuilder({ page }).analyze()
+      const bad = found.violations.filter((one) => ['serious', 'critical'].includes(one.impact))
+      if (bad.length > 0) {
+        throw new Error(bad.map((one) => `${one.id} (${one.impact}): ${one.help}\n  ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')}  ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join('\n  ')}`).join('\n'))
+      }
+    }, { goOn: true })
+  const wide = (page, what) =>
+    step(`${what}: fits the width`, page, async () => {
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      if (over > 1) throw new Error(`the page is ${over} px wider than the screen`)
+    }, { goOn: true })
+  const look = async (page, what) => {
+    await picture(page, what)
+    await axe(page, what)
+    if (phone) await wide(page, what)
+  }
+
+  const signIn = async (page, person) => {
+    await page.goto(server.url)
+    const button = page.getByRole('group', { name: t('user.language') }).getByRole('button', { name: language === 'en' ? 'English' : '简体中文' })
+    await button.click()
+    const label = language === 'en' ? person.role_label : person.role_label_zh || person.role_label
+    await page.getByRole('button', { name: new RegExp(`${label}.*${person.name.split(' ')[0]}`, 's') }).first().click()
+    await page.getByRole('heading', { level: 1, name: t('sign_in:title'), exact: true }).waitFor({ state: 'hidden' })
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  }
+  const appModel = (page) => page.evaluate((code) => fetch(`/api/app?language=${code}`).then((answer) => answer.json()), language)
+
+  return { t, step, people, as, open, picture, axe, wide, look, signIn, appModel }
+}
