@@ -13,6 +13,8 @@ export const keys = {
   instances: ['instances'] as const,
   instance: (id: string) => ['instances', id] as const,
   notifications: ['notifications'] as const,
+  copies: ['copies'] as const,
+  deputies: ['deputies'] as const,
   imports: ['imports'] as const,
   import: (id: string) => ['imports', id] as const,
   roles: ['roles'] as const,

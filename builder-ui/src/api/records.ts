@@ -35,21 +35,73 @@ export interface LookupRow {
   subtitle?: string
 }
 
+export type Demand = 'required' | 'optional' | 'none'
+
+/** What a verb asks for. */
+export interface Asks {
+  reason?: Demand
+  attachment?: Demand
+  signature?: Demand
+}
+
+/** Somebody who decides beside the reader. */
+export interface FellowSigner {
+  id: string
+  name: string
+  /** `pending`, `approved` …; `{"open": task}` while they decide. */
+  state: string | Record<string, unknown>
+  added_by_you: boolean
+}
+
+/** Whether somebody has not decided yet. */
+export const stillDecides = ({ state }: FellowSigner): boolean => state === 'pending' || (typeof state === 'object' && 'open' in state)
+
 export interface TaskOfRecord {
   id: string
+  /** `consult`: somebody asks for an opinion. */
+  kind?: 'decide' | 'consult'
   node: string
   label: string
   verbs: string[]
   write: string[]
-  reason: Record<string, 'required' | 'optional' | 'none'>
+  /** Fields that must have a value before it can be approved. */
+  required?: string[]
+  reason: Record<string, Demand>
+  asks?: Record<string, Asks>
+  /** Ways to decide of the node's own. */
+  outcomes?: { name: string; label: string; write: string[]; required: string[]; asks: Asks }[]
+  /** Where it can be returned to beside the initiator, and who chooses how it goes on. */
+  return?: { nodes: { node: string; label: string }[]; then: 'again' | 'straight_back' | 'choose'; left: number | null } | null
+  signer_places?: SignerPlace[]
+  people?: FellowSigner[]
+  /** A role's common task: whether the reader has taken it. */
+  pool?: { name: string; claimed: boolean }
+  /** Who asked the reader to work on it, and gets it back. */
+  delegated_by?: { id: string; name: string }
+  /** The question of a `consult`, and whose it is. */
+  question?: string | null
+  by?: { id: string; name: string }
+}
+
+export type SignerPlace = 'before' | 'after' | 'beside'
+
+/** Who gave the record back, why, and what is to be changed. */
+export interface Returned {
+  node: string
+  by: { id: string; name: string }
+  reason?: string | null
+  fields: string[]
+  then: 'again' | 'straight_back'
 }
 
 export interface RecordAnswer {
   record: PortolanRecord
   titles: Titles
   can: { update: boolean; delete: boolean; transitions: string[]; fields: 'all' | string[] }
-  instance?: { id: string; workflow: string; status: string; outcome?: string | null } & Record<string, unknown>
+  instance?: { id: string; workflow: string; status: string; outcome?: string | null; returned?: Returned | null; can_take_back?: string | null; can_urge?: boolean } & Record<string, unknown>
   task?: TaskOfRecord
+  /** All tasks of the reader, where there are several: their own, those of their roles, opinions they are asked for. */
+  tasks?: TaskOfRecord[]
   warnings?: Problem[]
 }
 

@@ -1,7 +1,7 @@
 /** What waits for me, and what I have started. */
 import type { EntityModel } from '@/model/app'
 import { formatValue } from '@/model/format'
-import type { PreviewNode } from './records'
+import type { PreviewNode, SignerPlace } from './records'
 import { get, post } from './client'
 
 export interface Task {
@@ -59,16 +59,32 @@ export interface InstanceNode {
 }
 
 export interface InstanceAnswer extends InstanceRow {
+  can_take_back?: string | null
+  can_urge?: boolean
   nodes: InstanceNode[]
   next: { nodes: PreviewNode[]; outcome?: string | null } | PreviewNode[]
 }
 
-export type Verb = 'approve' | 'reject' | 'return' | 'transfer'
+export type Verb =
+  | 'approve' | 'reject' | 'outcome' | 'return' | 'transfer' | 'delegate' | 'add_signer' | 'remove_signer'
+  | 'claim' | 'release' | 'take_back' | 'cc' | 'consult' | 'answer' | 'comment'
 
+/** What is sent with a verb; which of it, the server's `task_verb` says. */
 export interface Verdict {
   reason?: string
+  /** A person; for `return` a node. */
   to?: string
+  then?: 'again' | 'straight_back'
+  /** Fields that are to be changed, for `return`. */
+  change?: string[]
+  people?: string[]
+  person?: string
+  place?: SignerPlace
+  mode?: 'any' | 'all' | 'sequence'
+  outcome?: string
   fields?: Record<string, unknown>
+  attachments?: string[]
+  signature?: string
 }
 
 export const listTasks = (after?: string, limit = 50) =>
@@ -76,6 +92,7 @@ export const listTasks = (after?: string, limit = 50) =>
 export const countTasks = () => get<{ count: number }>('/api/tasks/count')
 export const decideTask = (id: string, verb: Verb, verdict: Verdict = {}) =>
   post<{ instance: InstanceAnswer }>(`/api/tasks/${id}/${verb}`, verdict)
+export const urgeInstance = (id: string) => post<unknown>(`/api/instances/${id}/urge`)
 export const listMyInstances = (after?: string) =>
   get<{ rows: InstanceRow[]; next: string | null }>('/api/instances', { mine: 1, after })
 export const readInstance = (id: string) => get<InstanceAnswer>(`/api/instances/${id}`)

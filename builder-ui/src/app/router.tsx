@@ -23,6 +23,8 @@ export function makeRouter() {
             { index: true, lazy: page(() => import('@/features/home/home-page')) },
             { path: 'tasks', lazy: page(() => import('@/features/home/tasks-page')) },
             { path: 'started', lazy: page(() => import('@/features/home/started-page')) },
+            { path: 'copies', lazy: page(() => import('@/features/home/copies-page')) },
+            { path: 'absence', lazy: page(() => import('@/features/absence/absence-page')) },
             { path: 'notifications', lazy: page(() => import('@/features/notifications/notifications-page')) },
             { path: 'e/:entity', lazy: page(list) },
             { path: 'v/:view', lazy: page(list) },

@@ -4,6 +4,8 @@ export const paths = {
   tasks: '/tasks',
   started: '/started',
   notifications: '/notifications',
+  copies: '/copies',
+  absence: '/absence',
   imports: '/imports',
   import: (id: string) => `/imports/${encodeURIComponent(id)}`,
   departments: '/organisation/departments',

@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
 import { useAppModel, useSession } from '@/api/app-context'
 import { keys } from '@/api/keys'
 import { changeLanguage, signOut } from '@/api/session'
 import { applyLanguage, errorText } from '@/locales/i18n'
 import type { LanguageCode } from '@/model/app'
+import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
 import { MenuButton } from '@/ui/menu-button'
 import { useToast } from '@/ui/toast'
@@ -16,6 +18,7 @@ export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKey
   const model = useAppModel()
   const client = useQueryClient()
   const toast = useToast()
+  const navigate = useNavigate()
 
   const speak = async (code: LanguageCode) => {
     try {
@@ -44,7 +47,8 @@ export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKey
           key: one.code, label: one.label, divided: n === 0, icon: one.code === language ? ('check' as const) : ('language' as const),
           onSelect: () => void speak(one.code),
         })),
-        { key: 'password', label: t('user.password'), icon: 'key', divided: true, onSelect: onPassword },
+        { key: 'absence', label: t('absence:title'), icon: 'calendar', divided: true, onSelect: () => void navigate(paths.absence) },
+        { key: 'password', label: t('user.password'), icon: 'key', onSelect: onPassword },
         ...(onKeys ? [{ key: 'keys', label: t('shortcuts.title'), icon: 'help' as const, onSelect: onKeys }] : []),
         { key: 'out', label: t('user.sign_out'), icon: 'sign_out', onSelect: () => void leave() },
       ]}

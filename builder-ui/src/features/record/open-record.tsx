@@ -17,6 +17,7 @@ import { Notice } from '@/ui/notice'
 import { phone, useMedia } from '@/ui/use-media'
 import { ApprovalPanel } from './approval/approval-panel'
 import { ProgressPanel } from './approval/progress-panel'
+import { ReturnedNotice } from './approval/returned-notice'
 import { SubmitDialog } from './approval/submit-dialog'
 import { ConflictDialog } from './conflict-dialog'
 import { ErrorSummary } from './error-summary'
@@ -184,6 +185,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
                 {t('remote.changed', { name: remote.news.titles[remote.news.record.updated_by ?? ''] ?? t('remote.somebody') })}
               </Notice>
             )}
+            {answer?.instance?.returned && answer.instance.status === 'returned' && <ReturnedNotice returned={answer.instance.returned} />}
             <ErrorSummary problems={problems} failure={saving.failure} round={round} />
             {answer?.task && !beside && <ApprovalPanel task={answer.task} instance={answer.instance?.id ?? null} onDecided={refresh} onRefused={refuse} />}
             <FormLayout />

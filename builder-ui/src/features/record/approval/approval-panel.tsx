@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import type { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { TaskOfRecord } from '@/api/records'
-import { figureText, listTasks, readInstance, type Verb } from '@/api/tasks'
+import { decideTask, figureText, listTasks, readInstance } from '@/api/tasks'
 import { formatAgo } from '@/fields/dates'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
@@ -16,6 +16,7 @@ import { phone, useMedia } from '@/ui/use-media'
 import { useForm, useFormState } from '../form-context'
 import { buildPatch } from '../model/patch'
 import { VerdictDialog } from './verdict-dialog'
+import { choices, verbIcons, type Choice } from './verbs'
 import style from './approval.module.css'
 
 interface ApprovalPanelProps {
@@ -26,8 +27,6 @@ interface ApprovalPanelProps {
   onRefused: (error: unknown) => void
 }
 
-const ORDER: Verb[] = ['approve', 'reject', 'return', 'transfer']
-
 export function ApprovalPanel({ task, instance, onDecided, onRefused }: ApprovalPanelProps) {
   const { t } = useTranslation('record')
   const context = useForm()
@@ -35,7 +34,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
   const client = useQueryClient()
   const toast = useToast()
   const small = useMedia(phone)
-  const [verb, setVerb] = useState<Verb | null>(null)
+  const [choice, setChoice] = useState<Choice | null>(null)
   const [tooLate, setTooLate] = useState<string | null>(null)
   const title = useFormState((state) => state.base.number ?? state.base.title ?? entity.label)
   // The inbox has the summary already, or will have it for the next look.
@@ -44,17 +43,18 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
     queryFn: () => listTasks(),
     select: (page) => page.rows.find((row) => row.id === task.id),
   })
-  const verbs = ORDER.filter((one) => task.verbs.includes(one))
+  const { deciding, beside } = choices(task)
 
   const written = (): Record<string, unknown> | null => {
     const { base, values, edited } = form.store.getState()
     const patch = buildPatch(entity, base, values, edited) ?? {}
-    const mine = Object.entries(patch).filter(([name]) => task.write.includes(name))
+    const open = new Set([...task.write, ...(task.required ?? []), ...(task.outcomes ?? []).flatMap((one) => [...one.write, ...one.required])])
+    const mine = Object.entries(patch).filter(([name]) => open.has(name))
     return mine.length > 0 ? Object.fromEntries(mine) : null
   }
 
   const refresh = (): void => {
-    setVerb(null)
+    setChoice(null)
     void client.invalidateQueries({ queryKey: keys.tasks })
     void client.invalidateQueries({ queryKey: keys.taskCount })
     onDecided()
@@ -64,13 +64,23 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
     return <Notice kind="info" action={<Button size="small" onClick={refresh}>{t('approval.show_now')}</Button>}>{tooLate}</Notice>
   }
 
-  const [first, ...others] = verbs
-  const inBar = others.slice(0, 1)
-  const inMenu = others.slice(1)
+  /** Taking a task out of a common pile, or putting it back, needs no words. */
+  const begin = (next: Choice): void => {
+    if (next.verb !== 'claim' && next.verb !== 'release') return setChoice(next)
+    decideTask(task.id, next.verb).then(refresh, onRefused)
+  }
+  const named = ({ verb, outcome }: Choice) => outcome?.label ?? t(`approval.verb.${verb}`)
+  const keyOf = ({ verb, outcome }: Choice) => (outcome ? `outcome-${outcome.name}` : verb)
+  const kindOf = ({ verb }: Choice, at: number) => (at === 0 && verb !== 'reject' ? 'primary' as const : verb === 'reject' ? 'danger' as const : 'default' as const)
+  const entries = (of: Choice[]) => of.map((one) => ({ key: keyOf(one), label: named(one), ...(verbIcons[one.verb] ? { icon: verbIcons[one.verb] } : {}), onSelect: () => begin(one) }))
+  const [first, second, ...rest] = deciding
+  const inMenu = [...rest, ...beside]
+  // One that would stand alone in a menu stands beside the others.
+  const [shown, hidden] = beside.length === 1 ? [[...deciding, ...beside], []] : [deciding, beside]
   return (
     <section className={style.panel} aria-label={t('approval.title')}>
       <header className={style.panelHead}>
-        <h2><Icon name="shield" />{t('approval.title')}</h2>
+        <h2><Icon name="shield" />{t(task.kind === 'consult' ? 'approval.consult_title' : 'approval.title')}</h2>
         <p>
           {summary.data
             ? t('approval.asked_by', { name: summary.data.initiator_name, node: task.label, ago: formatAgo(summary.data.created_at, language) })
@@ -83,45 +93,49 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
             {summary.data.summary.map((row) => [<dt key={`${row.label}-label`}>{row.label}</dt>, <dd key={row.label}>{figureText(row, entity, language)}</dd>])}
           </dl>
         )}
+        {task.delegated_by && <p className={style.hint}>{t('approval.delegated_by', { name: task.delegated_by.name })}</p>}
+        {task.pool && <p className={style.hint}>{t(task.pool.claimed ? 'approval.pool_claimed' : 'approval.pool', { name: task.pool.name })}</p>}
+        {task.kind === 'consult' && task.question ? <blockquote className={style.question}>{task.by ? `${task.by.name}: ` : ''}{task.question}</blockquote> : null}
+        {(task.people?.length ?? 0) > 1 && <p className={style.hint}>{t('approval.beside_you', { names: task.people?.map((one) => one.name).join(t('approval.comma')) })}</p>}
         {task.write.length > 0 && <p className={style.hint}>{t('approval.may_write', { fields: task.write.map((name) => entity.fields[name]?.label ?? name).join(', ') })}</p>}
         {!small && (
           <div className={style.verbs}>
-            {verbs.map((one) => (
-              <Button key={one} kind={one === 'approve' ? 'primary' : one === 'reject' ? 'danger' : 'default'} onClick={() => setVerb(one)}>{t(`approval.verb.${one}`)}</Button>
-            ))}
+            {shown.map((one, at) => <Button key={keyOf(one)} kind={kindOf(one, at)} onClick={() => begin(one)}>{named(one)}</Button>)}
+            {hidden.length > 0 && <MenuButton entries={entries(hidden)}><Button icon="more">{t('approval.more')}</Button></MenuButton>}
           </div>
         )}
       </div>
       {small && (
         <div className={style.bar}>
           {inMenu.length > 0 && (
-            <MenuButton placement="topLeft" entries={inMenu.map((one) => ({ key: one, label: t(`approval.verb.${one}`), onSelect: () => setVerb(one) }))}>
+            <MenuButton placement="topLeft" entries={entries(inMenu)}>
               <Button icon="more" label={t('approval.more')} className={style.small ?? ''} />
             </MenuButton>
           )}
-          {inBar.map((one) => <Button key={one} kind={one === 'reject' ? 'danger' : 'default'} onClick={() => setVerb(one)}>{t(`approval.verb.${one}`)}</Button>)}
-          {first && <Button kind={first === 'reject' ? 'danger' : 'primary'} onClick={() => setVerb(first)}>{t(`approval.verb.${first}`)}</Button>}
+          {second && <Button kind={kindOf(second, 1)} onClick={() => begin(second)}>{named(second)}</Button>}
+          {first && <Button kind={kindOf(first, 0)} onClick={() => begin(first)}>{named(first)}</Button>}
         </div>
       )}
-      {verb !== null && (
+      {choice !== null && (
         <VerdictDialog
           task={task}
-          verb={verb}
+          choice={choice}
           title={title}
+          entity={entity}
           fields={written()}
           onDone={(done) => {
-            toast.success(t(`approval.done.${done}`, { title }))
+            toast.success(t(`approval.done.${done.verb}`, { title, outcome: done.outcome?.label ?? '' }))
             refresh()
           }}
           onTooLate={(error) => {
-            setVerb(null)
+            setChoice(null)
             void whoWasFaster(error, task, instance, t as never, language).then(setTooLate)
           }}
           onRefused={(error) => {
-            setVerb(null)
+            setChoice(null)
             onRefused(error)
           }}
-          onClose={() => setVerb(null)}
+          onClose={() => setChoice(null)}
         />
       )}
     </section>

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keys } from '@/api/keys'
-import { readInstance, withdrawInstance, type InstanceAnswer } from '@/api/tasks'
+import { decideTask, readInstance, urgeInstance, withdrawInstance, type InstanceAnswer } from '@/api/tasks'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -45,13 +45,34 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
     >
       <Steps steps={steps} language={language} label={t('approval.progress')} />
       {stopped && <Notice kind="warning">{stopped}</Notice>}
-      {mayWithdraw(answer.data, user) && (
-        <p className={style.outcome}>
-          <Button size="small" icon="undo" onClick={() => setAsking(true)}>{t('withdraw.action')}</Button>
-        </p>
-      )}
+      <Acts instance={answer.data} mayWithdraw={mayWithdraw(answer.data, user)} onWithdraw={() => setAsking(true)} onChanged={() => { void answer.refetch(); onChanged() }} />
       {asking && <WithdrawDialog instance={answer.data} onClose={() => setAsking(false)} onDone={() => { setAsking(false); onChanged() }} />}
     </Card>
+  )
+}
+
+interface ActsProps {
+  instance: InstanceAnswer
+  mayWithdraw: boolean
+  onWithdraw: () => void
+  onChanged: () => void
+}
+
+/** What whoever waits can do, and whoever has decided a moment ago. */
+function Acts({ instance, mayWithdraw: withdrawable, onWithdraw, onChanged }: ActsProps) {
+  const { t } = useTranslation(['record', 'common'])
+  const toast = useToast()
+  const failed = (error: unknown) => toast.error(errorText(error, t as never))
+  const urge = useMutation({ mutationFn: () => urgeInstance(instance.id), onSuccess: () => toast.success(t('record:approval.urged')), onError: failed })
+  const taken = instance.can_take_back
+  const takeBack = useMutation({ mutationFn: () => decideTask(taken ?? '', 'take_back'), onSuccess: () => { toast.success(t('record:approval.taken_back')); onChanged() }, onError: failed })
+  if (!withdrawable && !instance.can_urge && !taken) return null
+  return (
+    <p className={style.outcome}>
+      {taken && <Button size="small" icon="undo" busy={takeBack.isPending} onClick={() => takeBack.mutate()}>{t('record:approval.verb.take_back')}</Button>}
+      {instance.can_urge && <Button size="small" icon="bell" busy={urge.isPending} onClick={() => urge.mutate()}>{t('record:approval.urge')}</Button>}
+      {withdrawable && <Button size="small" icon="undo" onClick={onWithdraw}>{t('record:withdraw.action')}</Button>}
+    </p>
   )
 }
 
