@@ -58,14 +58,17 @@ export function NodePanel({ name }: { name: string }) {
 }
 
 type Set = (key: string, value: Json | undefined, typed?: boolean) => void
-type VerbOptions = { reason?: 'required' }
+type VerbOptions = { reason?: 'required'; to?: Json; then?: string } & Record<string, Json>
 type Verbs = Record<string, boolean | VerbOptions>
 
-const modes = ['any', 'all', 'sequence'] as const
+const modes = ['any', 'all', 'sequence', 'at_least', 'ratio', 'one_of_each'] as const
+const startOfMode: Record<string, Json> = { at_least: { at_least: 2 }, ratio: { ratio: '2/3' }, one_of_each: { one_of_each: 'source' } }
 const same = ['decide', 'skip', 'manager', 'department_head'] as const
 const repeated = ['ask', 'skip_consecutive', 'skip'] as const
 const nobody = ['admin', 'manager_up', 'pass', 'reject', 'refuse'] as const
-const verbs = ['reject', 'return', 'transfer'] as const
+const verbs = ['reject', 'return', 'transfer', 'delegate', 'add_signer', 'take_back', 'cc', 'consult', 'urge'] as const
+/** Verbs that are allowed unless they are taken away. */
+const usual = new Set(['reject', 'urge'])
 
 function Approval({ name, set }: { name: string; set: Set }) {
   const { t } = useTranslation('studio')
@@ -76,12 +79,18 @@ function Approval({ name, set }: { name: string; set: Set }) {
   if (!node) return null
   const allowed = (node.verbs ?? {}) as Verbs
   const rights = (node.fields ?? {}) as { write?: string[]; hide?: string[] }
-  const isOn = (verb: string) => (verb === 'reject' ? allowed.reject !== false : allowed[verb] !== undefined && allowed[verb] !== false)
+  const isOn = (verb: string) => (usual.has(verb) ? allowed[verb] !== false : allowed[verb] !== undefined && allowed[verb] !== false)
   const needsReason = (verb: string) => typeof allowed[verb] === 'object' && allowed[verb].reason === 'required'
   const setVerb = (verb: string, on: boolean, reason: boolean) => {
+    const old = allowed[verb]
+    const { reason: _reason, ...kept } = typeof old === 'object' ? old : {}
+    put(verb, on, reason ? { ...kept, reason: 'required' } : kept)
+  }
+  /** What is usual is left out. */
+  const put = (verb: string, on: boolean, options: VerbOptions) => {
     const { [verb]: _old, ...rest } = allowed
-    const usual = verb === 'reject' ? on && !reason : !on
-    const next: Verbs = usual ? rest : { ...rest, [verb]: on ? (reason ? { reason: 'required' } : {}) : false }
+    const left = usual.has(verb) ? on && Object.keys(options).length === 0 : !on
+    const next: Verbs = left ? rest : { ...rest, [verb]: on ? options : false }
     set('verbs', Object.keys(next).length ? (next as Json) : undefined)
   }
   const setRights = (key: 'write' | 'hide', names: string[]) => {
@@ -90,15 +99,26 @@ function Approval({ name, set }: { name: string; set: Set }) {
     set('fields', Object.keys(next).length ? next : undefined)
   }
   const options = <V extends string>(values: readonly V[], group: string) => values.map((value) => ({ value, label: t(`flow.${group}.${value}`) }))
-  // A mode with a number is said by its text; here it is only shown.
-  const mode = typeof node.mode === 'string' || node.mode === undefined ? String(node.mode ?? 'any') : 'other'
+  const mode = typeof node.mode === 'object' && node.mode !== null ? (Object.keys(node.mode)[0] ?? 'any') : String(node.mode ?? 'any')
+  const share = typeof node.mode === 'object' && node.mode !== null ? String(Object.values(node.mode)[0] ?? '') : ''
+  const back = (typeof allowed.return === 'object' ? allowed.return : {}) as VerbOptions
   const whoElse = typeof node.nobody === 'object' && node.nobody !== null ? ('role' in node.nobody ? `role:${String((node.nobody as Record<string, Json>).role)}` : 'user') : String(node.nobody ?? 'admin')
   return (
     <>
       <SourcesEditor label={t('flow.approvers')} sources={node.approvers} onChange={(approvers) => set('approvers', approvers)} />
       <FieldFrame label={t('flow.mode_label')}>
-        {({ id }) => <Select id={id} value={mode} onChange={(value) => { if (value && value !== 'other') set('mode', value === 'any' ? undefined : value) }} options={[...options(modes, 'mode'), ...(mode === 'other' ? [{ value: 'other', label: JSON.stringify(node.mode) }] : [])]} />}
+        {({ id }) => <Select id={id} value={mode} onChange={(value) => { if (value) set('mode', value === 'any' ? undefined : (startOfMode[value] ?? value)) }} options={options(modes, 'mode')} />}
       </FieldFrame>
+      {mode === 'at_least' || mode === 'ratio' ? (
+        <FieldFrame label={t(`flow.share.${mode}`)}>
+          {({ id }) => <TextInput id={id} value={share} onChange={(text) => set('mode', { [mode]: mode === 'at_least' && /^\d+$/.test(text) ? Number(text) : text }, true)} />}
+        </FieldFrame>
+      ) : null}
+      {mode === 'one_of_each' ? (
+        <FieldFrame label={t('flow.group_label')}>
+          {({ id }) => <Select id={id} value={share} onChange={(value) => { if (value) set('mode', { one_of_each: value }) }} options={options(['source', 'department', 'line'] as const, 'groups')} />}
+        </FieldFrame>
+      ) : null}
       <FieldFrame label={t('flow.nobody_label')}>
         {({ id }) => (
           <Select id={id} searchable value={whoElse} onChange={(value) => { if (value) set('nobody', value.startsWith('role:') ? { role: value.slice(5) } : value) }}
@@ -116,10 +136,20 @@ function Approval({ name, set }: { name: string; set: Set }) {
         {verbs.map((verb) => (
           <div key={verb} className={style.verb}>
             <Checkbox checked={isOn(verb)} onChange={(on) => setVerb(verb, on, needsReason(verb))}>{t(`flow.verbs.${verb}`)}</Checkbox>
-            {isOn(verb) ? <Checkbox checked={needsReason(verb)} onChange={(reason) => setVerb(verb, true, reason)}>{t('flow.reason')}</Checkbox> : null}
+            {isOn(verb) && verb !== 'urge' ? <Checkbox checked={needsReason(verb)} onChange={(reason) => setVerb(verb, true, reason)}>{t('flow.reason')}</Checkbox> : null}
           </div>
         ))}
       </fieldset>
+      {isOn('return') ? (
+        <>
+          <FieldFrame label={t('flow.return_to')}>
+            {({ id }) => <Select id={id} value={back.to === 'passed' ? 'passed' : 'initiator'} onChange={(value) => { const { to: _to, ...rest } = back; put('return', true, value === 'passed' ? { ...rest, to: 'passed' } : rest) }} options={options(['initiator', 'passed'] as const, 'return_tos')} />}
+          </FieldFrame>
+          <FieldFrame label={t('flow.return_then')}>
+            {({ id }) => <Select id={id} value={back.then ?? 'again'} onChange={(value) => { const { then: _then, ...rest } = back; put('return', true, value && value !== 'again' ? Object.assign(rest, Object.fromEntries([['then', value]])) : rest) }} options={options(['again', 'straight_back', 'choose'] as const, 'return_thens')} />}
+          </FieldFrame>
+        </>
+      ) : null}
       <FieldFrame label={t('flow.write_label')} help={t('flow.write_help')}>
         {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={rights.write ?? []} onChange={(names) => setRights('write', names)} options={fields.map((field) => ({ value: field.path, label: field.label }))} />}
       </FieldFrame>
