@@ -33,7 +33,6 @@ function read(text: string, type: string): Json {
 
 const shown = (value: Json | undefined): string => (value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value))
 
-// oxlint-disable-next-line unicorn/no-thenable -- Definitions say `then` for what follows; nobody waits for a rule.
 const emptyRule = (): Rule => ({ label: '', when: {}, then: {} })
 
 export default function DecisionEditor({ about: { file } }: { about: About }) {

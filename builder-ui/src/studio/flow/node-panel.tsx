@@ -146,7 +146,7 @@ function Approval({ name, set }: { name: string; set: Set }) {
             {({ id }) => <Select id={id} value={back.to === 'passed' ? 'passed' : 'initiator'} onChange={(value) => { const { to: _to, ...rest } = back; put('return', true, value === 'passed' ? { ...rest, to: 'passed' } : rest) }} options={options(['initiator', 'passed'] as const, 'return_tos')} />}
           </FieldFrame>
           <FieldFrame label={t('flow.return_then')}>
-            {({ id }) => <Select id={id} value={back.then ?? 'again'} onChange={(value) => { const { then: _then, ...rest } = back; put('return', true, value && value !== 'again' ? Object.assign(rest, Object.fromEntries([['then', value]])) : rest) }} options={options(['again', 'straight_back', 'choose'] as const, 'return_thens')} />}
+            {({ id }) => <Select id={id} value={back.then ?? 'again'} onChange={(value) => { const { then: _then, ...rest } = back; put('return', true, value && value !== 'again' ? { ...rest, then: value } : rest) }} options={options(['again', 'straight_back', 'choose'] as const, 'return_thens')} />}
           </FieldFrame>
         </>
       ) : null}

@@ -75,7 +75,6 @@ export function VerdictDialog({ task, choice, title, entity, fields, onDone, onT
     ...(verb === 'remove_signer' && person ? { person } : {}),
     ...(verb === 'add_signer' ? { place, mode: all ? ('all' as const) : ('any' as const) } : {}),
     ...(verb === 'return' ? { ...(node === INITIATOR ? {} : { to: node }), ...(change.length ? { change } : {}) } : {}),
-    // oxlint-disable-next-line unicorn/no-thenable -- The word of the interface; nobody waits for a decision's body.
     ...(verb === 'return' && task.return?.then === 'choose' ? { then: onward } : {}),
     ...(outcome ? { outcome: outcome.name } : {}),
     ...(fields && savesFields(verb) ? { fields } : {}),
