@@ -1,7 +1,7 @@
 /** What one edits a definition with, by its kind; text for kinds that have no editor of their own yet. */
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { About } from '@/api/studio'
+import type { About, Kind } from '@/api/studio'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'
@@ -12,13 +12,18 @@ import style from './editor.module.css'
 const FormDesigner = lazy(() => import('./form/form-designer'))
 const DecisionEditor = lazy(() => import('./decision/decision-editor'))
 const FlowDesigner = lazy(() => import('./flow/flow-designer'))
+const RoleEditor = lazy(() => import('./role/role-editor'))
+const ViewEditor = lazy(() => import('./view/view-editor'))
 const TextEditor = lazy(() => import('./text-editor'))
+
+/** Kinds that are more than text. */
+const editors: Partial<Record<Kind, React.ComponentType<{ about: About }>>> = { entity: FormDesigner, workflow: FlowDesigner, decision: DecisionEditor, view: ViewEditor, role: RoleEditor }
 
 export function Editor({ about }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
   const [asText, setAsText] = useState(false)
-  const Visual = about.kind === 'entity' ? FormDesigner : about.kind === 'workflow' ? FlowDesigner : about.kind === 'decision' ? DecisionEditor : null
+  const Visual = about.kind ? editors[about.kind] : undefined
   const reset = () => open.act(t(about.origin === 'own' ? 'origin.remove' : 'origin.reset'), { [about.file]: null })
   return (
     <div className={style.editor}>
