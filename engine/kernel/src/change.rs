@@ -45,8 +45,19 @@ pub enum Change {
     },
     /// A new open task.
     OpenTask(TaskRow),
+    /// A task is somebody else's: claimed from its pool, or back in it.
+    AssignTask {
+        /// The task.
+        id: Uuid,
+        /// Who has it now; nobody (the nil id) while it is in a pool.
+        assignee: Uuid,
+        /// The pool that it is in.
+        pool: Option<String>,
+    },
     /// A task is no longer open.
     CloseTask(CloseTask),
+    /// Somebody gets a copy of what is going on.
+    Copy(CopyRow),
     /// A notice to a person.
     Notify(Notice),
     /// Files that a record holds from now on, or no more.
@@ -295,8 +306,12 @@ pub struct TaskRow {
     pub instance: Uuid,
     /// The node.
     pub node: Name,
-    /// Who decides.
+    /// Who decides; nobody (the nil id) while it is in a pool.
     pub assignee: Uuid,
+    /// Whether it decides something.
+    pub kind: TaskKind,
+    /// The pool that it is in, by [`Pool::key`](crate::workflow::Pool::key), until somebody claims it.
+    pub pool: Option<String>,
     /// The record's entity.
     pub entity: Name,
     /// The record.
@@ -305,6 +320,45 @@ pub struct TaskRow {
     pub initiator: Uuid,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+}
+
+/// What is asked of the person of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskKind {
+    /// A decision.
+    Decide,
+    /// An opinion.
+    Consult,
+}
+
+impl TaskKind {
+    /// As it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decide => "decide",
+            Self::Consult => "consult",
+        }
+    }
+}
+
+/// A copy for somebody, who can then see the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyRow {
+    /// The instance.
+    pub instance: Uuid,
+    /// Who gets it.
+    pub user: Uuid,
+    /// The record's entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// Who sent it; none for the engine itself.
+    pub by: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A task that is no longer open.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::{Name, Value};
@@ -72,6 +73,10 @@ pub struct Org {
     pub people: HashMap<Uuid, Person>,
     /// Departments.
     pub departments: HashMap<Uuid, Department>,
+    /// Positions.
+    pub positions: HashMap<Uuid, Position>,
+    /// Who stands in for whom, and when.
+    pub deputies: Vec<Deputy>,
 }
 
 /// A person.
@@ -85,6 +90,8 @@ pub struct Person {
     pub department: Option<Uuid>,
     /// The manager.
     pub manager: Option<Uuid>,
+    /// The position.
+    pub position: Option<Uuid>,
     /// Roles.
     pub roles: Vec<Name>,
     /// Whether they can act; leavers cannot.
@@ -104,7 +111,43 @@ pub struct Department {
     pub head: Option<Uuid>,
 }
 
+/// A position.
+#[derive(Clone, Debug, Default)]
+pub struct Position {
+    /// The name.
+    pub name: String,
+    /// Up to which amount it decides alone, in the base currency.
+    pub approval_limit: Option<Decimal>,
+}
+
+/// Somebody's stand-in for some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deputy {
+    /// Who is away.
+    pub person: Uuid,
+    /// Who decides instead.
+    pub deputy: Uuid,
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub to: DateTime<Utc>,
+    /// In which workflows; in all if empty.
+    pub workflows: Vec<Name>,
+}
+
 impl Org {
+    /// Who stands in for somebody in a workflow at a time; the one named last where several do.
+    #[must_use]
+    pub fn deputy_of(&self, person: Uuid, workflow: &str, now: DateTime<Utc>) -> Option<Uuid> {
+        let fits = |d: &&Deputy| {
+            d.person == person
+                && d.from <= now
+                && now < d.to
+                && (d.workflows.is_empty() || d.workflows.iter().any(|name| name == workflow))
+        };
+        self.deputies.iter().rev().find(fits).map(|d| d.deputy)
+    }
+
     /// The department and all below it; bounded even if a careless import made a ring.
     #[must_use]
     pub fn subtree(&self, root: Uuid) -> Vec<Uuid> {

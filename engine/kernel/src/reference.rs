@@ -87,6 +87,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0520", "An approval names no approvers."),
     ("E0521", "A computed field is opened for writing."),
     ("E0522", "A level or count of zero."),
+    ("E0524", "A pool of no role or position."),
+    ("E0525", "A return to what is no other approval."),
     (
         "E0523",
         "A field is gone or has another type, but running instances of a workflow read it by the version that they keep; \

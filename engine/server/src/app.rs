@@ -381,7 +381,7 @@ impl App {
         }
         let serves = turn.asked.load(Ordering::SeqCst);
         let published = self.published();
-        let org = org::read(self.store(), &published.catalog).await?;
+        let org = org::read(self.store(), &published.catalog, self.clock().now()).await?;
         self.0.org.store(Arc::new(org));
         *read = serves;
         Ok(())

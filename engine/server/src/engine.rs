@@ -173,7 +173,10 @@ fn news(changes: &[Change]) -> Told {
         match change {
             Change::InsertRecord(insert) => told.people |= is_organisation(&insert.record.entity),
             Change::UpdateRecord(update) => told.people |= is_organisation(&update.entity),
+            // Who is of the pool is looked up when it is told.
+            Change::OpenTask(task) if task.pool.is_some() => drop(told.closed.insert(task.id)),
             Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
+            Change::AssignTask { id, .. } => drop(told.closed.insert(*id)),
             Change::CloseTask(close) => drop(told.closed.insert(close.id)),
             Change::Notify(notice) => drop(told.notices.insert(notice.user)),
             // Also where nothing of the record itself changed.
@@ -182,6 +185,7 @@ fn news(changes: &[Change]) -> Told {
             Change::History(_)
             | Change::Events { .. }
             | Change::Files(_)
+            | Change::Copy(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
             | Change::FinishJob(_)
@@ -194,7 +198,7 @@ fn news(changes: &[Change]) -> Told {
 
 /// Whether the snapshot of the organisation is made of this entity.
 fn is_organisation(entity: &str) -> bool {
-    matches!(entity, "user" | "department")
+    matches!(entity, "user" | "department" | "position")
 }
 
 impl App {
@@ -232,6 +236,7 @@ impl App {
         for task in told.closed {
             if let Ok(Some(task)) = self.store().task(task).await {
                 told.tasks.insert(task.row.assignee);
+                told.tasks.extend(task.row.pool.iter().flat_map(|pool| self.members_of(pool)));
             }
         }
         for user in told.tasks {

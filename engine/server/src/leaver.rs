@@ -79,7 +79,7 @@ impl App {
     pub async fn resolve_tasks_of(&self, leaver: Uuid) -> Result<usize, Failure> {
         let mut done = 0;
         loop {
-            let tasks = self.store().open_tasks(leaver, None, PAGE).await?;
+            let tasks = self.store().open_tasks(leaver, &[], None, PAGE).await?;
             let before = done;
             for task in tasks {
                 let command =
@@ -101,7 +101,9 @@ impl App {
     /// # Errors
     /// If the store fails.
     pub async fn resolve_tasks_of_the_left(&self) -> Result<usize, Failure> {
-        let assignees = self.store().open_task_assignees().await?;
+        let mut assignees = self.store().open_task_assignees().await?;
+        // Nobody: a task that waits in a pool.
+        assignees.retain(|id| !id.is_nil());
         let org = self.org();
         if assignees.iter().all(|id| is_active(&org, *id)) {
             return Ok(0);

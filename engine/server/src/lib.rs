@@ -10,6 +10,7 @@ pub mod catalogs;
 pub mod cli;
 mod clock;
 pub mod command;
+mod deputies;
 pub mod engine;
 pub mod events;
 pub mod export;

@@ -1,10 +1,11 @@
-//! The snapshot of people and departments, read from the entities `user` and `department`.
+//! The snapshot of people, departments, positions and stand-ins.
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Catalog, Name, Record, Value,
-    context::{Department, Org, Person},
+    context::{Department, Deputy, Org, Person, Position},
     query::{Predicate, Select},
 };
 use store::Store;
@@ -13,9 +14,18 @@ use uuid::Uuid;
 /// How many are read at a time.
 const PAGE: u32 = 500;
 
-/// Reads all people and departments, those in the trash left out.
-pub(crate) async fn read(store: &Store, catalog: &Catalog) -> Result<Org, store::Error> {
+/// Reads all people, departments and positions, those in the trash left out, and who stands in for whom.
+pub(crate) async fn read(store: &Store, catalog: &Catalog, now: DateTime<Utc>) -> Result<Org, store::Error> {
     let mut org = Org::default();
+    for row in store.deputies(now).await? {
+        let (person, deputy, workflows) = (row.person, row.deputy, row.workflows);
+        org.deputies.push(Deputy { person, deputy, from: row.from, to: row.to, workflows });
+    }
+    for record in all(store, catalog, "position").await? {
+        let position =
+            Position { name: text(&record, "name"), approval_limit: record.get("approval_limit").as_decimal() };
+        org.positions.insert(record.id, position);
+    }
     for record in all(store, catalog, "department").await? {
         let department = Department {
             name: text(&record, "name"),
@@ -40,6 +50,7 @@ fn person(record: &Record) -> Person {
         email: text(record, "email"),
         department: record.get("department").as_id(),
         manager: record.get("manager").as_id(),
+        position: record.get("position").as_id(),
         roles,
         active: record.get("active") == Value::Bool(true),
         language: record.get("language").as_text().map(Name::new),

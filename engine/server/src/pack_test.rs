@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use chrono::{DateTime, Utc};
 use kernel::{
     Catalog, Diagnostic, Name, PackSource, Rejection,
-    command::{self, Act},
+    command::{self, Act, Sent},
     definition::{CountExpectation, DataSet, GivenRecord, TestDefinition, TestStep},
     workflow::Verb,
 };
@@ -227,8 +227,14 @@ impl<'a> Run<'a> {
         let by = self.person(&step.by)?;
         let (entity, id) = self.record(&step.on)?;
         if let Some(name) = &step.transition {
-            let command =
-                MakeTransition { entity: entity.to_string(), id, name: name.to_string(), version: None, reason: None };
+            let command = MakeTransition {
+                entity: entity.to_string(),
+                id,
+                name: name.to_string(),
+                version: None,
+                reason: None,
+                picks: indexmap::IndexMap::new(),
+            };
             self.app.perform(Some(by), &command).await?;
         } else if let Some(verb) = &step.decide {
             self.decide(step, verb, by, &entity, id).await?;
@@ -258,11 +264,12 @@ impl<'a> Run<'a> {
             let verb = match (verb, &step.to) {
                 ("approve", _) => Verb::Approve,
                 ("reject", _) => Verb::Reject,
-                ("return", _) => Verb::Return,
+                ("return", _) => Verb::Return(kernel::workflow::Return::default()),
                 ("transfer", Some(to)) => Verb::Transfer { to: self.person(to)? },
                 _ => return Err(Rejection::invalid("decide", "unknown", format!("no verb `{verb}`")).into()),
             };
-            Act::Decide { task: own.ok_or_else(missing)?, verb, reason, fields: self.fields(&step.update)? }
+            let sent = Sent { reason, fields: self.fields(&step.update)?, ..Sent::default() };
+            Act::Decide { task: own.ok_or_else(missing)?, verb, sent: Box::new(sent) }
         };
         self.app.perform(Some(by), &ActOnInstance { instance: instance.id, act, version: None }).await?;
         Ok(())

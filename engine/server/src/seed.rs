@@ -153,6 +153,7 @@ async fn make_transition(
         name: wanted.name.to_string(),
         version: None,
         reason: None,
+        picks: indexmap::IndexMap::new(),
     };
     app.perform(Some(*by), &command).await.map_err(|failure| PublishError::Record {
         data: data.name.to_string(),

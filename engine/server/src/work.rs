@@ -82,6 +82,11 @@ async fn look(app: &App, count: u32) {
             Err(error) => tracing::error!(%error, "the root of the histories cannot be written"),
         }
     }
+    if count.is_multiple_of(LEFT)
+        && let Err(error) = app.hand_to_deputies().await
+    {
+        tracing::error!(%error, "tasks of people who are away cannot be handed over");
+    }
     if count.is_multiple_of(TIDY) {
         let now = app.clock().now();
         let sessions = app.store().purge_sessions(now).await;

@@ -300,8 +300,9 @@ impl Dialect {
             Self::Sqlite => vec![
                 values(Sql::fixed(
                     "insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                     outcome, closed_by, reason, closed_at) \
-                     select id, instance, node, assignee, entity, record, initiator, created_at, $2, $3, $4, $5 \
+                     kind, pool, due_at, outcome, closed_by, reason, closed_at) \
+                     select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
+                     $2, $3, $4, $5 \
                      from sys_tasks where id = $1",
                 )),
                 Sql::fixed("delete from sys_tasks where id = $1").bind(task.id),
@@ -310,8 +311,9 @@ impl Dialect {
             Self::Postgres => vec![values(Sql::fixed(
                 "with gone as (delete from sys_tasks where id = $1 returning *) \
                  insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                 outcome, closed_by, reason, closed_at) \
-                 select id, instance, node, assignee, entity, record, initiator, created_at, $2, $3, $4, $5 from gone",
+                 kind, pool, due_at, outcome, closed_by, reason, closed_at) \
+                 select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
+                 $2, $3, $4, $5 from gone",
             ))],
         }
     }

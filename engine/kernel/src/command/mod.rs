@@ -15,13 +15,14 @@ use crate::{
     Catalog, Name, Problem, Record, Rejection,
     change::Change,
     context::Ids,
-    definition::Kind,
+    definition::{Keyed, Kind},
     expression::{self, EvalError, Reference},
+    field::is_picture,
     query::Outcome,
     rights::Access,
     save::{Saving, Work},
     schema::{Entity, Transition},
-    workflow::{self, Instance, Preview, Status, Verb, Workflow},
+    workflow::{self, Instance, Preview, Said, Status, Verb, Workflow},
 };
 
 use effect::{applied, apply};
@@ -50,10 +51,15 @@ pub enum Act {
         task: Uuid,
         /// How.
         verb: Verb,
-        /// Why.
-        reason: Option<String>,
-        /// Fields written with it, in wire form.
-        fields: Map<String, Json>,
+        /// What is sent with it.
+        sent: Box<Sent>,
+    },
+    /// Urges whoever has it, as the initiator.
+    Urge,
+    /// Somebody's absence begins: their tasks go to their deputy.
+    Absent {
+        /// Who.
+        person: Uuid,
     },
     /// Takes it back.
     Withdraw {
@@ -72,6 +78,21 @@ pub enum Act {
     },
 }
 
+/// What somebody sends with a verb.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sent {
+    /// Why; of a consultation the question, of an answer or a comment the text.
+    pub reason: Option<String>,
+    /// Fields written with it, in wire form.
+    pub fields: Map<String, Json>,
+    /// Files that are attached; they must be the sender's own.
+    pub attachments: Vec<Uuid>,
+    /// A signature, a picture of the sender's own.
+    pub signature: Option<Uuid>,
+    /// Whom they chose for nodes that follow.
+    pub picks: Keyed<Vec<Uuid>>,
+}
+
 /// A transition that somebody wants to make.
 #[derive(Clone, Copy, Debug)]
 pub struct Transit<'a> {
@@ -81,6 +102,10 @@ pub struct Transit<'a> {
     pub expected: i64,
     /// Why, where they say so.
     pub reason: Option<&'a str>,
+    /// Whom they chose for nodes of the workflow that it starts.
+    pub picks: Option<&'a Keyed<Vec<Uuid>>>,
+    /// The version of the definitions that the record's open workflow keeps; the latest if none.
+    pub pinned: Option<&'a Catalog>,
 }
 
 /// Makes a transition. `open` is the record's workflow instance that has not ended, if there is one.
@@ -326,7 +351,7 @@ fn moved(
         let workflow = chosen(s, entity, base, transition)?.ok_or_else(|| {
             Rejection::state("no_workflow", "Expected a workflow whose condition this record fits, but none does")
         })?;
-        decided = Some(submit(s, entity, &work.record, name, transition, workflow, open, &mut ids)?);
+        decided = Some(submit(s, entity, &work.record, transit, transition, workflow, open, &mut ids)?);
     }
     let mut instance = None;
     let mut changes = beside.changes;
@@ -348,7 +373,7 @@ fn submit(
     s: &Saving<'_>,
     entity: &Entity,
     record: &Record,
-    name: &str,
+    transit: Transit<'_>,
     transition: &Transition,
     workflow: &Workflow,
     open: Option<&Instance>,
@@ -359,11 +384,26 @@ fn submit(
         .user
         .ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine submits".into() })?;
     let returned = open.filter(|i| i.status == Status::Returned);
+    if let Some(instance) = returned {
+        // Whether it goes straight back is up to the definitions with which it was given back.
+        let pinned = transit.pinned.unwrap_or(s.catalog);
+        if let Some(kept) = pinned.workflows.get(&instance.workflow) {
+            let straight = with_env(s, pinned, entity, record, Some(transition), |env| {
+                taken(workflow::comes_back(env, kept, instance, ids))
+            })?;
+            if straight {
+                return with_env(s, pinned, entity, record, Some(transition), |env| {
+                    taken(workflow::decide(env, kept, instance, &workflow::Command::ComeBack { by }, ids))
+                });
+            }
+        }
+    }
     let fresh = Instance::default();
     let catalog_version = s.catalog.version;
+    let picks = transit.picks.cloned().unwrap_or_default();
     let command = match returned {
-        Some(_) => workflow::Command::Resubmit { by, catalog_version },
-        None => workflow::Command::Start { by, catalog_version, transition: Some(Name::new(name)) },
+        Some(_) => workflow::Command::Resubmit { by, catalog_version, picks },
+        None => workflow::Command::Start { by, catalog_version, transition: Some(Name::new(transit.name)), picks },
     };
     // A record that was given back goes on with the workflow it began, as far as that is still there.
     let workflow = returned.and_then(|i| s.catalog.workflows.get(&i.workflow)).map_or(workflow, |w| w);
@@ -418,10 +458,20 @@ fn acted(
     let person = || by.ok_or_else(|| Rejection::Forbidden { message: "Expected a person, but the engine acts".into() });
     let transition = transition_of(pinned, entity, instance);
     let command = match act {
-        Act::Decide { task, verb, reason, fields } => {
-            let fields = written(s, entity, base, workflow, instance, *task, fields)?;
-            workflow::Command::Decide { task: *task, by: person()?, verb: verb.clone(), reason: reason.clone(), fields }
+        Act::Decide { task, verb, sent } => {
+            let fields = written(s, entity, base, workflow, instance, *task, verb, &sent.fields)?;
+            own_files(s, sent)?;
+            let said = Said {
+                reason: sent.reason.clone(),
+                fields,
+                attachments: sent.attachments.clone(),
+                signature: sent.signature,
+                picks: sent.picks.clone(),
+            };
+            workflow::Command::Decide { task: *task, by: person()?, verb: verb.clone(), said }
         }
+        Act::Urge => workflow::Command::Urge { by: person()? },
+        Act::Absent { person } => workflow::Command::Absent { person: *person, by },
         Act::Withdraw { reason } => workflow::Command::Withdraw { by: person()?, reason: reason.clone() },
         Act::Cancel { reason } => {
             if !s.access.is_admin() {
@@ -442,12 +492,23 @@ fn acted(
     work.action = match act {
         Act::Decide { verb: Verb::Approve, .. } => "approved",
         Act::Decide { verb: Verb::Reject, .. } => "rejected",
-        Act::Decide { verb: Verb::Return, .. } => "returned",
+        Act::Decide { verb: Verb::Return(_), .. } => "returned",
         Act::Decide { verb: Verb::Transfer { .. }, .. } => "transferred",
+        Act::Decide { .. } | Act::Urge | Act::Absent { .. } => "updated",
         Act::Withdraw { .. } => "withdrawn",
         Act::Cancel { .. } => "cancelled",
         Act::Left { .. } => "updated",
     };
+    if instance.status == Status::Ended && matches!(act, Act::Withdraw { .. }) {
+        let outcome = instance.outcome.clone().unwrap_or_default();
+        if base.state.as_ref() != effect::state_after(transition, &outcome) {
+            let told = format!(
+                "Expected a record that stands where the workflow left it, but it is `{}` by now",
+                base.get("state")
+            );
+            return Err(Rejection::state("moved_on", told).into());
+        }
+    }
     // A record that was given back and has gone another way since stays where it is.
     let gone =
         instance.status == Status::Returned && base.state.as_ref() != effect::state_after(transition, "returned");
@@ -466,7 +527,33 @@ fn acted(
     })
 }
 
+/// Files that come with a decision are the sender's own, and a signature is a picture.
+fn own_files(s: &Saving<'_>, sent: &Sent) -> Result<(), Stop> {
+    let mut needs = Vec::new();
+    let mut problems = Vec::new();
+    let attached = sent.attachments.iter().map(|file| ("attachments", *file));
+    for (path, file) in attached.chain(sent.signature.map(|file| ("signature", file))) {
+        let query = crate::query::Query::File { id: file };
+        let Some(answer) = s.facts.answer(&query) else {
+            needs.push(query);
+            continue;
+        };
+        let found = answer.first().filter(|file| s.ctx.user.is_some() && file.created_by == s.ctx.user);
+        let media = found.map(|file| file.get("media_type"));
+        if media.is_none() {
+            problems.push(Problem::new(path, "missing", "Expected a file of your own, but there is none"));
+        } else if path == "signature" && !media.as_ref().and_then(crate::Value::as_text).is_some_and(is_picture) {
+            problems.push(Problem::new(path, "type", "Expected a picture, but it is another file"));
+        }
+    }
+    if !needs.is_empty() {
+        return Err(Stop::Needs(needs));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Rejection::Invalid(problems).into()) }
+}
+
 /// Reads the fields that an approver sends: only those that the node opens.
+#[expect(clippy::too_many_arguments, reason = "what is sent, and what it is sent to")]
 fn written(
     s: &Saving<'_>,
     entity: &Entity,
@@ -474,6 +561,7 @@ fn written(
     workflow: &Workflow,
     instance: &Instance,
     task: Uuid,
+    verb: &Verb,
     fields: &Map<String, Json>,
 ) -> Result<indexmap::IndexMap<Name, crate::Value>, Stop> {
     // A task that is gone is told as such, whatever came with the click.
@@ -481,10 +569,11 @@ fn written(
         return Ok(indexmap::IndexMap::new());
     };
     let node = workflow.nodes.get(&open_task.node);
-    let open: &[Name] = match node.map(|n| &n.kind) {
-        Some(workflow::NodeKind::Approval(approval)) => &approval.write,
-        _ => &[],
+    let open: Vec<Name> = match node.map(|n| &n.kind) {
+        Some(workflow::NodeKind::Approval(approval)) => approval.opens(verb).into_iter().cloned().collect(),
+        _ => Vec::new(),
     };
+    let open: &[Name] = &open;
     let mut work = Work::new(s, entity, Some(base), base.clone());
     work.opened = open;
     work.take(fields, false);

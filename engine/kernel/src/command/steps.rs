@@ -173,7 +173,11 @@ fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[Source], message: &str
     let s = beside.s;
     let eval = |path: &expression::Expr| eval(path, &work.env(&work.record));
     let department = s.ctx.user.and_then(|id| s.ctx.org.people.get(&id)?.department);
-    let search = Search { org: s.ctx.org, initiator: s.ctx.user, department, eval: &eval };
+    let lines = |table: &Name, path: &expression::Expr| {
+        let rows = work.record.lines.get(table).into_iter().flatten();
+        rows.map(|line| Ok((line.id, expression::eval(path, &work.env(&work.record).line(line))?))).collect()
+    };
+    let search = Search { org: s.ctx.org, initiator: s.ctx.user, department, eval: &eval, lines: &lines, picked: None };
     let mut people: Vec<Uuid> = search.find(to)?.into_iter().map(|(id, _)| id).collect();
     people.sort_unstable();
     people.dedup();

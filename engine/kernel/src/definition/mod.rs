@@ -3,6 +3,7 @@
 //! What the engine works with is the [`Catalog`](crate::Catalog) compiled from them. Nothing here knows whether a
 //! definition makes sense together with the others; that is `check`'s part.
 
+mod approver;
 mod automation_step;
 mod calendar;
 mod data;
@@ -14,12 +15,15 @@ mod mapping;
 mod menu;
 mod overlay;
 mod pack;
+mod period;
 mod role;
 mod test;
 mod translations;
+mod verb;
 mod view;
 mod workflow;
 
+pub use approver::*;
 pub use automation_step::*;
 pub use calendar::*;
 pub use data::*;
@@ -31,9 +35,11 @@ pub use mapping::*;
 pub use menu::*;
 pub use overlay::*;
 pub use pack::*;
+pub use period::*;
 pub use role::*;
 pub use test::*;
 pub use translations::*;
+pub use verb::*;
 pub use view::*;
 pub use workflow::*;
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expression, FieldKind, Keyed, Step, is_default};
+use super::{ApproverSource, Condition, Expression, FieldKind, Keyed, Mode, Outcomes, Period, Step, Verbs, is_default};
 use crate::Name;
 
 /// A workflow: nodes keyed by name, edges by `next`.
@@ -30,8 +30,26 @@ pub struct WorkflowDefinition {
     /// Until when its initiator may take it back.
     #[serde(default, skip_serializing_if = "is_default")]
     pub withdraw: WithdrawWindow,
+    /// How often it may be given back; as often as needed if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_returns: Option<u32>,
+    /// How much time must pass before its initiator can urge again; 30 minutes if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urge_every: Option<Period>,
+    /// Whether several of its tasks can be decided at once.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub batch: bool,
     /// The nodes.
     pub nodes: Keyed<NodeDefinition>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// Until when the initiator may withdraw.
@@ -45,6 +63,9 @@ pub enum WithdrawWindow {
     Undecided,
     /// Never.
     Never,
+    /// As long as it runs, and for this long after it was approved: `{"after_end": "7 days"}`. The record then goes where
+    /// the outcome `withdrawn` leads, if it has not moved on meanwhile.
+    AfterEnd(Period),
 }
 
 /// A variable of a workflow.
@@ -111,9 +132,16 @@ pub struct ApprovalNode {
     /// How several decide.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mode: Mode,
+    /// Whether a role or position gets one task for all of its members, which one of them claims (签收). Whoever comes
+    /// into the role sees it, whoever leaves it sees it no more.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pool: bool,
     /// What approvers may do beside approving. Reject is allowed unless taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub verbs: Verbs,
+    /// Outcomes beside approved and rejected.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub outcomes: Outcomes,
     /// Fields that approvers may write, or that are hidden from them here.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fields: NodeFields,
@@ -121,110 +149,6 @@ pub struct ApprovalNode {
     pub next: Name,
     /// The next node when rejected.
     pub rejected: Name,
-}
-
-/// Where approvers (and receivers of notices) come from: an object with one key, or `"initiator"`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum ApproverSource {
-    /// `"initiator"`, `"owner"`.
-    Word(ApproverWord),
-    /// `{"user": "mail address"}`.
-    User {
-        /// A user by mail address.
-        user: String,
-    },
-    /// `{"role": "finance_manager", "in": "initiator_department"}`.
-    Role {
-        /// Everybody with this role.
-        role: Name,
-        /// Only of this department (and, if nobody there has the role, of the nearest department above).
-        #[serde(default, rename = "in", skip_serializing_if = "Option::is_none")]
-        within: Option<RoleWithin>,
-    },
-    /// `{"manager": {"of": "initiator", "level": 1}}`.
-    Manager {
-        /// Whose manager.
-        manager: ManagerSource,
-    },
-    /// `{"manager_chain": {"of": "initiator", "until": {"role": "general_manager"}}}`, lowest first.
-    ManagerChain {
-        /// Whose managers.
-        manager_chain: ManagerChainSource,
-    },
-    /// `{"department_head": {"of": "initiator", "up": 0}}`.
-    DepartmentHead {
-        /// Of which department.
-        department_head: DepartmentHeadSource,
-    },
-    /// `{"field": "owner"}`: a path to a user.
-    Field {
-        /// A path from the record.
-        field: Expression,
-    },
-}
-
-/// A person by their part in the instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ApproverWord {
-    /// Who started the instance.
-    Initiator,
-}
-
-/// Of which department.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum RoleWithin {
-    /// The initiator's.
-    InitiatorDepartment,
-}
-
-/// The manager of somebody.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManagerSource {
-    /// `initiator`, or a path to a user.
-    pub of: Expression,
-    /// 1 is the manager, 2 the manager's manager.
-    #[serde(default = "one")]
-    pub level: u32,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// All managers of somebody, upwards.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ManagerChainSource {
-    /// `initiator`, or a path to a user.
-    pub of: Expression,
-    /// Where it stops, that one included; at the top if left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<ChainUntil>,
-}
-
-/// Where a manager chain stops.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ChainUntil {
-    /// After so many.
-    Level(u32),
-    /// At the first with this role.
-    Role(Name),
-}
-
-/// The head of a department.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DepartmentHeadSource {
-    /// `initiator`, or a path to a department.
-    pub of: Expression,
-    /// 0 is the department itself, 1 its parent.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub up: u32,
 }
 
 /// Who may not decide.
@@ -285,67 +209,6 @@ pub enum Repeated {
     Skip,
 }
 
-/// How several decide.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// The first decision counts (或签).
-    #[default]
-    Any,
-    /// All must approve; one rejection rejects (会签).
-    All,
-    /// All must approve, one after the other (依次).
-    Sequence,
-}
-
-/// What approvers may do. A verb that is there is allowed; `reject` and `comment` always unless `false`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Verbs {
-    /// Approve.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub approve: Option<VerbOptions>,
-    /// Reject.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reject: Option<VerbSwitch>,
-    /// Give back to the initiator (退回).
-    #[serde(rename = "return", skip_serializing_if = "Option::is_none")]
-    pub give_back: Option<VerbOptions>,
-    /// Hand over to somebody else (转交).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transfer: Option<VerbOptions>,
-}
-
-/// A verb that is on unless switched off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum VerbSwitch {
-    /// `false` takes it away.
-    On(bool),
-    /// With options.
-    Options(VerbOptions),
-}
-
-/// What a verb asks for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct VerbOptions {
-    /// Whether a reason must be given.
-    #[serde(skip_serializing_if = "is_default")]
-    pub reason: Reason,
-}
-
-/// Whether a reason must be given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// May be given.
-    #[default]
-    Optional,
-    /// Must be given.
-    Required,
-}
-
 /// Field rights of a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -353,6 +216,12 @@ pub struct NodeFields {
     /// Fields that approvers may write though the record is locked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub write: Vec<Name>,
+    /// Fields that must have a value before it can be approved; approvers may write them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<Name>,
+    /// Fields that their task shows them though no role of theirs does.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<Name>,
     /// Fields that their task does not show them. What a role shows them anyway stays shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hide: Vec<Name>,

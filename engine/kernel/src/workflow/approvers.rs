@@ -5,26 +5,63 @@
 use uuid::Uuid;
 
 use super::{
-    Approval, At, LeftOut, Named, PartFound, PartState, SkipReason, Source, Via, What, people,
-    run::{Run, Stop},
+    Approval, At, LeftOut, Named, PartFound, PartState, Picker, Pool, SkipReason, Source, Via, What, people,
+    run::{Foretelling, Run, Stop},
     sources::Search,
+    visit::group_of,
 };
 use crate::{
     Name, Rejection,
     definition::{Exception, Mode, NobodyPolicy, Repeated, SameAsInitiator},
-    expression::Expr,
+    expression::{EvalError, Expr},
 };
 
 /// Everybody whom the sources of a node lead to, those who left too, in order, perhaps several times.
 pub(super) fn find(run: &Run<'_>, node: &Name, sources: &[Source]) -> Result<Vec<(Uuid, Via)>, Stop> {
+    search(run, node, |search| search.find(sources))
+}
+
+fn search<T>(run: &Run<'_>, node: &Name, work: impl FnOnce(&Search<'_>) -> Result<T, EvalError>) -> Result<T, Stop> {
     let eval = |expr: &Expr| run.eval(expr).map(|(value, _)| value);
+    let lines = |table: &Name, expr: &Expr| run.eval_lines(table, expr);
+    let picked = run.instance.picks.get(node);
     let search = Search {
         org: run.env.ctx.org,
         initiator: Some(run.instance.initiator.id),
         department: run.instance.department.as_ref().map(|d| d.id),
         eval: &eval,
+        lines: &lines,
+        picked: picked.map(|chosen| (chosen.as_slice(), run.actor.as_ref())),
     };
-    search.find(sources).map_err(|error| run.stop(error, &format!("{node}.approvers")))
+    work(&search).map_err(|error| run.stop(error, &format!("{node}.approvers")))
+}
+
+/// Of whom somebody is to choose at a node, and has not: who chooses, the people, how many at most.
+pub(super) fn to_pick(
+    run: &Run<'_>,
+    node: &Name,
+    approval: &Approval,
+) -> Result<Option<(Picker, Vec<Named>, u32)>, Stop> {
+    if run.instance.picks.contains_key(node) {
+        return Ok(None);
+    }
+    for source in &approval.approvers {
+        let Source::Picks { by, from, most } = source else { continue };
+        let mut candidates: Vec<Named> = Vec::new();
+        for (id, _) in find(run, node, from)? {
+            if eligible(run, approval, id).is_ok() && !candidates.iter().any(|one| one.id == id) {
+                candidates.push(people::person(run.env.ctx.org, id));
+            }
+        }
+        return Ok(Some((*by, candidates, *most)));
+    }
+    Ok(None)
+}
+
+/// Who of a pool may take its task, by name.
+pub(super) fn takers(run: &Run<'_>, approval: &Approval, pool: &Pool) -> Vec<Uuid> {
+    let members = people::members(run.env.ctx.org, pool);
+    members.into_iter().filter(|id| may_stand_in(run, approval, *id).is_ok()).collect()
 }
 
 /// Whether the node lets them decide.
@@ -52,15 +89,17 @@ pub(super) fn may_stand_in(run: &Run<'_>, approval: &Approval, id: Uuid) -> Resu
     eligible(run, approval, id)
 }
 
+#[derive(Default)]
 struct Found {
     parts: Vec<PartFound>,
     left_out: Vec<LeftOut>,
 }
 
 impl Found {
-    fn add(&mut self, who: Named, via: Via, skipped: Option<SkipReason>) {
-        if !self.parts.iter().any(|p| p.who.id == who.id) {
-            self.parts.push(PartFound { who, via, skipped });
+    /// Each person once; where one of each group decides, once in each.
+    fn add(&mut self, who: Named, via: Via, skipped: Option<SkipReason>, of: Option<String>) {
+        if !self.parts.iter().any(|p| p.who.id == who.id && p.of == of) {
+            self.parts.push(PartFound { who, via, skipped, of, pool: None });
         }
     }
 
@@ -73,6 +112,20 @@ impl Found {
 
 /// A token came to an approval: its people are found and asked.
 pub(super) fn ask(run: &mut Run<'_>, token: u32, node: &Name, approval: &Approval) -> Result<(), Stop> {
+    if let Some((picker, people, _)) = to_pick(run, node, approval)? {
+        let asked = match run.foretelling {
+            Some(Foretelling::Preview) => false,
+            Some(Foretelling::Submission) => picker == Picker::Initiator,
+            // Whoever submits or approves just before is asked; nobody can be where the engine itself comes here.
+            None => match picker {
+                Picker::Initiator => run.submission,
+                Picker::Previous => run.deciding,
+            },
+        };
+        if asked && !people.is_empty() {
+            return Err(not_picked(run, node, &people));
+        }
+    }
     let found = resolve(run, token, node, approval)?;
     let at = run.at(token, node);
     if !found.parts.is_empty() {
@@ -84,7 +137,7 @@ pub(super) fn ask(run: &mut Run<'_>, token: u32, node: &Name, approval: &Approva
         Fallback::People { by, people } => {
             let parts = people
                 .into_iter()
-                .map(|who| PartFound { who, via: Via::Nobody { by: by.clone() }, skipped: None })
+                .map(|who| PartFound { who, via: Via::Nobody { by: by.clone() }, skipped: None, of: None, pool: None })
                 .collect();
             // Whoever stands in for nobody: one of them is enough, whatever the node's mode.
             emit_found(run, at, Mode::Any, Found { parts, ..found }, Some(by));
@@ -92,10 +145,17 @@ pub(super) fn ask(run: &mut Run<'_>, token: u32, node: &Name, approval: &Approva
         }
         Fallback::Settled { by, approved } => {
             emit_found(run, at, approval.mode, found, Some(by));
-            run.settle_as(token, approved, true);
-            Ok(())
+            run.settle_as(token, approved, None, true)
         }
     }
+}
+
+fn not_picked(run: &Run<'_>, node: &Name, people: &[Named]) -> Stop {
+    let label = run.workflow.nodes.get(node).map(|n| n.label.clone()).unwrap_or_default();
+    let told = format!("Expected somebody to be chosen for `{label}`, but nobody is");
+    let mut problem = crate::Problem::new(format!("picks.{node}"), "required", told);
+    problem.values.insert("from".into(), serde_json::json!(people));
+    Rejection::Invalid(vec![problem]).into()
 }
 
 fn emit_found(run: &mut Run<'_>, at: At, mode: Mode, found: Found, nobody: Option<Name>) {
@@ -106,29 +166,49 @@ fn emit_found(run: &mut Run<'_>, at: At, mode: Mode, found: Found, nobody: Optio
 /// Sources, then exceptions, then the initiator's substitute, then who has approved before.
 fn resolve(run: &Run<'_>, token: u32, node: &Name, approval: &Approval) -> Result<Found, Stop> {
     let org = run.env.ctx.org;
-    let mut found = Found { parts: Vec::new(), left_out: Vec::new() };
-    for (id, via) in find(run, node, &approval.approvers)? {
+    let mut found = Found::default();
+    let mut pools: Vec<usize> = Vec::new();
+    if approval.pool {
+        for (number, source) in approval.approvers.iter().enumerate() {
+            let Some(pool) = search(run, node, |search| search.pool(source))? else { continue };
+            pools.push(number);
+            if takers(run, approval, &pool).is_empty() || found.parts.iter().any(|p| p.pool.as_ref() == Some(&pool)) {
+                continue;
+            }
+            let of = group_of(approval.mode, number, None, pool.department);
+            let (who, via) = (pool.nobody(), Via::of_pool(&pool));
+            found.parts.push(PartFound { who, via, skipped: None, of, pool: Some(pool) });
+        }
+    }
+    for (number, id, via) in search(run, node, |search| search.find_each(&approval.approvers))? {
+        if pools.contains(&number) {
+            continue;
+        }
         let who = people::person(org, id);
+        let line = if let Via::Line { line } = &via { Some(*line) } else { None };
+        let of = group_of(approval.mode, number, line, org.people.get(&id).and_then(|p| p.department));
         if let Err(reason) = eligible(run, approval, id) {
             found.leave_out(who, reason);
         } else if id != run.instance.initiator.id || approval.same_as_initiator == SameAsInitiator::Decide {
             let skipped = repeated(run, token, approval, id);
-            found.add(who, via, skipped);
+            found.add(who, via, skipped, of);
         } else if let Some((substitute, by)) = substitute(run, approval) {
             let skipped = repeated(run, token, approval, substitute);
-            found.add(people::person(org, substitute), Via::ForInitiator { by: by.into() }, skipped);
+            found.add(people::person(org, substitute), Via::ForInitiator { by: by.into() }, skipped, of);
             found.leave_out(who, SkipReason::SameAsInitiator);
         } else if approval.same_as_initiator == SameAsInitiator::Skip {
-            found.add(who, via, Some(SkipReason::SameAsInitiator));
+            found.add(who, via, Some(SkipReason::SameAsInitiator), of);
         } else {
             found.leave_out(who, SkipReason::SameAsInitiator);
         }
     }
     // Where one decision is enough and somebody else can take it, the initiator's own must not be that one.
     let initiators = |part: &PartFound| part.skipped == Some(SkipReason::SameAsInitiator);
-    if approval.mode == Mode::Any && found.parts.iter().any(|part| !initiators(part)) {
-        let (own, others): (Vec<PartFound>, Vec<PartFound>) = found.parts.into_iter().partition(initiators);
-        found.parts = others;
+    if matches!(approval.mode, Mode::Any | Mode::OneOfEach(_)) {
+        let others: Vec<Option<String>> = found.parts.iter().filter(|p| !initiators(p)).map(|p| p.of.clone()).collect();
+        let (own, rest): (Vec<PartFound>, Vec<PartFound>) =
+            found.parts.into_iter().partition(|part| initiators(part) && others.contains(&part.of));
+        found.parts = rest;
         for part in own {
             found.leave_out(part.who, SkipReason::SameAsInitiator);
         }
@@ -239,35 +319,41 @@ fn refused(run: &Run<'_>, node: &Name) -> Stop {
     Rejection::state("nobody_found", format!("Expected somebody to decide at `{label}`, but nobody was found")).into()
 }
 
-/// Opens the tasks that are due: all at once, or the next in turn. Who left meanwhile is stood in for.
-pub(super) fn open_due(run: &mut Run<'_>, token: u32, node: &Name, mode: Mode) -> Result<(), Stop> {
+/// Opens the tasks that are due. Who left meanwhile is stood in for, and who is away by their deputy.
+pub(super) fn open_due(run: &mut Run<'_>, token: u32, node: &Name) -> Result<(), Stop> {
     let Some((_, visit)) = run.visit(token) else { return Ok(()) };
-    if mode == Mode::Sequence && visit.parts.iter().any(|p| matches!(p.state, PartState::Open(_))) {
-        return Ok(());
-    }
-    let pending: Vec<usize> =
-        visit.parts.iter().enumerate().filter(|(_, p)| p.state == PartState::Pending).map(|(i, _)| i).collect();
-    let due = if mode == Mode::Sequence { pending.get(..1).unwrap_or_default() } else { &pending };
-    for index in due {
-        let Some(part) = run.visit(token).and_then(|(_, v)| v.parts.get(*index)).cloned() else { continue };
+    for index in visit.due() {
+        let Some(part) = run.visit(token).and_then(|(_, v)| v.parts.get(index)).cloned() else { continue };
+        if part.pool.is_some() && part.who.id.is_nil() {
+            run.open_task(token, node, index, part.who, part.via, part.pool);
+            continue;
+        }
         if people::is_active(run.env.ctx.org, part.who.id) {
-            run.open_task(token, node, *index, part.who, part.via);
+            let (who, via) = match deputy(run, node, &part.who) {
+                Some(deputy) => (deputy, Via::Deputy { of: part.who }),
+                None => (part.who, part.via),
+            };
+            run.open_task(token, node, index, who, via, None);
             continue;
         }
         match stand_in(run, token, node, &part.who)? {
-            StandIn::Person(who, via) => run.open_task(token, node, *index, who, via),
+            StandIn::Person(who, via) => run.open_task(token, node, index, who, via, None),
             StandIn::Settled(approved) => {
                 let at = run.at(token, node);
-                run.emit_engine(What::PartSettled { at, part: *index, who: part.who, approved });
+                run.emit_engine(What::PartSettled { at, part: index, who: part.who, approved });
                 return run.settle(token);
             }
-            StandIn::Rejected => {
-                run.settle_as(token, false, true);
-                return Ok(());
-            }
+            StandIn::Rejected => return run.settle_as(token, false, None, true),
         }
     }
     Ok(())
+}
+
+/// Who decides in the absence of somebody; none where they are there, or nobody may.
+pub(super) fn deputy(run: &Run<'_>, node: &Name, of: &Named) -> Option<Named> {
+    let approval = run.approval(node)?;
+    let found = people::deputy(run.env.ctx.org, &run.workflow.name, of.id, run.env.ctx.now)?;
+    may_stand_in(run, approval, found).is_ok().then(|| people::person(run.env.ctx.org, found))
 }
 
 /// Who takes the part of somebody who left.
@@ -284,9 +370,7 @@ pub(super) enum StandIn {
 pub(super) fn stand_in(run: &Run<'_>, token: u32, node: &Name, leaver: &Named) -> Result<StandIn, Stop> {
     let org = run.env.ctx.org;
     let Some((_, visit)) = run.visit(token) else { return Ok(StandIn::Settled(None)) };
-    let Some(super::NodeKind::Approval(approval)) = run.workflow.nodes.get(node).map(|n| &n.kind) else {
-        return Ok(StandIn::Settled(None));
-    };
+    let Some(approval) = run.approval(node) else { return Ok(StandIn::Settled(None)) };
     let decides = |id: Uuid| {
         let undecided = |state: &PartState| matches!(state, PartState::Open(_) | PartState::Pending);
         visit.parts.iter().any(|p| p.who.id == id && id != leaver.id && undecided(&p.state))

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{graph, node::*};
+use super::{decide::URGE_EVERY, graph, node::*};
 use crate::{
     Diagnostic, Name,
     definition::{
         ActionNode, ApprovalNode, ApproverSource, ApproverWord, ChainUntil, Condition, EntityDefinition, FieldKind,
-        Keyed, NobodyPolicy, NodeDefinition, Reason, Repeated, Step, SwitchNode, VerbOptions, VerbSwitch,
-        WorkflowDefinition,
+        Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Repeated, ReturnOptions, ReturnTo, RoleWithin,
+        SignerPlace, Step, SwitchNode, VerbOptions, VerbSwitch, WorkflowDefinition,
     },
     expression::{self, Expr, Reference, Scope, Template, Type, Types},
     nearest,
@@ -28,6 +28,7 @@ impl Workflow {
     /// * `E0519` a step that a workflow cannot take
     /// * `E0520` an approval names no approvers; `E0521` a field is computed and cannot be written
     /// * `E0522` a level or count of zero
+    /// * `E0524` a pool of no role or position; `E0525` a return to what is no other approval
     /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
     /// * `W0503` the only approver is the initiator
     /// * `W0504` fields are both written and hidden
@@ -103,8 +104,16 @@ impl<'a> Compiler<'a> {
         let record = Scope::record(self.types, &definition.entity);
         let when = self.optional_condition("when", definition.when.as_ref(), &record);
         let variables = self.variables(definition);
-        let nodes: Vec<(Name, Option<Node>)> =
-            definition.nodes.iter().map(|(name, node)| (name.clone(), self.node(name, node))).collect();
+        let mut within = graph::within(&definition.nodes);
+        let nodes: Vec<(Name, Option<Node>)> = definition
+            .nodes
+            .iter()
+            .map(|(name, node)| {
+                let within = within.shift_remove(name).unwrap_or_default();
+                (name.clone(), self.node(name, node).map(|node| Node { within, ..node }))
+            })
+            .collect();
+        self.targets(definition);
         let start = definition
             .nodes
             .iter()
@@ -117,6 +126,9 @@ impl<'a> Compiler<'a> {
             when,
             priority: definition.priority,
             withdraw: definition.withdraw,
+            most_returns: definition.most_returns,
+            urge_every: definition.urge_every.unwrap_or(URGE_EVERY),
+            batch: definition.batch,
             variables: variables?,
             nodes: nodes.into_iter().map(|(name, node)| node.map(|node| (name, node))).collect::<Option<_>>()?,
             start,
@@ -181,7 +193,7 @@ impl<'a> Compiler<'a> {
                 (end.label.as_ref(), Some(NodeKind::End { outcome: end.outcome.clone() }))
             }
         };
-        kind.map(|kind| Node { label: label_of(label, name), named: label.is_some(), kind })
+        kind.map(|kind| Node { label: label_of(label, name), named: label.is_some(), within: Vec::new(), kind })
     }
 
     fn switch(&mut self, at: &str, switch: &SwitchNode) -> Option<NodeKind> {
@@ -221,10 +233,18 @@ impl<'a> Compiler<'a> {
             | NobodyPolicy::Reject
             | NobodyPolicy::Refuse => {}
         }
-        let write = &node.fields.write;
-        for (index, field) in write.iter().enumerate() {
+        for (index, field) in node.fields.write.iter().enumerate() {
             self.field(&format!("{at}.fields.write.{index}"), field, true);
         }
+        for (index, field) in node.fields.required.iter().enumerate() {
+            self.field(&format!("{at}.fields.required.{index}"), field, true);
+        }
+        for (index, field) in node.fields.read.iter().enumerate() {
+            self.field(&format!("{at}.fields.read.{index}"), field, false);
+        }
+        let write = &union(&node.fields.write, &node.fields.required);
+        self.modes(at, node);
+        let outcomes = self.outcomes(at, node);
         for (index, field) in node.fields.hide.iter().enumerate() {
             let path = format!("{at}.fields.hide.{index}");
             self.field(&path, field, false);
@@ -250,12 +270,81 @@ impl<'a> Compiler<'a> {
             same_as_initiator: node.same_as_initiator,
             repeated: if write.is_empty() { node.repeated } else { Repeated::Ask },
             mode: node.mode,
+            pool: node.pool,
             verbs: allowed(node),
+            outcomes,
             write: write.clone(),
+            required: node.fields.required.clone(),
+            read: node.fields.read.clone(),
             hide: node.fields.hide.clone(),
             next: node.next.clone(),
             rejected: node.rejected.clone(),
         })))
+    }
+
+    /// Numbers of a mode that nobody could reach.
+    fn modes(&mut self, at: &str, node: &ApprovalNode) {
+        if node.mode == Mode::AtLeast(0) {
+            let problem = Diagnostic::error("E0522", format!("{at}.mode.at_least"), "at least one must decide");
+            self.problem(problem);
+        }
+        let pooled =
+            |source: &ApproverSource| matches!(source, ApproverSource::Role { .. } | ApproverSource::Position { .. });
+        if node.pool && !node.approvers.iter().any(pooled) {
+            self.problem(
+                Diagnostic::error(
+                    "E0524",
+                    format!("{at}.pool"),
+                    "a pool needs a role or a position, but none is named",
+                )
+                .hint("take `pool` away, or name a role"),
+            );
+        }
+    }
+
+    fn outcomes(&mut self, at: &str, node: &ApprovalNode) -> Keyed<OwnOutcome> {
+        let mut outcomes = Keyed::new();
+        for (name, outcome) in &node.outcomes {
+            let at = format!("{at}.outcomes.{name}");
+            if matches!(name.as_str(), "approved" | "rejected" | "transferred" | "delegated" | "closed")
+                || ENGINE_OUTCOMES.contains(&name.as_str())
+            {
+                self.problem(
+                    Diagnostic::error("E0517", at.clone(), format!("the engine itself gives the outcome `{name}`"))
+                        .hint("choose another name"),
+                );
+            }
+            for (list, fields) in [("write", &outcome.form.write), ("required", &outcome.form.required)] {
+                for (index, field) in fields.iter().enumerate() {
+                    self.field(&format!("{at}.form.{list}.{index}"), field, true);
+                }
+            }
+            let own = OwnOutcome {
+                label: label_of(outcome.label.as_ref(), name),
+                write: union(&outcome.form.write, &outcome.form.required),
+                required: outcome.form.required.clone(),
+                asks: asks(&outcome.asks),
+                next: outcome.next.clone(),
+            };
+            outcomes.insert(name.clone(), own);
+        }
+        outcomes
+    }
+
+    /// Whether returns lead to approvals.
+    fn targets(&mut self, definition: &WorkflowDefinition) {
+        for (name, node) in &definition.nodes {
+            let NodeDefinition::Approval(node) = node else { continue };
+            let Some(ReturnOptions { to: ReturnTo::Nodes(nodes), .. }) = &node.verbs.give_back else { continue };
+            for (index, to) in nodes.iter().enumerate() {
+                if matches!(definition.nodes.get(to), Some(NodeDefinition::Approval(_))) && to != name {
+                    continue;
+                }
+                let at = format!("nodes.{name}.verbs.return.to.nodes.{index}");
+                let problem = Diagnostic::error("E0525", at, format!("`{to}` is no other approval"));
+                self.problem(did_you_mean(problem, to, definition.nodes.keys()));
+            }
+        }
     }
 
     fn sources(&mut self, at: &str, sources: &[ApproverSource]) -> Option<Vec<Source>> {
@@ -270,7 +359,12 @@ impl<'a> Compiler<'a> {
             ApproverSource::User { user } => Source::User(user.clone()),
             ApproverSource::Role { role, within } => {
                 self.role(&format!("{at}.role"), role);
-                Source::Role { role: role.clone(), initiator_department: within.is_some() }
+                let within = self.within(at, within.as_ref())?;
+                Source::Role { role: role.clone(), within }
+            }
+            ApproverSource::Position { position, within } => {
+                let within = self.within(at, within.as_ref())?;
+                Source::Position { position: position.clone(), within }
             }
             ApproverSource::Manager { manager } => {
                 self.positive(&format!("{at}.manager.level"), manager.level);
@@ -278,22 +372,86 @@ impl<'a> Compiler<'a> {
                 Source::Manager { of, level: manager.level }
             }
             ApproverSource::ManagerChain { manager_chain } => {
-                match &manager_chain.until {
+                let until = match &manager_chain.until {
                     Some(ChainUntil::Level(level)) => {
                         self.positive(&format!("{at}.manager_chain.until.level"), *level);
+                        Some(Until::Level(*level))
                     }
-                    Some(ChainUntil::Role(role)) => self.role(&format!("{at}.manager_chain.until.role"), role),
-                    None => {}
-                }
+                    Some(ChainUntil::Role(role)) => {
+                        self.role(&format!("{at}.manager_chain.until.role"), role);
+                        Some(Until::Role(role.clone()))
+                    }
+                    Some(ChainUntil::Amount(amount)) => {
+                        let expr = expression::compile(amount, &self.scope);
+                        let expr = self.keep(&format!("{at}.manager_chain.until.amount"), expr)?;
+                        if !expr.ty().is_number() && *expr.ty() != Type::Unknown {
+                            let told = format!("expected a number, but `{amount}` is {}", expr.ty());
+                            self.problem(Diagnostic::error("E0304", format!("{at}.manager_chain.until.amount"), told));
+                        }
+                        Some(Until::Amount(expr))
+                    }
+                    None => None,
+                };
                 let of = self.of(&format!("{at}.manager_chain.of"), &manager_chain.of, "user")?;
-                Source::ManagerChain { of, until: manager_chain.until.clone() }
+                Source::ManagerChain { of, until }
             }
             ApproverSource::DepartmentHead { department_head } => {
                 let of = self.of(&format!("{at}.department_head.of"), &department_head.of, "department")?;
                 Source::DepartmentHead { of, up: department_head.up }
             }
             ApproverSource::Field { field } => Source::Field(self.path_to(&format!("{at}.field"), field, "user")?),
+            ApproverSource::Expr { expr } => Source::Expr(self.path_to(&format!("{at}.expr"), expr, "user")?),
+            ApproverSource::Lines { lines } => {
+                let path = format!("{at}.lines.of");
+                let table = self.entity.fields.get(&lines.of).filter(|f| f.field_type == FieldKind::Lines);
+                if table.is_none() {
+                    let told = format!("`{}` has no line table `{}`", self.entity.name, lines.of);
+                    let tables = self.entity.fields.iter().filter(|(_, f)| f.field_type == FieldKind::Lines);
+                    let problem = Diagnostic::error("E0514", path, told);
+                    self.problem(did_you_mean(problem, &lines.of, tables.map(|(name, _)| name)));
+                    return None;
+                }
+                let scope = Scope::line(self.types, &self.entity.name, &lines.of);
+                let expr = expression::compile(&lines.field, &scope);
+                let expr = self.keep(&format!("{at}.lines.field"), expr)?;
+                self.leads(&format!("{at}.lines.field"), &lines.field, &expr, "user");
+                Source::Lines { of: lines.of.clone(), path: expr }
+            }
+            ApproverSource::InitiatorPicks { initiator_picks } => {
+                self.picks(&format!("{at}.initiator_picks"), Picker::Initiator, initiator_picks)?
+            }
+            ApproverSource::PreviousPicks { previous_picks } => {
+                self.picks(&format!("{at}.previous_picks"), Picker::Previous, previous_picks)?
+            }
         })
+    }
+
+    fn picks(&mut self, at: &str, by: Picker, picks: &PickSource) -> Option<Source> {
+        if picks.from.is_empty() || picks.most == 0 {
+            let hint = "name in `from` of whom one chooses, and in `most` how many at most";
+            self.problem(Diagnostic::error("E0520", at, "nobody can be chosen").hint(hint));
+        }
+        let again = |source: &ApproverSource| {
+            matches!(source, ApproverSource::InitiatorPicks { .. } | ApproverSource::PreviousPicks { .. })
+        };
+        if picks.from.iter().any(again) {
+            self.problem(Diagnostic::error("E0520", format!("{at}.from"), "one cannot choose of those who are chosen"));
+            return None;
+        }
+        let from = self.sources(&format!("{at}.from"), &picks.from)?;
+        Some(Source::Picks { by, from, most: picks.most })
+    }
+
+    /// The outer none: it cannot be compiled.
+    fn within(&mut self, at: &str, within: Option<&RoleWithin>) -> Option<Option<Of>> {
+        match within {
+            None => Some(None),
+            Some(RoleWithin::InitiatorDepartment) => Some(Some(Of::Initiator)),
+            Some(RoleWithin::Department(path)) => {
+                let path = self.path_to(&format!("{at}.in.department"), path, "department")?;
+                Some(Some(Of::Path(path)))
+            }
+        }
     }
 
     fn of(&mut self, at: &str, source: &str, entity: &str) -> Option<Of> {
@@ -306,6 +464,12 @@ impl<'a> Compiler<'a> {
     fn path_to(&mut self, at: &str, source: &str, entity: &str) -> Option<Expr> {
         let expr = expression::compile(source, &self.scope);
         let expr = self.keep(at, expr)?;
+        self.leads(at, source, &expr, entity);
+        Some(expr)
+    }
+
+    /// Whether an expression leads to people, or departments.
+    fn leads(&mut self, at: &str, source: &str, expr: &Expr, entity: &str) {
         let leads = |ty: &Type| match ty {
             Type::Unknown => true,
             Type::Reference(to) => *to == entity,
@@ -325,7 +489,6 @@ impl<'a> Compiler<'a> {
                 .hint(format!("name `initiator` or a field of type `{entity}`")),
             );
         }
-        Some(expr)
     }
 
     fn action(&mut self, at: &str, node: &ActionNode) -> Option<NodeKind> {
@@ -465,15 +628,45 @@ impl Reads for Template {
 }
 
 fn allowed(node: &ApprovalNode) -> Allowed {
-    let reason = |options: &VerbOptions| options.reason;
+    let verbs = &node.verbs;
+    let plain = |options: &Option<VerbOptions>| options.as_ref().map(asks);
+    let unless_off = |switch: &Option<VerbSwitch>| match switch {
+        None | Some(VerbSwitch::On(true)) => Some(Asks::default()),
+        Some(VerbSwitch::On(false)) => None,
+        Some(VerbSwitch::Options(options)) => Some(asks(options)),
+    };
     Allowed {
-        approve: node.verbs.approve.as_ref().map(reason).unwrap_or_default(),
-        reject: match &node.verbs.reject {
-            None | Some(VerbSwitch::On(true)) => Some(Reason::default()),
-            Some(VerbSwitch::On(false)) => None,
-            Some(VerbSwitch::Options(options)) => Some(options.reason),
-        },
-        give_back: node.verbs.give_back.as_ref().map(reason),
-        transfer: node.verbs.transfer.as_ref().map(reason),
+        approve: plain(&verbs.approve).unwrap_or_default(),
+        reject: unless_off(&verbs.reject),
+        give_back: verbs.give_back.as_ref().map(|options| GiveBack {
+            asks: Asks { reason: options.reason, attachment: options.attachment, signature: options.signature },
+            to: options.to.clone(),
+            then: options.then,
+        }),
+        transfer: plain(&verbs.transfer),
+        delegate: plain(&verbs.delegate),
+        add_signer: verbs.add_signer.as_ref().map(|options| AddSigner {
+            asks: Asks { reason: options.reason, attachment: options.attachment, signature: options.signature },
+            places: if options.places.is_empty() {
+                vec![SignerPlace::Before, SignerPlace::After, SignerPlace::Beside]
+            } else {
+                options.places.clone()
+            },
+        }),
+        remove_signer: plain(&verbs.remove_signer),
+        take_back: plain(&verbs.take_back),
+        cc: plain(&verbs.cc),
+        consult: plain(&verbs.consult),
+        comment: unless_off(&verbs.comment),
+        urge: unless_off(&verbs.urge).is_some(),
     }
+}
+
+fn asks(options: &VerbOptions) -> Asks {
+    Asks { reason: options.reason, attachment: options.attachment, signature: options.signature }
+}
+
+fn union(one: &[Name], other: &[Name]) -> Vec<Name> {
+    let more = other.iter().filter(|name| !one.contains(name));
+    one.iter().chain(more).cloned().collect()
 }

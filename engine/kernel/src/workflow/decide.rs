@@ -4,17 +4,18 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Begin, CloseCause, Env, Event, Fired, Instance, Resubmitted, Started, Status, Task, Via, What, Workflow,
+    Begin, CloseCause, Env, Event, Fired, Instance, Picker, Resubmitted, Return, Started, Status, Task, Via, What,
+    Workflow,
     approvers::{self, StandIn},
-    effects, people, preview,
+    back, effects, people, preview,
     run::{Run, Stop},
-    verb,
+    time, verb,
 };
 use crate::{
     Name, Rejection, Value,
     change::Change,
     context::Ids,
-    definition::{Keyed, WithdrawWindow},
+    definition::{Keyed, Mode, Period, SignerPlace, WithdrawWindow},
     expression::EvalError,
     query::{Outcome, Query},
 };
@@ -30,6 +31,8 @@ pub enum Command {
         catalog_version: i64,
         /// The transition that starts it.
         transition: Option<Name>,
+        /// Whom the submitter chose for nodes.
+        picks: Keyed<Vec<Uuid>>,
     },
     /// Submits again after a return: a new round, from the start node, with variables and settings as they are now.
     Resubmit {
@@ -37,6 +40,14 @@ pub enum Command {
         by: Uuid,
         /// The version of the definitions that the round keeps.
         catalog_version: i64,
+        /// Whom the submitter chose for nodes.
+        picks: Keyed<Vec<Uuid>>,
+    },
+    /// Submits again after a return that is to come straight back, where [`comes_back`] says so: no new round begins,
+    /// and version and variables stay.
+    ComeBack {
+        /// Who submits.
+        by: Uuid,
     },
     /// Decides an open task.
     Decide {
@@ -46,10 +57,20 @@ pub enum Command {
         by: Uuid,
         /// What.
         verb: Verb,
-        /// Why.
-        reason: Option<String>,
-        /// Fields changed with it; only those that the node may write, already checked against their types.
-        fields: IndexMap<Name, Value>,
+        /// What is said with it.
+        said: Said,
+    },
+    /// The initiator urges whoever has it.
+    Urge {
+        /// Who.
+        by: Uuid,
+    },
+    /// Somebody's absence begins: their open tasks go to their deputy.
+    Absent {
+        /// Who.
+        person: Uuid,
+        /// Who says so; none for the engine itself.
+        by: Option<Uuid>,
     },
     /// The initiator takes it back.
     Withdraw {
@@ -82,6 +103,21 @@ pub enum Command {
     },
 }
 
+/// What is said with a verb.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// Why; of a consultation the question, of an answer or a comment the text.
+    pub reason: Option<String>,
+    /// Fields changed with it; only those that the node may write, already checked against their types.
+    pub fields: IndexMap<Name, Value>,
+    /// Files that are attached.
+    pub attachments: Vec<Uuid>,
+    /// A signature, a picture.
+    pub signature: Option<Uuid>,
+    /// Whom an approver chose for the nodes that follow.
+    pub picks: Keyed<Vec<Uuid>>,
+}
+
 /// What is done with a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -89,13 +125,81 @@ pub enum Verb {
     Approve,
     /// 拒绝.
     Reject,
-    /// Give it back to the initiator, 退回.
-    Return,
+    /// An outcome of the node's own.
+    Outcome {
+        /// Which.
+        name: Name,
+    },
+    /// Give it back, 退回.
+    Return(Return),
     /// Hand it over, 转交.
     Transfer {
         /// To whom.
         to: Uuid,
     },
+    /// Let somebody work on it and get it back with their advice, 委派.
+    Delegate {
+        /// Whom.
+        to: Uuid,
+    },
+    /// Ask further people to decide, 加签.
+    AddSigner {
+        /// Whom.
+        people: Vec<Uuid>,
+        /// Where.
+        place: SignerPlace,
+        /// How they decide among themselves.
+        mode: Mode,
+    },
+    /// Take somebody away who has not decided yet, 减签.
+    RemoveSigner {
+        /// Whom.
+        person: Uuid,
+    },
+    /// Take it out of its pool, 签收.
+    Claim,
+    /// Put it back into its pool.
+    Release,
+    /// Take back one's own decision, or what one has delegated, 拿回. The task is the one that was decided.
+    TakeBack,
+    /// Send a copy, 抄送.
+    Copy {
+        /// To whom.
+        people: Vec<Uuid>,
+    },
+    /// Ask somebody for their opinion, 征询.
+    Consult {
+        /// Whom.
+        to: Uuid,
+    },
+    /// Give the opinion that one was asked for.
+    Answer,
+    /// Write a comment without deciding, 评论.
+    Comment,
+}
+
+impl Verb {
+    /// As the API names it.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Outcome { .. } => "outcome",
+            Self::Return(_) => "return",
+            Self::Transfer { .. } => "transfer",
+            Self::Delegate { .. } => "delegate",
+            Self::AddSigner { .. } => "add_signer",
+            Self::RemoveSigner { .. } => "remove_signer",
+            Self::Claim => "claim",
+            Self::Release => "release",
+            Self::TakeBack => "take_back",
+            Self::Copy { .. } => "cc",
+            Self::Consult { .. } => "consult",
+            Self::Answer => "answer",
+            Self::Comment => "comment",
+        }
+    }
 }
 
 /// What the record is to undergo, in the same commit and in this order.
@@ -137,10 +241,23 @@ pub fn decide(
     let mut run = Run::new(*env, workflow, instance, ids.clone());
     match command_of(&mut run, command).and_then(|()| look_ahead(&mut run, command)) {
         Ok(()) => {
-            let changes = effects::changes(instance, &run.instance, &run.events, &mut run.ids);
+            let changes = effects::changes(instance, &run.instance, &run.events, env.ctx.org, &mut run.ids);
             *ids = run.ids;
             Outcome::Decided(Decision { instance: run.instance, events: run.events, effects: run.effects, changes })
         }
+        Err(stop) => stop.outcome(),
+    }
+}
+
+/// Whether what was given back to the initiator goes straight back to where it came from when it is submitted now:
+/// [`Command::ComeBack`] then, else [`Command::Resubmit`]. `workflow` and `env` are of the version that it keeps.
+#[must_use]
+pub fn comes_back(env: &Env<'_>, workflow: &Workflow, instance: &Instance, ids: &Ids) -> Outcome<bool> {
+    if instance.status != Status::Returned {
+        return Outcome::Decided(false);
+    }
+    match back::comes_back(&Run::new(*env, workflow, instance, ids.clone())) {
+        Ok(straight) => Outcome::Decided(straight),
         Err(stop) => stop.outcome(),
     }
 }
@@ -151,17 +268,30 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
     let by = match command {
         Command::Start { by, .. }
         | Command::Resubmit { by, .. }
+        | Command::ComeBack { by }
         | Command::Decide { by, .. }
+        | Command::Urge { by }
         | Command::Withdraw { by, .. }
         | Command::Comment { by, .. }
         | Command::Cancel { by, .. } => Some(*by),
-        Command::Left { by, .. } => *by,
+        Command::Left { by, .. } | Command::Absent { by, .. } => *by,
     };
     run.actor = by.map(|id| people::person(org, id));
     match command {
-        Command::Start { by, catalog_version, transition } => start(run, *by, *catalog_version, transition.as_ref())?,
-        Command::Resubmit { catalog_version, .. } => resubmit(run, *catalog_version)?,
-        Command::Decide { task, by, verb, reason, fields } => verb::decide_task(run, *task, *by, verb, reason, fields)?,
+        Command::Start { by, catalog_version, transition, picks } => {
+            start(run, *by, *catalog_version, transition.as_ref(), picks)?;
+        }
+        Command::Resubmit { catalog_version, picks, .. } => resubmit(run, *catalog_version, picks)?,
+        Command::ComeBack { .. } => {
+            require_returned(run)?;
+            back::come_back(run)?;
+        }
+        Command::Decide { task, by, verb, said } => {
+            run.deciding = true;
+            verb::decide_task(run, *task, *by, verb, said)?;
+        }
+        Command::Urge { by } => urge(run, *by)?,
+        Command::Absent { person, .. } => absent(run, *person)?,
         Command::Withdraw { by, reason } => withdraw(run, *by, reason.as_ref())?,
         Command::Comment { text, .. } => {
             if run.instance.status == Status::New {
@@ -189,6 +319,9 @@ fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
             preview::refusal(&env, run.workflow, &run.instance, &run.ids)
         }
         Command::Decide { .. }
+        | Command::ComeBack { .. }
+        | Command::Urge { .. }
+        | Command::Absent { .. }
         | Command::Withdraw { .. }
         | Command::Comment { .. }
         | Command::Cancel { .. }
@@ -212,13 +345,19 @@ fn require_open(run: &Run<'_>) -> Result<(), Stop> {
     }
 }
 
-fn start(run: &mut Run<'_>, by: Uuid, catalog_version: i64, transition: Option<&Name>) -> Result<(), Stop> {
+fn start(
+    run: &mut Run<'_>,
+    by: Uuid,
+    catalog_version: i64,
+    transition: Option<&Name>,
+    picks: &Keyed<Vec<Uuid>>,
+) -> Result<(), Stop> {
     if run.instance.status != Status::New {
         return Err(Rejection::state("wrong_state", "Expected a new workflow, but it has begun already").into());
     }
     run.submission = true;
     run.instance.initiator = people::person(run.env.ctx.org, by);
-    let begin = begin(run, by)?;
+    let begin = begin(run, by, picks)?;
     let started = Started {
         id: run.ids.next(),
         workflow: run.workflow.name.clone(),
@@ -234,23 +373,32 @@ fn start(run: &mut Run<'_>, by: Uuid, catalog_version: i64, transition: Option<&
     Ok(())
 }
 
-fn resubmit(run: &mut Run<'_>, catalog_version: i64) -> Result<(), Stop> {
-    if run.instance.status != Status::Returned {
-        require_open(run)?;
-        let message = "Expected a workflow that was given back, but it is running";
-        return Err(Rejection::state("wrong_state", message).into());
+fn require_returned(run: &Run<'_>) -> Result<(), Stop> {
+    if run.instance.status == Status::Returned {
+        return Ok(());
     }
+    require_open(run)?;
+    let message = "Expected a workflow that was given back, but it is running";
+    Err(Rejection::state("wrong_state", message).into())
+}
+
+fn resubmit(run: &mut Run<'_>, catalog_version: i64, picks: &Keyed<Vec<Uuid>>) -> Result<(), Stop> {
+    require_returned(run)?;
     run.submission = true;
     run.forget_settings();
-    let begin = begin(run, run.instance.initiator.id)?;
+    let begin = begin(run, run.instance.initiator.id, picks)?;
     run.emit(What::Resubmitted(Box::new(Resubmitted { catalog_version, begin })));
     Ok(())
 }
 
 /// Variables and copied settings, each variable worked out with those before it.
-fn begin(run: &mut Run<'_>, initiator: Uuid) -> Result<Begin, Stop> {
+fn begin(run: &mut Run<'_>, initiator: Uuid, picks: &Keyed<Vec<Uuid>>) -> Result<Begin, Stop> {
     let org = run.env.ctx.org;
     let department = org.people.get(&initiator).and_then(|p| p.department).map(|id| people::department(org, id));
+    run.instance.department = department.clone();
+    for (node, people) in picks {
+        verb::check_pick(run, node, people, Picker::Initiator)?;
+    }
     let mut needs: Vec<Query> = Vec::new();
     let mut fired: Keyed<Vec<Fired>> = Keyed::new();
     run.instance.variables.clear();
@@ -281,11 +429,58 @@ fn begin(run: &mut Run<'_>, initiator: Uuid) -> Result<Begin, Stop> {
         variables: run.instance.variables.clone(),
         settings: copied.collect(),
         fired,
+        picks: picks.clone(),
     })
 }
 
-fn withdraw(run: &mut Run<'_>, by: Uuid, reason: Option<&String>) -> Result<(), Stop> {
+/// How long it takes until somebody can be urged again, where the workflow says nothing.
+pub(super) const URGE_EVERY: Period = Period { count: 30, unit: crate::definition::PeriodUnit::Minutes };
+
+fn urge(run: &mut Run<'_>, by: Uuid) -> Result<(), Stop> {
     require_open(run)?;
+    if by != run.instance.initiator.id {
+        let message = format!("Expected {} to urge, but it was somebody else", run.instance.initiator.name);
+        return Err(Rejection::Forbidden { message }.into());
+    }
+    let may = |task: &Task| run.approval(&task.node).is_none_or(|approval| approval.verbs.urge);
+    if !run.instance.tasks.values().any(may) {
+        return Err(verb::forbidden("Expected somebody who can be urged, but nobody can"));
+    }
+    if let Some(last) = run.instance.urged_at {
+        let next = time::after(last, run.workflow.urge_every, run.env.ctx.zone);
+        if run.env.ctx.now < next {
+            let told = format!(
+                "Expected no urging before {}, but it was urged a moment ago",
+                next.format("%Y-%m-%dT%H:%M:%SZ")
+            );
+            return Err(Rejection::state("urged_already", told).into());
+        }
+    }
+    run.emit(What::Urged);
+    Ok(())
+}
+
+/// The open tasks of somebody who is away go to their deputy.
+fn absent(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
+    let theirs = run.instance.tasks.iter().filter(|(_, t)| t.assignee.id == person);
+    let theirs: Vec<(Uuid, Task)> = theirs.map(|(id, task)| (*id, task.clone())).collect();
+    for (id, task) in theirs {
+        let Some(to) = approvers::deputy(run, &task.node, &task.assignee) else { continue };
+        let at = run.at(task.token, &task.node);
+        let via = Via::Deputy { of: task.assignee.clone() };
+        verb::hand_over(run, id, &task, at, to, via, None);
+    }
+    Ok(())
+}
+
+fn withdraw(run: &mut Run<'_>, by: Uuid, reason: Option<&String>) -> Result<(), Stop> {
+    let after_end = match (run.instance.status, run.workflow.withdraw) {
+        (Status::Ended, WithdrawWindow::AfterEnd(period)) => Some(period),
+        _ => None,
+    };
+    if after_end.is_none() {
+        require_open(run)?;
+    }
     if by != run.instance.initiator.id {
         let message = format!("Expected {} to withdraw it, but it was somebody else", run.instance.initiator.name);
         return Err(Rejection::Forbidden { message }.into());
@@ -294,6 +489,8 @@ fn withdraw(run: &mut Run<'_>, by: Uuid, reason: Option<&String>) -> Result<(), 
     let returned = run.instance.status == Status::Returned;
     match run.workflow.withdraw {
         WithdrawWindow::Running => {}
+        WithdrawWindow::AfterEnd(_) if after_end.is_none() => {}
+        WithdrawWindow::AfterEnd(period) => within(run, period)?,
         WithdrawWindow::Undecided if run.instance.decisions == 0 || returned => {}
         WithdrawWindow::Undecided => {
             let message = "Expected nobody to have decided yet, but somebody has";
@@ -310,6 +507,21 @@ fn withdraw(run: &mut Run<'_>, by: Uuid, reason: Option<&String>) -> Result<(), 
     run.end(&"withdrawn".into(), None, CloseCause::Withdrawn)
 }
 
+/// Whether what was approved can still be withdrawn.
+fn within(run: &Run<'_>, period: Period) -> Result<(), Stop> {
+    let outcome = run.instance.outcome.clone().unwrap_or_default();
+    if super::ENGINE_OUTCOMES.contains(&outcome.as_str()) || outcome.as_str() == "rejected" {
+        let message = format!("Expected a workflow that came to something, but it has ended with `{outcome}`");
+        return Err(Rejection::state("wrong_state", message).into());
+    }
+    let ended = run.instance.ended_at.unwrap_or(run.instance.started_at);
+    if run.env.ctx.now <= time::after(ended, period, run.env.ctx.zone) {
+        return Ok(());
+    }
+    let message = format!("Expected it to have ended within {period}, but it ended on {}", ended.format("%Y-%m-%d"));
+    Err(Rejection::state("withdraw_closed", message).into())
+}
+
 /// The open tasks of somebody who left, one after the other; each settlement may close others of them.
 fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
     if people::is_active(run.env.ctx.org, person) {
@@ -317,6 +529,12 @@ fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
     }
     let theirs: Vec<Uuid> =
         run.instance.tasks.iter().filter(|(_, t)| t.assignee.id == person).map(|(id, _)| *id).collect();
+    let asked = run.instance.consults.iter().filter(|(_, asked)| asked.who.id == person);
+    let asked: Vec<(Uuid, super::Consult)> = asked.map(|(id, asked)| (*id, asked.clone())).collect();
+    for (task, consult) in asked {
+        let at = run.at(consult.token, &consult.node);
+        run.emit_engine(What::TaskClosed { at, task, assignee: consult.who, cause: CloseCause::Left });
+    }
     for id in theirs {
         let Some(task) = run.instance.tasks.get(&id).cloned() else { continue };
         let before = run.checkpoint();
@@ -337,6 +555,16 @@ fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
 
 fn pass_on(run: &mut Run<'_>, id: Uuid, task: &Task) -> Result<(), Stop> {
     let at = run.at(task.token, &task.node);
+    let part = run.visit(task.token).and_then(|(_, visit)| visit.parts.get(task.part)).cloned();
+    if part.as_ref().is_some_and(|part| part.pool.is_some()) {
+        run.emit_engine(What::TaskReleased { at, task: id, from: task.assignee.clone() });
+        return Ok(());
+    }
+    let owner = part.and_then(|part| part.owner).filter(|owner| people::is_active(run.env.ctx.org, owner.id));
+    if let Some(owner) = owner {
+        verb::hand_over(run, id, task, at, owner, Via::TakenBack, None);
+        return Ok(());
+    }
     match approvers::stand_in(run, task.token, &task.node, &task.assignee)? {
         StandIn::Person(to, via) => verb::hand_over(run, id, task, at, to, via, None),
         StandIn::Settled(approved) => {
@@ -345,7 +573,7 @@ fn pass_on(run: &mut Run<'_>, id: Uuid, task: &Task) -> Result<(), Stop> {
             run.emit_engine(What::PartSettled { at, part: task.part, who, approved });
             run.settle(task.token)?;
         }
-        StandIn::Rejected => run.settle_as(task.token, false, true),
+        StandIn::Rejected => run.settle_as(task.token, false, None, true)?,
     }
     run.advance()
 }

@@ -3,15 +3,16 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CloseCause, Event, Instance, Status, What};
+use super::{CloseCause, Event, Instance, Named, Pool, Status, Via, What, people};
 use crate::{
     Name,
-    change::{Change, CloseTask, InstanceRow, Notice, TaskRow},
+    change::{Change, CloseTask, Comment, CopyRow, FilesChange, HeldFile, InstanceRow, Notice, TaskKind, TaskRow},
     context::Ids,
+    context::Org,
 };
 
 /// The changes that the events ask for; `before` is the instance before them.
-pub(super) fn changes(before: &Instance, after: &Instance, events: &[Event], ids: &mut Ids) -> Vec<Change> {
+pub(super) fn changes(before: &Instance, after: &Instance, events: &[Event], org: &Org, ids: &mut Ids) -> Vec<Change> {
     let Some(first) = events.first() else { return Vec::new() };
     let json_events = events.iter().filter_map(|e| serde_json::to_value(e).ok()).collect();
     let mut changes = vec![
@@ -19,10 +20,12 @@ pub(super) fn changes(before: &Instance, after: &Instance, events: &[Event], ids
         Change::Events { instance: after.id, first: first.seq, events: json_events },
     ];
     // A task that opens and closes within one command was never anybody's.
-    let fleeting: Vec<Uuid> = opened(events).filter(|task| !after.tasks.contains_key(task)).collect();
+    let fleeting: Vec<Uuid> =
+        opened(events).filter(|task| !after.tasks.contains_key(task) && !after.consults.contains_key(task)).collect();
     for event in events {
         changes.extend(tasks(after, event, &fleeting));
-        changes.extend(notices(after, event, &fleeting, ids));
+        changes.extend(notices(after, event, &fleeting, org, ids));
+        changes.extend(beside(after, event, ids));
     }
     changes
 }
@@ -31,9 +34,50 @@ fn opened(events: &[Event]) -> impl Iterator<Item = Uuid> {
     events.iter().filter_map(|event| match &event.what {
         What::TaskOpened { task, .. } => Some(*task),
         What::TaskHandedOver { new_task, .. } => Some(*new_task),
+        What::Consulted { task, .. } => Some(*task),
         _ => None,
     })
 }
+
+/// Comments, copies and files that come with what people do.
+fn beside(instance: &Instance, event: &Event, ids: &mut Ids) -> Vec<Change> {
+    match &event.what {
+        What::Commented { text } => vec![Change::Comment(Comment {
+            id: ids.next(),
+            entity: instance.entity.clone(),
+            record: instance.record,
+            text: text.clone(),
+            mentions: Vec::new(),
+        })],
+        What::Copied { people, .. } => people
+            .iter()
+            .map(|person| {
+                Change::Copy(CopyRow {
+                    instance: instance.id,
+                    user: person.id,
+                    entity: instance.entity.clone(),
+                    record: instance.record,
+                    by: event.by.as_ref().map(|by| by.id),
+                    at: event.at,
+                })
+            })
+            .collect(),
+        What::TaskDecided { task, attachments, signature, .. } if !attachments.is_empty() || signature.is_some() => {
+            let field = format!("{DECISION_FILES}{task}");
+            let files = attachments.iter().chain(signature);
+            vec![Change::Files(FilesChange {
+                entity: instance.entity.clone(),
+                record: instance.record,
+                hold: files.map(|file| HeldFile { file: *file, field: field.clone() }).collect(),
+                release: Vec::new(),
+            })]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How the places of files begin that came with a decision; the task's id follows. Whoever sees the record sees them.
+pub const DECISION_FILES: &str = "decision.";
 
 fn row(before: &Instance, after: &Instance) -> InstanceRow {
     InstanceRow {
@@ -54,8 +98,10 @@ fn row(before: &Instance, after: &Instance) -> InstanceRow {
 }
 
 fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
-    let open = |task: Uuid, node: &Name, assignee: Uuid| {
+    let open = |task: Uuid, node: &Name, assignee: Uuid, pool: Option<&Pool>, kind: TaskKind| {
         Change::OpenTask(TaskRow {
+            kind,
+            pool: pool.map(Pool::key),
             id: task,
             instance: instance.id,
             node: node.clone(),
@@ -64,6 +110,7 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
             record: instance.record,
             initiator: instance.initiator.id,
             created_at: event.at,
+            due_at: None,
         })
     };
     let close = |task: Uuid, outcome: &str, by: Option<Uuid>, reason: Option<&String>| {
@@ -72,26 +119,58 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
     };
     let by = event.by.as_ref().map(|p| p.id);
     let mut changes = match &event.what {
-        What::TaskOpened { at, task, assignee, .. } => vec![open(*task, &at.node, assignee.id)],
-        What::TaskDecided { task, verdict, reason, .. } => vec![close(*task, verdict.as_str(), by, reason.as_ref())],
-        What::TaskHandedOver { at, task, new_task, to, reason, .. } => {
-            vec![close(*task, "transferred", by, reason.as_ref()), open(*new_task, &at.node, to.id)]
+        What::TaskOpened { at, task, assignee, pool, .. } => {
+            vec![open(*task, &at.node, assignee.id, pool.as_ref(), TaskKind::Decide)]
+        }
+        What::Consulted { at, task, who, .. } => vec![open(*task, &at.node, who.id, None, TaskKind::Consult)],
+        What::Answered { task, text, .. } => vec![close(*task, "answered", by, Some(text))],
+        What::TaskClaimed { task, who, .. } => vec![Change::AssignTask { id: *task, assignee: who.id, pool: None }],
+        What::TaskReleased { task, .. } => {
+            let pool = instance.tasks.get(task).and_then(|task| task.pool.as_ref());
+            vec![Change::AssignTask { id: *task, assignee: Uuid::nil(), pool: pool.map(Pool::key) }]
+        }
+        What::TaskDecided { task, verdict, outcome, reason, .. } => {
+            let how = outcome.as_ref().map_or(verdict.as_str(), |outcome| outcome.as_str());
+            vec![close(*task, how, by, reason.as_ref())]
+        }
+        What::TaskHandedOver { at, task, new_task, to, via, reason, .. } => {
+            let how = match via {
+                Via::Delegated { .. } => "delegated",
+                Via::Advised { .. } => "advised",
+                Via::TakenBack => "taken_back",
+                _ => "transferred",
+            };
+            vec![close(*task, how, by, reason.as_ref()), open(*new_task, &at.node, to.id, None, TaskKind::Decide)]
         }
         What::TaskClosed { task, cause, .. } => {
-            let outcome = if *cause == CloseCause::Withdrawn { "withdrawn" } else { "closed" };
-            vec![close(*task, outcome, None, None)]
+            let outcome = match cause {
+                CloseCause::Withdrawn => "withdrawn",
+                CloseCause::Waiting => "waiting",
+                CloseCause::Removed => "removed",
+                _ => "closed",
+            };
+            // Whoever adds people before themselves, or takes somebody away, did that; the rest just closed.
+            let by = by.filter(|_| matches!(cause, CloseCause::Waiting | CloseCause::Removed));
+            vec![close(*task, outcome, by, None)]
         }
         _ => Vec::new(),
     };
     changes.retain(|change| match change {
         Change::OpenTask(task) => !fleeting.contains(&task.id),
         Change::CloseTask(task) => !fleeting.contains(&task.id),
+        Change::AssignTask { id, .. } => !fleeting.contains(id) && instance.tasks.contains_key(id),
         _ => true,
     });
     changes
 }
 
-fn notices(instance: &Instance, event: &Event, fleeting: &[Uuid], ids: &mut Ids) -> Vec<Change> {
+/// Whoever can act on a task: the one who has it, or everybody of its pool.
+fn asked(org: &Org, assignee: &Named, pool: Option<&Pool>) -> Vec<Uuid> {
+    pool.map_or_else(|| vec![assignee.id], |pool| people::members(org, pool))
+}
+
+#[expect(clippy::too_many_lines, reason = "a notice each for what people are told of")]
+fn notices(instance: &Instance, event: &Event, fleeting: &[Uuid], org: &Org, ids: &mut Ids) -> Vec<Change> {
     let actor = event.by.as_ref().map(|p| p.id);
     let by_name = event.by.as_ref().map(|p| p.name.clone());
     let mut body = json!({
@@ -108,12 +187,43 @@ fn notices(instance: &Instance, event: &Event, fleeting: &[Uuid], ids: &mut Ids)
         put("by_name", json!(name));
     }
     let (kind, to): (&str, Vec<Uuid>) = match &event.what {
-        What::TaskOpened { at, task, assignee, .. } if !fleeting.contains(task) => {
+        What::TaskOpened { at, task, assignee, pool, .. } if !fleeting.contains(task) => {
             put("node", json!(at.node));
             put("label", json!(at.label));
             put("task", json!(task));
             put("message", json!(format!("{} waits for your decision", at.label)));
-            ("task", vec![assignee.id])
+            ("task", asked(org, assignee, pool.as_ref()))
+        }
+        What::Consulted { at, task, who, question } => {
+            put("node", json!(at.node));
+            put("label", json!(at.label));
+            put("task", json!(task));
+            put("reason", json!(question));
+            put("message", json!(format!("Your opinion is asked for: {}", at.label)));
+            ("consult", vec![who.id])
+        }
+        What::Answered { at, task, text, to } => {
+            put("node", json!(at.node));
+            put("label", json!(at.label));
+            put("task", json!(task));
+            put("reason", json!(text));
+            put("message", json!(format!("An opinion on {}", at.label)));
+            ("answer", vec![to.id])
+        }
+        What::Copied { at, people, message } => {
+            put("node", json!(at.node));
+            put("label", json!(at.label));
+            put("reason", json!(message));
+            put("message", json!(format!("A copy of {} for you", at.label)));
+            ("cc", people.iter().map(|p| p.id).collect())
+        }
+        What::Urged => {
+            put("message", json!("You are asked to hurry"));
+            let all = instance.tasks.values().flat_map(|task| asked(org, &task.assignee, task.pool.as_ref()));
+            let mut people: Vec<Uuid> = all.collect();
+            people.sort_unstable();
+            people.dedup();
+            ("urge", people)
         }
         What::TaskHandedOver { at, new_task, to, reason, .. } if !fleeting.contains(new_task) => {
             put("node", json!(at.node));
@@ -123,10 +233,11 @@ fn notices(instance: &Instance, event: &Event, fleeting: &[Uuid], ids: &mut Ids)
             put("message", json!(format!("{} was handed over to you", at.label)));
             ("task", vec![to.id])
         }
-        What::Returned { at, reason } => {
+        What::Returned { at, reason, fields, .. } => {
             put("node", json!(at.node));
             put("label", json!(at.label));
             put("reason", json!(reason));
+            put("fields", json!(fields));
             put("message", json!(format!("{} gave it back to you", at.label)));
             ("returned", vec![instance.initiator.id])
         }

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fired, Named, SkipReason, Via, stored};
+use super::{Fired, Named, Pool, SkipReason, Via, stored};
 use crate::{
     Name, Value,
-    definition::{Keyed, Mode},
+    definition::{Keyed, Mode, SignerPlace},
 };
 
 /// One event of an instance.
@@ -93,6 +93,102 @@ pub enum What {
         assignee: Named,
         /// Why they.
         via: Via,
+        /// Whose members share it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pool: Option<Pool>,
+    },
+    /// A member of a pool claimed its task.
+    TaskClaimed {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task.
+        task: Uuid,
+        /// Who.
+        who: Named,
+    },
+    /// It went back into its pool.
+    TaskReleased {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task.
+        task: Uuid,
+        /// Who had it.
+        from: Named,
+    },
+    /// An approver added people.
+    SignersAdded {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The part of the one who adds them.
+        part: usize,
+        /// Where they decide.
+        place: SignerPlace,
+        /// How they decide among themselves.
+        mode: Mode,
+        /// Who.
+        people: Vec<PartFound>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Somebody was asked for an opinion.
+    Consulted {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Their task.
+        task: Uuid,
+        /// Who.
+        who: Named,
+        /// What they were asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        question: Option<String>,
+    },
+    /// They gave it.
+    Answered {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Their task.
+        task: Uuid,
+        /// What they said.
+        text: String,
+        /// Who had asked.
+        to: Named,
+    },
+    /// Copies were sent.
+    Copied {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// To whom.
+        people: Vec<Named>,
+        /// What was said with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+    },
+    /// The initiator urged whoever has it.
+    Urged,
+    /// Somebody chose the people of a node.
+    Picked {
+        /// The node.
+        node: Name,
+        /// Whom.
+        people: Vec<Uuid>,
+    },
+    /// Somebody took back their decision: it stands again where it stood before.
+    TakenBack {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task that they had decided.
+        task: Uuid,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// Somebody decided.
     TaskDecided {
@@ -109,6 +205,15 @@ pub enum What {
         /// Fields they changed with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<Name>,
+        /// The outcome of the node's own that they chose.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Name>,
+        /// Files that they attached.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Uuid>,
+        /// Their signature, a picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Uuid>,
     },
     /// A task went to somebody else.
     TaskHandedOver {
@@ -161,6 +266,9 @@ pub enum What {
         at: At,
         /// How.
         approved: bool,
+        /// Which outcome of its own it came to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Name>,
         /// No person decided it: everybody was skipped, or nobody was found.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         automatic: bool,
@@ -221,7 +329,44 @@ pub enum What {
         /// Why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// The fields that are to be changed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Name>,
+        /// A digest of what decided about the way, if it is to come straight back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        back: Option<String>,
     },
+    /// It went back to a node that was passed.
+    SentBack {
+        /// From where.
+        #[serde(flatten)]
+        at: At,
+        /// The new token, at that node.
+        to: At,
+        /// The scope that it is put into, or into which the scopes of forks are opened.
+        scope: u32,
+        /// Scopes of forks around that node that are opened again, with this one branch, the outermost first.
+        forks: Vec<(u32, Name)>,
+        /// The tokens that are taken away.
+        tokens: Vec<u32>,
+        /// The scopes that are taken away.
+        scopes: Vec<u32>,
+        /// The nodes whose approvals do not count any more.
+        forget: Vec<Name>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The fields that are to be changed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Name>,
+        /// A digest of what decided about the way, if it is to come straight back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        back: Option<String>,
+    },
+    /// It went straight back to where it was returned from.
+    WentBack(At),
+    /// It was submitted again and went straight back to where it was returned from; no new round begins.
+    CameBack,
     /// The initiator took it back.
     Withdrawn {
         /// Why.
@@ -296,6 +441,9 @@ pub struct Begin {
     /// By which decision rows a variable came to its value.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub fired: Keyed<Vec<Fired>>,
+    /// Whom the submitter chose for nodes.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub picks: Keyed<Vec<Uuid>>,
 }
 
 /// A person found for an approval.
@@ -308,6 +456,12 @@ pub struct PartFound {
     /// Counts as approved for this reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skipped: Option<SkipReason>,
+    /// What it stands for where one of each group decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Whose members share it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pool>,
 }
 
 /// A person found and left out.
@@ -336,8 +490,10 @@ pub enum Verdict {
     Approved,
     /// Rejected.
     Rejected,
-    /// Given back to the initiator.
+    /// Given back.
     Returned,
+    /// An outcome of the node's own.
+    Chose,
 }
 
 impl Verdict {
@@ -348,6 +504,7 @@ impl Verdict {
             Self::Approved => "approved",
             Self::Rejected => "rejected",
             Self::Returned => "returned",
+            Self::Chose => "chose",
         }
     }
 }
@@ -370,6 +527,12 @@ pub enum CloseCause {
     Ended,
     /// Its person left, and the others decide.
     Left,
+    /// Its person waits for people whom they added.
+    Waiting,
+    /// Its person was taken away.
+    Removed,
+    /// The decision that led to it was taken back.
+    TakenBack,
 }
 
 impl CloseCause {
@@ -384,6 +547,9 @@ impl CloseCause {
             Self::Cancelled => "cancelled",
             Self::Ended => "ended",
             Self::Left => "left",
+            Self::Waiting => "waiting",
+            Self::Removed => "removed",
+            Self::TakenBack => "taken_back",
         }
     }
 }

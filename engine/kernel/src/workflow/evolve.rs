@@ -1,30 +1,45 @@
 //! The only writer of an instance's state. It decides nothing: what an event means does not depend on definitions,
 //! people or the time, so that a stored list of events always gives the same state.
 
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
 use super::{
-    Branch, ClosedTask, GivenApproval, Instance, Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status,
-    Task, Token, Visit, Wait,
-    event::{At, Begin, Event, PartFound, Resubmitted, Started, Verdict, What},
+    Added, Back, Branch, ClosedTask, Consult, GivenApproval, Instance, Named, Part, PartState, ReturnedBy, Scope,
+    ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit, Wait,
+    event::{At, Begin, CloseCause, Event, PartFound, Resubmitted, Started, Verdict, What},
 };
 use crate::{Name, definition::Mode};
-use uuid::Uuid;
 
 /// Applies an event.
 pub fn evolve(instance: &mut Instance, event: &Event) {
     instance.seq = event.seq;
+    if ends_undoing(&event.what) {
+        instance.undo = None;
+    }
     match &event.what {
         What::Started(started) => start(instance, event, started),
         What::Resubmitted(again) => resubmit(instance, again),
         What::Entered(at) => move_token(instance, at),
-        What::Chose { .. } | What::Notified { .. } | What::Acted { .. } | What::Commented { .. } => {}
+        What::Chose { .. }
+        | What::Notified { .. }
+        | What::Acted { .. }
+        | What::Commented { .. }
+        | What::Copied { .. } => {}
+        What::Urged => instance.urged_at = Some(event.at),
+        What::Picked { node, people } => {
+            instance.picks.insert(node.clone(), people.clone());
+        }
         What::ApproversFound { at, mode, parts, .. } => wait_for_people(instance, at, *mode, parts),
-        What::TaskOpened { at, task, part, assignee, via } => {
+        What::TaskOpened { at, task, part, assignee, via, pool } => {
             let task_state = Task {
                 token: at.token,
                 part: *part,
                 node: at.node.clone(),
                 assignee: assignee.clone(),
                 opened_at: event.at,
+                pool: pool.clone(),
             };
             instance.tasks.insert(*task, task_state);
             if let Some(open) = part_mut(instance, at.token, *part) {
@@ -33,14 +48,55 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
                 open.via = via.clone();
             }
         }
-        What::TaskDecided { at, task, verdict, .. } => decide_task(instance, event, at, *task, *verdict),
+        What::TaskClaimed { at, task, who } => {
+            if let Some(claimed) = instance.tasks.get_mut(task) {
+                claimed.pool = None;
+                claimed.assignee = who.clone();
+                let part = claimed.part;
+                set_person(instance, at.token, part, who, Via::Claimed);
+            }
+        }
+        What::TaskReleased { at, task, .. } => release(instance, at, *task),
+        What::SignersAdded { at, part, place, mode, people, .. } => {
+            let by = event.by.clone().unwrap_or_default();
+            add_signers(instance, at, Added { by: *part, place: *place, mode: *mode }, people, &by);
+        }
+        What::Consulted { at, task, who, question } => {
+            let consult = Consult {
+                token: at.token,
+                node: at.node.clone(),
+                by: event.by.clone().unwrap_or_default(),
+                who: who.clone(),
+                question: question.clone(),
+                opened_at: event.at,
+            };
+            instance.consults.insert(*task, consult);
+        }
+        What::Answered { task, .. } => close(instance, event, *task, "answered"),
+        What::TakenBack { .. } => take_back(instance),
+        What::TaskDecided { at, task, verdict, outcome, fields, .. } => {
+            let by = event.by.as_ref().map(|by| by.id);
+            note_undo(instance, *task, by, *verdict, fields);
+            decide_task(instance, event, at, *task, *verdict, outcome.as_ref());
+        }
         What::TaskHandedOver { at, task, new_task, to, via, .. } => {
             let Some(old) = instance.tasks.get(task).cloned() else { return };
-            close(instance, event, *task, "transferred");
+            let how = match via {
+                Via::Delegated { .. } => "delegated",
+                Via::Advised { .. } => "advised",
+                Via::TakenBack => "taken_back",
+                _ => "transferred",
+            };
+            close(instance, event, *task, how);
             let part = old.part;
-            let opened = Task { assignee: to.clone(), opened_at: event.at, ..old };
+            let opened = Task { assignee: to.clone(), opened_at: event.at, pool: None, ..old };
             instance.tasks.insert(*new_task, opened);
             if let Some(part) = part_mut(instance, at.token, part) {
+                match via {
+                    Via::Delegated { from } => part.owner = Some(from.clone()),
+                    Via::Advised { .. } | Via::TakenBack => part.owner = None,
+                    _ => {}
+                }
                 part.who = to.clone();
                 part.via = via.clone();
                 part.state = PartState::Open(*new_task);
@@ -51,7 +107,7 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
                 part.state = approved.clone().map_or(PartState::Dropped, PartState::Skipped);
             }
         }
-        What::TaskClosed { task, cause, .. } => close(instance, event, *task, cause.as_str()),
+        What::TaskClosed { task, cause, .. } => close_task(instance, event, *task, *cause),
         What::NodeDecided { at, approved, .. } => settle(instance, at, *approved),
         What::Forked { at, scope, branches } => fork(instance, at, *scope, branches),
         What::Arrived(at) => {
@@ -60,11 +116,30 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             }
         }
         What::Joined { to, scope, tokens, .. } => join(instance, to, *scope, tokens),
-        What::Returned { at, reason } => {
+        What::Returned { at, reason, fields, back } => {
+            let back = back.clone().map(|routing| {
+                let (tokens, scopes) = (instance.tokens.clone(), instance.scopes.clone());
+                Box::new(Back { tokens: put_down(tokens), scopes, routing })
+            });
             clear(instance);
             instance.status = Status::Returned;
-            instance.returned =
-                event.by.clone().map(|by| ReturnedBy { node: at.node.clone(), by, reason: reason.clone() });
+            instance.returns += 1;
+            let (node, reason, fields) = (at.node.clone(), reason.clone(), fields.clone());
+            let by = event.by.clone().unwrap_or_default();
+            instance.returned = Some(ReturnedBy { node, by, reason, fields, back });
+        }
+        What::SentBack { to, scope, forks, tokens, scopes, forget, back, .. } => {
+            send_back(instance, to, *scope, forks, [tokens, scopes], forget, back.as_ref());
+        }
+        What::WentBack(at) => {
+            go_back(instance, at.token);
+        }
+        What::CameBack => {
+            if let Some(back) = instance.returned.take().and_then(|returned| returned.back) {
+                instance.tokens = back.tokens;
+                instance.scopes = back.scopes;
+            }
+            instance.status = Status::Running;
         }
         What::Withdrawn { .. } | What::Cancelled { .. } => clear(instance),
         What::Ended { outcome, .. } => {
@@ -74,6 +149,165 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             instance.returned = None;
             instance.ended_at = Some(event.at);
         }
+    }
+}
+
+/// Whether the decision before cannot be taken back any more: somebody else acted, or the record was changed by it.
+fn ends_undoing(what: &What) -> bool {
+    use super::Act;
+    match what {
+        What::Acted { act, .. } => *act != Act::Nothing,
+        What::Started(_)
+        | What::Resubmitted(_)
+        | What::TaskHandedOver { .. }
+        | What::TaskClaimed { .. }
+        | What::TaskReleased { .. }
+        | What::SignersAdded { .. }
+        | What::TaskDecided { .. }
+        | What::Returned { .. }
+        | What::SentBack { .. }
+        | What::WentBack(_)
+        | What::CameBack
+        | What::Withdrawn { .. }
+        | What::Cancelled { .. }
+        | What::Ended { .. } => true,
+        _ => false,
+    }
+}
+
+fn note_undo(instance: &mut Instance, task: Uuid, by: Option<Uuid>, verdict: Verdict, fields: &[Name]) {
+    let Some(by) = by.filter(|_| verdict != Verdict::Returned && fields.is_empty()) else { return };
+    let (tokens, scopes) = (instance.tokens.clone(), instance.scopes.clone());
+    instance.undo = Some(Box::new(Undo { task, by, tokens, scopes, approvals: instance.approvals.clone() }));
+}
+
+/// Puts what was taken away by a return in the place of the token that it was returned with.
+fn go_back(instance: &mut Instance, number: u32) {
+    let Some(token) = instance.tokens.remove(&number) else { return };
+    let Some(back) = token.back else { return };
+    instance.tokens.extend(back.tokens);
+    instance.scopes.extend(back.scopes);
+    // Scopes that the return opened for its one branch have nothing in them any more.
+    let mut at = token.scope;
+    while at != 0
+        && !instance.tokens.values().any(|t| t.scope == at)
+        && !instance.scopes.values().any(|s| s.parent == Some(at))
+        && let Some(scope) = instance.scopes.remove(&at)
+    {
+        at = scope.parent.unwrap_or_default();
+    }
+}
+
+/// Where it stood before the last decision. Tasks that are still open stay so; the others are pending.
+fn take_back(instance: &mut Instance) {
+    let Some(undo) = instance.undo.take() else { return };
+    instance.tokens = undo.tokens;
+    instance.scopes = undo.scopes;
+    instance.approvals = undo.approvals;
+    instance.decisions = instance.decisions.saturating_sub(1);
+    let open = &instance.tasks;
+    for token in instance.tokens.values_mut() {
+        let Wait::Approval(visit) = &mut token.wait else { continue };
+        for part in &mut visit.parts {
+            if matches!(part.state, PartState::Open(task) if !open.contains_key(&task)) {
+                part.state = PartState::Pending;
+            }
+        }
+    }
+}
+
+/// The tokens with nobody's task open.
+fn put_down(mut tokens: BTreeMap<u32, Token>) -> BTreeMap<u32, Token> {
+    for token in tokens.values_mut() {
+        let Wait::Approval(visit) = &mut token.wait else { continue };
+        for part in &mut visit.parts {
+            if matches!(part.state, PartState::Open(_)) {
+                part.state = PartState::Pending;
+            }
+        }
+    }
+    tokens
+}
+
+fn send_back(
+    instance: &mut Instance,
+    to: &At,
+    scope: u32,
+    forks: &[(u32, Name)],
+    [tokens, scopes]: [&Vec<u32>; 2],
+    forget: &[Name],
+    back: Option<&String>,
+) {
+    instance.returns += 1;
+    let mut gone: BTreeMap<u32, Token> = BTreeMap::new();
+    for number in tokens {
+        gone.extend(instance.tokens.remove(number).map(|token| (*number, token)));
+    }
+    let mut closed: BTreeMap<u32, Scope> = BTreeMap::new();
+    for number in scopes {
+        closed.extend(instance.scopes.remove(number).map(|scope| (*number, scope)));
+    }
+    instance.approvals.retain(|given| !forget.contains(&given.node));
+    let passed = gone.values().next().map(|token| token.passed.clone()).unwrap_or_default();
+    let passed = passed.into_iter().take_while(|node| *node != to.node).collect();
+    let mut within = scope;
+    for (number, fork) in forks {
+        let kind = ScopeKind::Fork { node: fork.clone(), branches: 1 };
+        instance.scopes.insert(*number, Scope { parent: Some(within), kind });
+        instance.last_number = instance.last_number.max(*number);
+        within = *number;
+    }
+    let back = back.map(|routing| Box::new(Back { tokens: put_down(gone), scopes: closed, routing: routing.clone() }));
+    add_token(instance, to.token, within, &to.node, Token { passed, back, ..Token::default() });
+}
+
+fn add_signers(instance: &mut Instance, at: &At, added: Added, people: &[PartFound], by: &Named) {
+    let Some(token) = instance.tokens.get_mut(&at.token) else { return };
+    let Wait::Approval(visit) = &mut token.wait else { return };
+    let group = visit.added.len();
+    visit.parts.extend(people.iter().map(|person| Part {
+        who: person.who.clone(),
+        via: Via::Added { by: by.clone(), place: added.place },
+        state: PartState::Pending,
+        group: Some(group),
+        of: None,
+        owner: None,
+        pool: None,
+    }));
+    visit.added.push(added);
+}
+
+fn release(instance: &mut Instance, at: &At, task: Uuid) {
+    let Some(part) = instance.tasks.get(&task).map(|task| task.part) else { return };
+    let Some(found) = part_mut(instance, at.token, part) else { return };
+    let Some(pool) = found.pool.clone() else { return };
+    let nobody = pool.nobody();
+    found.who = nobody.clone();
+    found.via = Via::of_pool(&pool);
+    if let Some(released) = instance.tasks.get_mut(&task) {
+        released.assignee = nobody;
+        released.pool = Some(pool);
+    }
+}
+
+fn set_person(instance: &mut Instance, token: u32, part: usize, who: &Named, via: Via) {
+    if let Some(part) = part_mut(instance, token, part) {
+        part.who = who.clone();
+        part.via = via;
+    }
+}
+
+fn close_task(instance: &mut Instance, event: &Event, task: Uuid, cause: CloseCause) {
+    let place = instance.tasks.get(&task).map(|open| (open.token, open.part));
+    close(instance, event, task, cause.as_str());
+    let state = match cause {
+        CloseCause::Waiting | CloseCause::Returned | CloseCause::TakenBack => PartState::Pending,
+        _ => PartState::Closed,
+    };
+    if let Some((token, part)) = place
+        && let Some(part) = part_mut(instance, token, part)
+    {
+        part.state = state;
     }
 }
 
@@ -104,19 +338,22 @@ fn begin(instance: &mut Instance, begin: &Begin) {
     instance.variables = begin.variables.clone();
     instance.settings = begin.settings.clone();
     instance.fired = begin.fired.clone();
+    instance.picks = begin.picks.clone();
     instance.scopes.insert(0, Scope { parent: None, kind: ScopeKind::Instance });
-    add_token(instance, begin.token, 0, &begin.node, Vec::new());
+    add_token(instance, begin.token, 0, &begin.node, Token::default());
 }
 
-fn add_token(instance: &mut Instance, number: u32, scope: u32, node: &Name, previous: Vec<Uuid>) {
+/// A token at a node, in a scope, with what `like` brings along.
+fn add_token(instance: &mut Instance, number: u32, scope: u32, node: &Name, like: Token) {
     instance.last_number = instance.last_number.max(number);
-    instance.tokens.insert(number, Token { scope, node: node.clone(), wait: Wait::Nothing, previous });
+    instance.tokens.insert(number, Token { scope, node: node.clone(), wait: Wait::Nothing, ..like });
 }
 
 fn move_token(instance: &mut Instance, at: &At) {
     if let Some(token) = instance.tokens.get_mut(&at.token) {
         token.node = at.node.clone();
         token.wait = Wait::Nothing;
+        token.back = None;
     }
 }
 
@@ -127,26 +364,32 @@ fn wait_for_people(instance: &mut Instance, at: &At, mode: Mode, found: &[PartFo
             who: part.who.clone(),
             via: part.via.clone(),
             state: part.skipped.clone().map_or(PartState::Pending, PartState::Skipped),
+            group: None,
+            of: part.of.clone(),
+            owner: None,
+            pool: part.pool.clone(),
         })
         .collect();
     if let Some(token) = instance.tokens.get_mut(&at.token) {
-        token.wait = Wait::Approval(Visit { mode, parts });
+        token.wait = Wait::Approval(Visit { mode, parts, added: Vec::new() });
     }
 }
 
-fn decide_task(instance: &mut Instance, event: &Event, at: &At, task: Uuid, verdict: Verdict) {
+fn decide_task(instance: &mut Instance, event: &Event, at: &At, task: Uuid, verdict: Verdict, outcome: Option<&Name>) {
     let Some(decided) = instance.tasks.get(&task).cloned() else { return };
-    close(instance, event, task, verdict.as_str());
+    close(instance, event, task, outcome.map_or(verdict.as_str(), |outcome| outcome.as_str()));
     instance.decisions += 1;
-    let state = match verdict {
-        Verdict::Approved => PartState::Approved,
-        Verdict::Rejected => PartState::Rejected,
-        Verdict::Returned => PartState::Dropped,
+    let state = match (verdict, outcome) {
+        (Verdict::Approved, _) => PartState::Approved,
+        (Verdict::Rejected, _) => PartState::Rejected,
+        // Should it come straight back, they decide again.
+        (Verdict::Returned, _) => PartState::Pending,
+        (Verdict::Chose, outcome) => PartState::Chose(outcome.cloned().unwrap_or_default()),
     };
     if let Some(part) = part_mut(instance, decided.token, decided.part) {
         part.state = state;
     }
-    if verdict == Verdict::Approved {
+    if matches!(verdict, Verdict::Approved | Verdict::Chose) {
         instance.approvals.push(GivenApproval {
             node: at.node.clone(),
             label: at.label.clone(),
@@ -160,8 +403,14 @@ fn settle(instance: &mut Instance, at: &At, approved: bool) {
     let Wait::Approval(visit) = std::mem::replace(&mut token.wait, Wait::Nothing) else { return };
     token.previous.clear();
     if approved {
+        if !token.passed.contains(&at.node) {
+            token.passed.push(at.node.clone());
+        }
         let approvers = visit.parts.into_iter().filter(|part| {
-            matches!(part.state, PartState::Approved | PartState::Skipped(SkipReason::AlreadyApproved { .. }))
+            matches!(
+                part.state,
+                PartState::Approved | PartState::Chose(_) | PartState::Skipped(SkipReason::AlreadyApproved { .. })
+            )
         });
         token.previous.extend(approvers.map(|part| part.who.id));
     }
@@ -173,26 +422,28 @@ fn fork(instance: &mut Instance, at: &At, scope: u32, branches: &[Branch]) {
     instance.last_number = instance.last_number.max(scope);
     instance.scopes.insert(scope, Scope { parent: Some(parent.scope), kind });
     for branch in branches {
-        add_token(instance, branch.to.token, scope, &branch.to.node, parent.previous.clone());
+        add_token(instance, branch.to.token, scope, &branch.to.node, parent.clone());
     }
 }
 
 fn join(instance: &mut Instance, to: &At, scope: u32, tokens: &[u32]) {
-    let mut previous = Vec::new();
+    let mut joined = Token::default();
     for number in tokens {
-        for person in instance.tokens.remove(number).map(|t| t.previous).unwrap_or_default() {
-            if !previous.contains(&person) {
-                previous.push(person);
-            }
-        }
+        let Some(token) = instance.tokens.remove(number) else { continue };
+        let new: Vec<Uuid> = token.previous.into_iter().filter(|id| !joined.previous.contains(id)).collect();
+        joined.previous.extend(new);
+        let new: Vec<Name> = token.passed.into_iter().filter(|node| !joined.passed.contains(node)).collect();
+        joined.passed.extend(new);
+        joined.back = joined.back.or(token.back);
     }
     let parent = instance.scopes.remove(&scope).and_then(|s| s.parent).unwrap_or_default();
-    add_token(instance, to.token, parent, &to.node, previous);
+    add_token(instance, to.token, parent, &to.node, joined);
 }
 
 fn close(instance: &mut Instance, event: &Event, task: Uuid, how: &str) {
-    if let Some(open) = instance.tasks.remove(&task) {
-        let closed = ClosedTask { node: open.node, how: how.into(), by: event.by.clone(), at: event.at };
+    let open = instance.tasks.remove(&task).map(|open| open.node);
+    if let Some(node) = open.or_else(|| instance.consults.remove(&task).map(|asked| asked.node)) {
+        let closed = ClosedTask { node, how: how.into(), by: event.by.clone(), at: event.at };
         instance.closed.insert(task, closed);
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Edge<'a> {
     /// Where it stands in the definition: `nodes.manager.next`.
     path: String,
     to: &'a Name,
-    /// Taken only when people reject.
+    /// Taken only when people do not approve.
     rejected: bool,
 }
 
@@ -26,7 +26,13 @@ fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
     match node {
         NodeDefinition::Start(n) => vec![edge("next", &n.next)],
         NodeDefinition::Approval(n) => {
-            vec![edge("next", &n.next), Edge { rejected: true, ..edge("rejected", &n.rejected) }]
+            let own = n
+                .outcomes
+                .iter()
+                .map(|(outcome, o)| Edge { rejected: true, ..edge(&format!("outcomes.{outcome}.next"), &o.next) });
+            let mut edges = vec![edge("next", &n.next), Edge { rejected: true, ..edge("rejected", &n.rejected) }];
+            edges.extend(own);
+            edges
         }
         NodeDefinition::Switch(n) => {
             let cases = n.cases.iter().map(|(case, c)| edge(&format!("cases.{case}.next"), &c.next));
@@ -125,6 +131,25 @@ pub(super) fn check(definition: &WorkflowDefinition) -> Vec<Diagnostic> {
     problems.extend(loops(&graph));
     problems.extend(forks(&graph, start));
     problems
+}
+
+/// The forks in whose branches each node lies, the outermost first.
+pub(super) fn within(nodes: &Keyed<NodeDefinition>) -> Keyed<Vec<Name>> {
+    let graph = Graph { nodes };
+    let mut around: Vec<(usize, Name, HashSet<Name>)> = Vec::new();
+    for (name, node) in nodes {
+        let (NodeDefinition::Fork(_), Some(join)) = (node, join_of(nodes, name).first().copied()) else { continue };
+        let branches = graph.next(name).into_iter().map(|edge| edge.to.clone());
+        let mut region = graph.reach(branches, &[join], |_| true);
+        region.retain(|inside| inside != join && graph.reach([inside.clone()], &[], |_| true).contains(join));
+        around.push((region.len(), name.clone(), region));
+    }
+    // Whatever holds another fork is larger than it.
+    around.sort_by_key(|(size, _, _)| std::cmp::Reverse(*size));
+    let forks = |name: &Name| {
+        around.iter().filter(|(_, _, region)| region.contains(name)).map(|(_, fork, _)| fork.clone()).collect()
+    };
+    nodes.keys().map(|name| (name.clone(), forks(name))).collect()
 }
 
 /// The node that a fork's branches meet in.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::stored;
 use crate::{
     Name, Value,
-    definition::{Keyed, Mode},
+    definition::{Keyed, Mode, SignerPlace},
 };
 
 /// A person or department by id, with its name as it was: history must not change when people do.
@@ -78,6 +78,21 @@ pub struct Instance {
     /// Who gave it back, while the status is `returned`.
     #[serde(default)]
     pub returned: Option<ReturnedBy>,
+    /// How often it was given back.
+    #[serde(default)]
+    pub returns: u32,
+    /// Whom somebody chose for a node.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub picks: Keyed<Vec<Uuid>>,
+    /// Opinions that somebody was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub consults: BTreeMap<Uuid, Consult>,
+    /// What the last decision can be undone to, until the next one acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Box<Undo>>,
+    /// When it was urged last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urged_at: Option<DateTime<Utc>>,
     /// When it was started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -113,7 +128,7 @@ impl Status {
 }
 
 /// One place where the instance stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
     /// Its scope.
     pub scope: u32,
@@ -124,13 +139,65 @@ pub struct Token {
     /// Who approved the approval just before on its way, for `repeated: skip_consecutive`.
     #[serde(default)]
     pub previous: Vec<Uuid>,
+    /// The approvals that it passed on its way in this round, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<Name>,
+    /// Where it goes straight back to, once the node it was returned to is approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Box<Back>>,
+}
+
+/// Where an instance stood when it was returned, so that it can go straight back there. Tasks that were open then are
+/// pending in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Back {
+    /// The tokens that were taken away.
+    pub tokens: BTreeMap<u32, Token>,
+    /// The scopes that were taken away.
+    pub scopes: BTreeMap<u32, Scope>,
+    /// A digest of what decided about the way; if it differs on the way back, everything is run again.
+    pub routing: String,
+}
+
+/// What the last decision can be undone to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The task that was decided.
+    pub task: Uuid,
+    /// Who decided.
+    pub by: Uuid,
+    /// The tokens before.
+    pub tokens: BTreeMap<u32, Token>,
+    /// The scopes before.
+    pub scopes: BTreeMap<u32, Scope>,
+    /// The approvals before.
+    pub approvals: Vec<GivenApproval>,
+}
+
+/// An opinion that somebody was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consult {
+    /// The token at whose node it was asked.
+    pub token: u32,
+    /// The node.
+    pub node: Name,
+    /// Who asked.
+    pub by: Named,
+    /// Who was asked.
+    pub who: Named,
+    /// What.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// When.
+    pub opened_at: DateTime<Utc>,
 }
 
 /// What a token waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
     /// Nothing: the engine moves it on within the same command.
+    #[default]
     Nothing,
     /// People.
     Approval(Visit),
@@ -143,8 +210,59 @@ pub enum Wait {
 pub struct Visit {
     /// How they decide.
     pub mode: Mode,
-    /// Their parts, in order.
+    /// Their parts, in order; those of people who were added come last.
     pub parts: Vec<Part>,
+    /// Groups of people who were added.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<Added>,
+}
+
+/// People whom an approver added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// The part of the one who added them.
+    pub by: usize,
+    /// Where they decide.
+    pub place: SignerPlace,
+    /// How they decide among themselves.
+    pub mode: Mode,
+}
+
+/// A role or position whose members share a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pool {
+    /// What the role or position is called.
+    pub name: String,
+    /// The role; none for a position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Name>,
+    /// The position; none for a role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Uuid>,
+    /// Only those of this department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Uuid>,
+}
+
+impl Pool {
+    /// Nobody in particular, by the name of the role or position.
+    pub(super) fn nobody(&self) -> Named {
+        Named { id: Uuid::nil(), name: self.name.clone() }
+    }
+
+    /// As it is stored with a task: `role:finance`, `position:<id>@<department>`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let who = match (&self.role, &self.position) {
+            (Some(role), _) => format!("role:{role}"),
+            (None, Some(position)) => format!("position:{position}"),
+            (None, None) => String::new(),
+        };
+        match self.department {
+            Some(department) => format!("{who}@{department}"),
+            None => who,
+        }
+    }
 }
 
 /// One person's part in an approval.
@@ -156,6 +274,18 @@ pub struct Part {
     pub via: Via,
     /// How far it is.
     pub state: PartState,
+    /// Which of the groups that were added it belongs to; none for those whom the node found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<usize>,
+    /// What it stands for where one of each group decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Who gets it back with the advice of the one who has it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Named>,
+    /// Whose members share it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pool>,
 }
 
 /// How far a person's part is.
@@ -172,8 +302,12 @@ pub enum PartState {
     Rejected,
     /// Counts as approved without them.
     Skipped(SkipReason),
-    /// They left and others decide.
+    /// They left and others decide, or they were taken away.
     Dropped,
+    /// The others of their group have decided.
+    Closed,
+    /// They decided for an outcome of the node's own.
+    Chose(Name),
 }
 
 /// Why somebody decides.
@@ -188,6 +322,27 @@ pub enum Via {
     Field {
         /// The path.
         path: String,
+    },
+    /// An expression gives them.
+    Expr,
+    /// They stand in a line of the record.
+    Line {
+        /// The line.
+        line: Uuid,
+    },
+    /// Somebody chose them.
+    Picked {
+        /// Who; none where nobody has chosen, so that everybody of whom could be chosen is asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Named>,
+    },
+    /// They are in a position.
+    Position {
+        /// The position.
+        position: String,
+        /// In this department.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        department: Option<Named>,
     },
     /// They have a role.
     Role {
@@ -229,6 +384,49 @@ pub enum Via {
         /// Who.
         from: Named,
     },
+    /// Somebody lets them work on it and gets it back.
+    Delegated {
+        /// Who.
+        from: Named,
+    },
+    /// They get it back with advice.
+    Advised {
+        /// Whose.
+        by: Named,
+        /// What they would do.
+        verdict: Name,
+    },
+    /// They took back what they had delegated.
+    TakenBack,
+    /// An approver added them.
+    Added {
+        /// Who.
+        by: Named,
+        /// Where.
+        place: SignerPlace,
+    },
+    /// They claimed it from a pool.
+    Claimed,
+    /// Somebody is away, and they decide instead.
+    Deputy {
+        /// Who.
+        of: Named,
+    },
+    /// An administrator gave it to them.
+    Assigned {
+        /// Which.
+        by: Named,
+    },
+}
+
+impl Via {
+    /// Why the members of a pool decide.
+    pub(super) fn of_pool(pool: &Pool) -> Self {
+        match &pool.role {
+            Some(role) => Self::Role { role: role.clone(), department: None },
+            None => Self::Position { position: pool.name.clone(), department: None },
+        }
+    }
 }
 
 /// Why a part counts as approved, or a person was left out.
@@ -291,6 +489,9 @@ pub struct Task {
     pub assignee: Named,
     /// Since when.
     pub opened_at: DateTime<Utc>,
+    /// Whose members may claim it, while nobody has; the assignee is then nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<Pool>,
 }
 
 /// A task that is not open any more.
@@ -298,7 +499,8 @@ pub struct Task {
 pub struct ClosedTask {
     /// The node.
     pub node: Name,
-    /// What happened: `approved`, `rejected`, `returned`, `transferred`, `withdrawn`, `cancelled`, `ended`.
+    /// What happened: `approved`, `rejected`, `returned`, `transferred`, `delegated`, `advised`, `answered`, `waiting`,
+    /// `removed`, `taken_back`, `withdrawn`, `cancelled`, `ended`, or an outcome of the node's own.
     pub how: Name,
     /// Who did it; none for the engine itself.
     pub by: Option<Named>,
@@ -327,6 +529,12 @@ pub struct ReturnedBy {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The fields that are to be changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Name>,
+    /// Where it goes straight back to when it is submitted again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<Box<Back>>,
 }
 
 /// A decision table that was asked, and which of its rows answered. No values: its readers may not see them.

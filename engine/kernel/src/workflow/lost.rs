@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ActionStep, NodeKind, Of, Source, Workflow};
+use super::{ActionStep, NodeKind, Source, Workflow};
 use crate::{
     Catalog, Diagnostic, Name, SYSTEM_FIELDS,
     expression::{Expr, Reference},
@@ -97,25 +97,16 @@ fn exprs(kind: &NodeKind) -> Vec<&Expr> {
 }
 
 fn of_sources(sources: &[Source]) -> Vec<&Expr> {
-    sources.iter().filter_map(path).collect()
-}
-
-/// The path of a source, if it has one.
-fn path(source: &Source) -> Option<&Expr> {
-    match source {
-        Source::Field(path) => Some(path),
-        Source::Manager { of, .. } | Source::ManagerChain { of, .. } | Source::DepartmentHead { of, .. } => match of {
-            Of::Path(path) => Some(path),
-            Of::Initiator => None,
-        },
-        Source::Initiator | Source::User(_) | Source::Role { .. } => None,
-    }
+    sources.iter().flat_map(Source::exprs).collect()
 }
 
 /// Fields of the record that a node writes.
 fn fields(kind: &NodeKind) -> Vec<&Name> {
     match kind {
-        NodeKind::Approval(approval) => approval.write.iter().collect(),
+        NodeKind::Approval(approval) => {
+            let own = approval.outcomes.values().flat_map(|outcome| &outcome.write);
+            approval.write.iter().chain(&approval.read).chain(own).collect()
+        }
         NodeKind::Action { steps, .. } => {
             let mut found = Vec::new();
             for step in steps.values() {

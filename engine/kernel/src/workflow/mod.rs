@@ -10,9 +10,12 @@
 //!
 //! A return to the initiator (退回) takes every token and scope away and leaves the instance in the status `returned`;
 //! the record goes where the outcome `returned` says. Submitting again begins a new round of the same instance, from the
-//! start node and with variables, settings and definitions as they are then.
+//! start node and with variables, settings and definitions as they are then; or it goes straight back to where it was
+//! given back, if that was chosen and nothing that decides about the way has changed. A return to a node that was passed
+//! takes away what came of that node on the token's own way, and leaves other branches alone.
 
 mod approvers;
+mod back;
 mod compile;
 mod decide;
 mod effects;
@@ -25,19 +28,25 @@ mod node;
 mod people;
 mod preview;
 mod run;
+mod signers;
 mod sources;
 mod step;
 mod stored;
+mod time;
 mod verb;
+mod visit;
 
+pub use back::{Return, return_targets};
 pub use compile::ENGINE_OUTCOMES;
 pub(crate) use compile::sources;
-pub use decide::{Command, Decision, RecordEffect, Verb, decide};
+pub use decide::{Command, Decision, RecordEffect, Said, Verb, comes_back, decide};
+pub use effects::DECISION_FILES;
 pub use event::*;
 pub use evolve::evolve;
 pub use instance::*;
 pub use lost::Lost;
 pub use node::*;
-pub use preview::{InBranch, Preview, PreviewNode, PreviewPerson, Why, preview};
+pub use people::pools_of;
+pub use preview::{InBranch, Pick, Preview, PreviewNode, PreviewPerson, Why, preview};
 pub use run::Env;
 pub(crate) use sources::Search;

@@ -3,7 +3,8 @@
 use crate::{
     Name,
     definition::{
-        ChainUntil, Exception, FieldKind, Keyed, Mode, NobodyPolicy, Reason, Repeated, SameAsInitiator, WithdrawWindow,
+        Exception, FieldKind, Keyed, Mode, NobodyPolicy, Period, Reason, Repeated, ReturnThen, ReturnTo,
+        SameAsInitiator, SignerPlace, WithdrawWindow,
     },
     expression::{Expr, Template},
 };
@@ -23,6 +24,12 @@ pub struct Workflow {
     pub priority: i32,
     /// Until when its initiator may take it back.
     pub withdraw: WithdrawWindow,
+    /// How often it may be given back.
+    pub most_returns: Option<u32>,
+    /// How much time must pass before it can be urged again.
+    pub urge_every: Period,
+    /// Whether several of its tasks can be decided at once.
+    pub batch: bool,
     /// Variables, in the order in which they are worked out.
     pub variables: Keyed<Variable>,
     /// The nodes.
@@ -49,6 +56,8 @@ pub struct Node {
     pub label: String,
     /// Whether its author called it so; else the label comes from its key.
     pub named: bool,
+    /// The forks in whose branches it lies, the outermost first.
+    pub within: Vec<Name>,
     /// What it does.
     pub kind: NodeKind,
 }
@@ -176,10 +185,18 @@ pub struct Approval {
     pub repeated: Repeated,
     /// How several decide.
     pub mode: Mode,
+    /// Whether a role or position gets one task for all its members.
+    pub pool: bool,
     /// What they may do.
     pub verbs: Allowed,
+    /// Outcomes beside approved and rejected.
+    pub outcomes: Keyed<OwnOutcome>,
     /// Fields they may write.
     pub write: Vec<Name>,
+    /// Those of them that must have a value before it can be approved.
+    pub required: Vec<Name>,
+    /// Fields that their task shows them though no role of theirs does.
+    pub read: Vec<Name>,
     /// Fields hidden from them here.
     pub hide: Vec<Name>,
     /// When approved.
@@ -192,13 +209,75 @@ pub struct Approval {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     /// Approve.
-    pub approve: Reason,
+    pub approve: Asks,
     /// Reject.
-    pub reject: Option<Reason>,
-    /// Give back to the initiator.
-    pub give_back: Option<Reason>,
+    pub reject: Option<Asks>,
+    /// Give back.
+    pub give_back: Option<GiveBack>,
     /// Hand over.
-    pub transfer: Option<Reason>,
+    pub transfer: Option<Asks>,
+    /// Hand over and get back.
+    pub delegate: Option<Asks>,
+    /// Ask further people to decide.
+    pub add_signer: Option<AddSigner>,
+    /// Take people away who have not decided yet.
+    pub remove_signer: Option<Asks>,
+    /// Take back one's own decision.
+    pub take_back: Option<Asks>,
+    /// Send a copy.
+    pub cc: Option<Asks>,
+    /// Ask for an opinion.
+    pub consult: Option<Asks>,
+    /// Write a comment.
+    pub comment: Option<Asks>,
+    /// Whether the initiator may urge.
+    pub urge: bool,
+}
+
+/// What a verb asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asks {
+    /// A reason.
+    pub reason: Reason,
+    /// A file.
+    pub attachment: Reason,
+    /// A signature by hand.
+    pub signature: Reason,
+}
+
+/// How it may be given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GiveBack {
+    /// What it asks for.
+    pub asks: Asks,
+    /// Where to.
+    pub to: ReturnTo,
+    /// How it then goes on.
+    pub then: ReturnThen,
+}
+
+/// How people may be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddSigner {
+    /// What it asks for.
+    pub asks: Asks,
+    /// Where they may be put; never empty.
+    pub places: Vec<SignerPlace>,
+}
+
+/// An outcome beside approved and rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnOutcome {
+    /// What the button says.
+    pub label: String,
+    /// Fields of its form.
+    pub write: Vec<Name>,
+    /// Those that must have a value.
+    pub required: Vec<Name>,
+    /// What it asks for.
+    pub asks: Asks,
+    /// The next node.
+    pub next: Name,
 }
 
 /// Where people come from.
@@ -212,8 +291,15 @@ pub enum Source {
     Role {
         /// The role.
         role: Name,
-        /// Only of the initiator's department, or the nearest above it where somebody has the role.
-        initiator_department: bool,
+        /// Only of this department, or the nearest above it where somebody has the role.
+        within: Option<Of>,
+    },
+    /// Everybody in a position.
+    Position {
+        /// Its name.
+        position: String,
+        /// Only of this department, or the nearest above it where somebody is in the position.
+        within: Option<Of>,
     },
     /// A manager.
     Manager {
@@ -227,7 +313,7 @@ pub enum Source {
         /// Whose.
         of: Of,
         /// Where it stops.
-        until: Option<ChainUntil>,
+        until: Option<Until>,
     },
     /// The head of a department.
     DepartmentHead {
@@ -238,6 +324,63 @@ pub enum Source {
     },
     /// A user, or several, in the record.
     Field(Expr),
+    /// A user, or several, whom an expression gives.
+    Expr(Expr),
+    /// A user of each line.
+    Lines {
+        /// The line table.
+        of: Name,
+        /// From the line to the user.
+        path: Expr,
+    },
+    /// Whom somebody chooses of these.
+    Picks {
+        /// Who chooses.
+        by: Picker,
+        /// Of whom.
+        from: Vec<Source>,
+        /// How many at most.
+        most: u32,
+    },
+}
+
+impl Source {
+    /// The expressions that it reads.
+    #[must_use]
+    pub fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Field(path) | Self::Expr(path) | Self::Lines { path, .. } => vec![path],
+            Self::Role { within, .. } | Self::Position { within, .. } => within.iter().filter_map(Of::path).collect(),
+            Self::Manager { of, .. } | Self::DepartmentHead { of, .. } => of.path().into_iter().collect(),
+            Self::ManagerChain { of, until } => {
+                let amount =
+                    until.as_ref().and_then(|u| if let Until::Amount(amount) = u { Some(amount) } else { None });
+                of.path().into_iter().chain(amount).collect()
+            }
+            Self::Picks { from, .. } => from.iter().flat_map(Self::exprs).collect(),
+            Self::Initiator | Self::User(_) => Vec::new(),
+        }
+    }
+}
+
+/// Who chooses approvers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picker {
+    /// The initiator, when submitting.
+    Initiator,
+    /// Whoever approves just before.
+    Previous,
+}
+
+/// Where a manager chain stops.
+#[derive(Clone, Debug)]
+pub enum Until {
+    /// After so many.
+    Level(u32),
+    /// At the first with this role.
+    Role(Name),
+    /// At the first whose position decides up to this amount.
+    Amount(Expr),
 }
 
 /// Whose manager, which department.
@@ -247,4 +390,12 @@ pub enum Of {
     Initiator,
     /// A path.
     Path(Expr),
+}
+
+impl Of {
+    /// The path, if it is one.
+    #[must_use]
+    pub fn path(&self) -> Option<&Expr> {
+        if let Self::Path(path) = self { Some(path) } else { None }
+    }
 }

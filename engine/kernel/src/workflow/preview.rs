@@ -6,11 +6,11 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Command, Env, Event, Fired, Instance, LeftOut, Named, NodeKind, Of, PartState, SkipReason, Source, Status, Verb,
-    Via, Wait, What, Workflow,
+    Command, Env, Event, Fired, Instance, LeftOut, Named, NodeKind, PartState, Picker, Said, SkipReason, Source,
+    Status, Task, Verb, Via, Wait, What, Workflow, approvers, back,
     decide::command_of,
     people,
-    run::{Run, Stop},
+    run::{Foretelling, Run, Stop},
 };
 use crate::{
     Name, Rejection,
@@ -57,14 +57,31 @@ pub struct PreviewNode {
     /// The fork and branch it lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<InBranch>,
+    /// Whose people somebody is still to choose, and of whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
     /// Whether it waits there now.
     pub current: bool,
+    /// Whether it goes straight back there after a return: who has approved already is not asked again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
     /// Whether it may come otherwise: the way here, or its people, depend on these fields, which somebody may change
     /// before.
     pub unknown: bool,
     /// Those fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Name>,
+}
+
+/// People whom somebody is to choose.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Pick {
+    /// `initiator`, when submitting, or `previous`, the approver just before.
+    pub by: &'static str,
+    /// Of whom.
+    pub from: Vec<Named>,
+    /// How many at most.
+    pub most: u32,
 }
 
 /// A person of a node.
@@ -117,11 +134,21 @@ const MOST_DECISIONS: usize = 300;
 /// Refused where the submission itself would be refused.
 pub fn preview(env: &Env<'_>, workflow: &Workflow, instance: &Instance, by: Uuid, ids: &Ids) -> Outcome<Preview> {
     let mut run = Run::new(*env, workflow, instance, ids.clone());
+    run.foretelling = Some(Foretelling::Preview);
     let mut telling = Telling::new(workflow);
     telling.now(instance);
     let first = match instance.status {
-        Status::New => Some(Command::Start { by, catalog_version: 0, transition: None }),
-        Status::Returned => Some(Command::Resubmit { by, catalog_version: instance.catalog_version }),
+        Status::New => {
+            Some(Command::Start { by, catalog_version: 0, transition: None, picks: indexmap::IndexMap::new() })
+        }
+        Status::Returned => match back::comes_back(&run) {
+            Ok(true) => Some(Command::ComeBack { by }),
+            Ok(false) => {
+                let (catalog_version, picks) = (instance.catalog_version, instance.picks.clone());
+                Some(Command::Resubmit { by, catalog_version, picks })
+            }
+            Err(stop) => return stop.outcome(),
+        },
         Status::Running => None,
         Status::Ended => return Outcome::Decided(Preview { outcome: instance.outcome.clone(), ..Preview::default() }),
     };
@@ -129,6 +156,11 @@ pub fn preview(env: &Env<'_>, workflow: &Workflow, instance: &Instance, by: Uuid
         && let Err(stop) = command_of(&mut run, &command)
     {
         return stop.outcome();
+    }
+    if instance.status == Status::Returned && run.instance.round == instance.round {
+        telling.read = run.events.len();
+        let standing = run.instance.clone();
+        telling.back(&standing);
     }
     match go_on(&mut run, &mut telling) {
         Ok(()) => {}
@@ -143,6 +175,7 @@ pub fn preview(env: &Env<'_>, workflow: &Workflow, instance: &Instance, by: Uuid
 pub(super) fn refusal(env: &Env<'_>, workflow: &Workflow, instance: &Instance, ids: &Ids) -> Result<(), Stop> {
     let mut run = Run::new(*env, workflow, instance, ids.clone());
     run.submission = true;
+    run.foretelling = Some(Foretelling::Submission);
     match go_on(&mut run, &mut Telling::new(workflow)) {
         Err(Stop::Rejected(Rejection::State { code, .. })) if code != "nobody_found" => Ok(()),
         other => other,
@@ -157,10 +190,11 @@ fn go_on(run: &mut Run<'_>, telling: &mut Telling<'_>) -> Result<(), Stop> {
             run.instance.tasks.iter().map(|(id, task)| (task.token, task.part, *id)).collect();
         open.sort_unstable();
         let Some((_, _, task)) = open.first().copied() else { return Ok(()) };
-        let Some(assignee) = run.instance.tasks.get(&task).map(|t| t.assignee.id) else { return Ok(()) };
+        let Some(assignee) = run.instance.tasks.get(&task).map(|open| decider(run, open)) else { return Ok(()) };
         let command = if people::is_active(run.env.ctx.org, assignee) {
-            let reason = Some("preview".to_owned());
-            Command::Decide { task, by: assignee, verb: Verb::Approve, reason, fields: indexmap::IndexMap::new() }
+            Command::Decide { task, by: assignee, verb: Verb::Approve, said: Said::default() }
+        } else if assignee.is_nil() {
+            return Err(Rejection::state("nobody_found", "Nobody is left who could take the task").into());
         } else {
             Command::Left { person: assignee, by: None }
         };
@@ -169,6 +203,25 @@ fn go_on(run: &mut Run<'_>, telling: &mut Telling<'_>) -> Result<(), Stop> {
         done?;
     }
     Err(Rejection::state("endless", "It goes round as long as everybody approves").into())
+}
+
+/// Whom somebody is to choose for a node.
+fn pick(run: &Run<'_>, node: &Name) -> Option<Pick> {
+    let (by, from, most) = approvers::to_pick(run, node, run.approval(node)?).ok()??;
+    let by = match by {
+        Picker::Initiator => "initiator",
+        Picker::Previous => "previous",
+    };
+    Some(Pick { by, from, most })
+}
+
+/// Who decides a task: the one who has it, or the first of its pool.
+fn decider(run: &Run<'_>, task: &Task) -> Uuid {
+    let takers = || match (&task.pool, run.approval(&task.node)) {
+        (Some(pool), Some(approval)) => approvers::takers(run, approval, pool),
+        _ => vec![task.assignee.id],
+    };
+    takers().first().copied().unwrap_or_default()
 }
 
 /// Reads events into a preview.
@@ -205,20 +258,35 @@ impl<'w> Telling<'w> {
 
     /// The approvals that a running instance waits at.
     fn now(&mut self, instance: &Instance) {
+        self.stand(instance, true);
+    }
+
+    /// The approvals that it comes straight back to.
+    fn back(&mut self, instance: &Instance) {
+        self.stand(instance, false);
+    }
+
+    fn stand(&mut self, instance: &Instance, current: bool) {
         for (number, token) in &instance.tokens {
             let Wait::Approval(visit) = &token.wait else { continue };
-            let people = visit.parts.iter().filter(|p| p.state != PartState::Dropped).map(|part| PreviewPerson {
+            // What it stands at already has been told.
+            if !current && self.preview.nodes.iter().any(|n| n.current && n.node == token.node) {
+                continue;
+            }
+            let counts = |state: &PartState| !matches!(state, PartState::Dropped | PartState::Closed);
+            let people = visit.parts.iter().filter(|p| counts(&p.state)).map(|part| PreviewPerson {
                 who: part.who.clone(),
                 via: Some(part.via.clone()),
                 skipped: if let PartState::Skipped(reason) = &part.state { Some(reason.clone()) } else { None },
-                done: part.state == PartState::Approved,
+                done: matches!(part.state, PartState::Approved | PartState::Chose(_)),
             });
             let people = people.collect();
             self.tell(*number, &token.node, "approval");
             if let Some(node) = self.preview.nodes.last_mut() {
                 node.mode = Some(visit.mode);
                 node.people = people;
-                node.current = true;
+                node.current = current;
+                node.back = !current;
             }
             self.note_written(&token.node);
         }
@@ -252,13 +320,15 @@ impl<'w> Telling<'w> {
                     done: false,
                 });
                 let depends_on = self.doubtful_sources(run, &at.node);
+                let pick = pick(run, &at.node);
                 self.tell(at.token, &at.node, "approval");
                 if let Some(node) = self.preview.nodes.last_mut() {
                     node.mode = Some(*mode);
                     node.people = people.collect();
                     node.left_out = left_out.clone();
                     node.nobody = nobody.clone();
-                    node.unknown |= !depends_on.is_empty();
+                    node.unknown |= !depends_on.is_empty() || pick.is_some();
+                    node.pick = pick;
                     node.depends_on.extend(depends_on);
                 }
                 self.note_written(&at.node);
@@ -306,6 +376,12 @@ impl<'w> Telling<'w> {
                 let token = self.entered.get(node).copied().unwrap_or_default();
                 self.tell(token, node, "end");
             }
+            // It stands again at nodes that were told where it was returned from, or before.
+            What::WentBack(at) => {
+                let standing = run.instance.clone();
+                self.entered.insert(at.node.clone(), at.token);
+                self.back(&standing);
+            }
             What::Entered(at) => {
                 self.entered.insert(at.node.clone(), at.token);
             }
@@ -316,6 +392,17 @@ impl<'w> Telling<'w> {
             | What::PartSettled { .. }
             | What::TaskClosed { .. }
             | What::NodeDecided { .. }
+            | What::TaskClaimed { .. }
+            | What::TaskReleased { .. }
+            | What::SignersAdded { .. }
+            | What::Consulted { .. }
+            | What::Answered { .. }
+            | What::Copied { .. }
+            | What::Urged
+            | What::Picked { .. }
+            | What::TakenBack { .. }
+            | What::SentBack { .. }
+            | What::CameBack
             | What::Arrived(_)
             | What::Commented { .. }
             | What::Returned { .. }
@@ -336,7 +423,9 @@ impl<'w> Telling<'w> {
             nobody: None,
             why: self.why.remove(&token).unwrap_or_default(),
             branch: self.branches.get(&token).cloned(),
+            pick: None,
             current: false,
+            back: false,
             unknown: !self.doubtful.is_empty(),
             depends_on: self.doubtful.clone(),
         });
@@ -344,7 +433,9 @@ impl<'w> Telling<'w> {
 
     fn note_written(&mut self, node: &Name) {
         if let Some(NodeKind::Approval(approval)) = self.workflow.nodes.get(node).map(|n| &n.kind) {
-            let new: Vec<Name> = approval.write.iter().filter(|f| !self.writable.contains(f)).cloned().collect();
+            let own = approval.outcomes.values().flat_map(|outcome| &outcome.write);
+            let new: Vec<Name> =
+                approval.write.iter().chain(own).filter(|f| !self.writable.contains(f)).cloned().collect();
             self.writable.extend(new);
         }
     }
@@ -362,19 +453,7 @@ impl<'w> Telling<'w> {
         let Some(NodeKind::Approval(approval)) = self.workflow.nodes.get(node).map(|n| &n.kind) else {
             return Vec::new();
         };
-        let path = |source: &'w Source| match source {
-            Source::Field(path)
-            | Source::Manager { of: Of::Path(path), .. }
-            | Source::ManagerChain { of: Of::Path(path), .. }
-            | Source::DepartmentHead { of: Of::Path(path), .. } => Some(path),
-            Source::Initiator
-            | Source::User(_)
-            | Source::Role { .. }
-            | Source::Manager { of: Of::Initiator, .. }
-            | Source::ManagerChain { of: Of::Initiator, .. }
-            | Source::DepartmentHead { of: Of::Initiator, .. } => None,
-        };
-        approval.approvers.iter().filter_map(path).flat_map(|expr| self.may_change(run, expr)).collect()
+        approval.approvers.iter().flat_map(Source::exprs).flat_map(|expr| self.may_change(run, expr)).collect()
     }
 
     /// Fields of the record that the expression reads and somebody may change before. What is computed may change with

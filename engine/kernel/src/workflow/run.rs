@@ -3,8 +3,9 @@
 use std::{borrow::Cow, cell::RefCell};
 
 use indexmap::IndexMap;
+use uuid::Uuid;
 
-use super::{At, Event, Fired, Instance, Named, RecordEffect, Visit, Wait, What, Workflow, evolve};
+use super::{Approval, At, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, evolve};
 use crate::{
     Catalog, Name, Record, Rejection, Value,
     context::{Context, Ids},
@@ -72,6 +73,15 @@ impl From<Rejection> for Stop {
     }
 }
 
+/// What a run is for that never comes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Foretelling {
+    /// Somebody wants to know who will decide.
+    Preview,
+    /// Whether something can be submitted at all.
+    Submission,
+}
+
 /// A command at work.
 pub(super) struct Run<'a> {
     pub(super) env: Env<'a>,
@@ -82,6 +92,10 @@ pub(super) struct Run<'a> {
     pub(super) ids: Ids,
     /// Whether `nobody: refuse` refuses: at a submission it does, later administrators decide.
     pub(super) submission: bool,
+    /// Whether nothing of it will come to be: everybody approves, and nobody is asked for reasons.
+    pub(super) foretelling: Option<Foretelling>,
+    /// Whether somebody decides a task, so that they can be asked for more.
+    pub(super) deciding: bool,
     /// Who acts.
     pub(super) actor: Option<Named>,
     pub(super) record: Cow<'a, Record>,
@@ -140,6 +154,8 @@ impl<'a> Run<'a> {
             effects: Vec::new(),
             ids,
             submission: false,
+            foretelling: None,
+            deciding: false,
             actor: None,
             record: Cow::Borrowed(env.record),
             settings,
@@ -224,6 +240,25 @@ impl<'a> Run<'a> {
                 "workflow_fault",
                 format!("Expected `{place}` of the workflow `{}` to have a value, but: {fault}", self.workflow.label),
             )),
+        }
+    }
+
+    /// Works an expression out over each line of a table.
+    pub(super) fn eval_lines(&self, table: &Name, expr: &Expr) -> Result<Vec<(Uuid, Value)>, EvalError> {
+        let record = &self.record;
+        let mut values = Vec::new();
+        for line in record.lines.get(table).into_iter().flatten() {
+            let value = self.with_env(|env| expression::eval(expr, &env.line(line)))?;
+            values.push((line.id, value.0));
+        }
+        Ok(values)
+    }
+
+    /// The approval of that name.
+    pub(super) fn approval(&self, node: &Name) -> Option<&'a Approval> {
+        match self.workflow.nodes.get(node).map(|n| &n.kind) {
+            Some(NodeKind::Approval(approval)) => Some(approval),
+            _ => None,
         }
     }
 

@@ -4,13 +4,14 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Act, ActionStep, Branch, CloseCause, Fired, Named, NodeKind, PartState, RecordEffect, ScopeKind, Via, Visit, Wait,
-    What, approvers, people,
+    Act, ActionStep, Branch, CloseCause, Fired, Named, NodeKind, PartState, Pool, RecordEffect, ScopeKind, Via, Wait,
+    What, approvers, back, people,
     run::{Run, Stop},
+    visit::Stand,
 };
 use crate::{
     Name, Rejection, Value,
-    definition::{Keyed, Mode},
+    definition::Keyed,
     expression::{self, Expr},
 };
 
@@ -197,52 +198,89 @@ impl Run<'_> {
             let at = self.at(open.token, &open.node);
             self.emit(What::TaskClosed { at, task, assignee: open.assignee, cause });
         }
+        let asked = self.instance.consults.iter().filter(|(_, asked)| which(asked.token));
+        let asked: Vec<(Uuid, super::Consult)> = asked.map(|(id, asked)| (*id, asked.clone())).collect();
+        for (task, asked) in asked {
+            let at = self.at(asked.token, &asked.node);
+            self.emit(What::TaskClosed { at, task, assignee: asked.who, cause });
+        }
     }
 
     /// Gives a person their task.
-    pub(super) fn open_task(&mut self, token: u32, node: &Name, part: usize, assignee: Named, via: Via) {
+    pub(super) fn open_task(
+        &mut self,
+        token: u32,
+        node: &Name,
+        part: usize,
+        assignee: Named,
+        via: Via,
+        pool: Option<Pool>,
+    ) {
         let task = self.ids.next();
         let at = self.at(token, node);
-        self.emit_engine(What::TaskOpened { at, task, part, assignee, via });
+        self.emit_engine(What::TaskOpened { at, task, part, assignee, via, pool });
     }
 
-    /// Settles an approval if its parts say so; else opens what is due next.
+    /// Settles an approval if its parts say so; else closes what needs no decision any more and opens what is due next.
     pub(super) fn settle(&mut self, token: u32) -> Result<(), Stop> {
         let Some((name, visit)) = self.visit(token) else { return Ok(()) };
         let name = name.clone();
-        let mode = visit.mode;
-        let Some(approved) = verdict(visit) else { return approvers::open_due(self, token, &name, mode) };
-        let by_people = |state: &PartState| matches!(state, PartState::Approved | PartState::Rejected);
+        let Some(verdict) = visit.verdict() else {
+            let needless = visit.needless();
+            self.close_parts(token, &name, &needless, CloseCause::Approved);
+            return approvers::open_due(self, token, &name);
+        };
+        let by_people =
+            |state: &PartState| matches!(state, PartState::Approved | PartState::Rejected | PartState::Chose(_));
         let automatic = !visit.parts.iter().any(|p| by_people(&p.state));
-        self.settle_as(token, approved, automatic);
-        Ok(())
+        let (approved, outcome) = match verdict {
+            Stand::For(outcome) => (true, outcome),
+            Stand::Against | Stand::Open | Stand::Out => (false, None),
+        };
+        self.settle_as(token, approved, outcome, automatic)
+    }
+
+    /// Takes parts out that nobody has decided: their tasks are closed.
+    pub(super) fn close_parts(&mut self, token: u32, name: &Name, parts: &[usize], cause: CloseCause) {
+        for index in parts {
+            let Some(part) = self.visit(token).and_then(|(_, visit)| visit.parts.get(*index)).cloned() else {
+                continue;
+            };
+            let at = self.at(token, name);
+            if let PartState::Open(task) = part.state {
+                self.emit(What::TaskClosed { at: at.clone(), task, assignee: part.who.clone(), cause });
+            }
+            self.emit(What::PartSettled { at, part: *index, who: part.who, approved: None });
+        }
     }
 
     /// Settles an approval: the others' tasks are closed, the token moves on.
-    pub(super) fn settle_as(&mut self, token: u32, approved: bool, automatic: bool) {
-        let workflow = self.workflow;
-        let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return };
-        let Some(NodeKind::Approval(approval)) = workflow.nodes.get(&name).map(|n| &n.kind) else { return };
+    pub(super) fn settle_as(
+        &mut self,
+        token: u32,
+        approved: bool,
+        outcome: Option<Name>,
+        automatic: bool,
+    ) -> Result<(), Stop> {
+        let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return Ok(()) };
+        let Some(approval) = self.approval(&name) else { return Ok(()) };
         let cause = if approved { CloseCause::Approved } else { CloseCause::Rejected };
         self.close_tasks(cause, |other| other == token);
         let at = self.at(token, &name);
-        self.emit(What::NodeDecided { at, approved, automatic });
-        self.enter(token, if approved { &approval.next } else { &approval.rejected });
+        let own = outcome.as_ref().and_then(|outcome| approval.outcomes.get(outcome));
+        let next = match own {
+            Some(own) => &own.next,
+            None if approved => &approval.next,
+            None => &approval.rejected,
+        };
+        let goes_back = approved && own.is_none() && back::goes_back(self, token)?;
+        self.emit(What::NodeDecided { at, approved, outcome, automatic });
+        if goes_back {
+            return back::go_back(self, token, &name);
+        }
+        self.enter(token, next);
+        Ok(())
     }
-}
-
-/// What the parts of an approval come to, once that is certain.
-fn verdict(visit: &Visit) -> Option<bool> {
-    let approved = |state: &PartState| matches!(state, PartState::Approved | PartState::Skipped(_));
-    let counted = || visit.parts.iter().map(|p| &p.state).filter(|state| **state != PartState::Dropped);
-    if counted().any(|state| *state == PartState::Rejected) {
-        return Some(false);
-    }
-    let settled = match visit.mode {
-        Mode::Any => counted().any(approved),
-        Mode::All | Mode::Sequence => counted().all(approved),
-    };
-    settled.then_some(true)
 }
 
 fn once(fired: Vec<Fired>) -> Vec<Fired> {

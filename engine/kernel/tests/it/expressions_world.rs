@@ -51,6 +51,7 @@ impl World {
                 roles: serde_json::from_value(person["roles"].clone()).unwrap(),
                 active: true,
                 language: serde_json::from_value(person["language"].clone()).unwrap(),
+                ..Person::default()
             };
             org.people.insert(key.parse().unwrap(), person);
         }

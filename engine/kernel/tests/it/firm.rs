@@ -274,7 +274,7 @@ impl Firm {
 
 /// A transition of a record as it is.
 pub(crate) fn as_seen(name: &str, expected: i64) -> kernel::command::Transit<'_> {
-    kernel::command::Transit { name, expected, reason: None }
+    kernel::command::Transit { name, expected, reason: None, picks: None, pinned: None }
 }
 
 /// Paths and codes of a refusal.

@@ -12,7 +12,8 @@ use kernel::{
     definition::WorkflowDefinition,
     query::{Facts, Outcome},
     workflow::{
-        Command, Decision, Env, Event, Instance, Preview, RecordEffect, Verb, Workflow, decide, evolve, preview,
+        Command, Decision, Env, Event, Instance, Preview, RecordEffect, Return, Said, Verb, Workflow, comes_back,
+        decide, evolve, preview,
     },
 };
 use serde_json::json;
@@ -75,6 +76,7 @@ pub(crate) fn firm() -> Org {
             roles: vec![Name::new(role)],
             active: *name != "gone",
             language: None,
+            ..Person::default()
         };
         (who(name), person)
     };
@@ -82,7 +84,11 @@ pub(crate) fn firm() -> Org {
         let department = Department { name: (*name).to_owned(), parent: parent.map(who), head: head.map(who) };
         (who(name), department)
     };
-    Org { people: PEOPLE.iter().map(person).collect(), departments: DEPARTMENTS.iter().map(department).collect() }
+    Org {
+        people: PEOPLE.iter().map(person).collect(),
+        departments: DEPARTMENTS.iter().map(department).collect(),
+        ..Org::default()
+    }
 }
 
 fn source(path: &str, json: &serde_json::Value) -> SourceFile {
@@ -283,7 +289,12 @@ impl Play {
     }
 
     pub(crate) fn try_start(&mut self, by: &str) -> Result<Decision, Rejection> {
-        self.give(&Command::Start { by: who(by), catalog_version: 1, transition: Some("submit".into()) })
+        self.give(&Command::Start {
+            by: who(by),
+            catalog_version: 1,
+            transition: Some("submit".into()),
+            picks: IndexMap::new(),
+        })
     }
 
     pub(crate) fn start(&mut self, by: &str) -> Decision {
@@ -309,7 +320,7 @@ impl Play {
         reason: Option<&str>,
     ) -> Result<Decision, Rejection> {
         let reason = reason.map(str::to_owned);
-        self.give(&Command::Decide { task, by: who(by), verb, reason, fields: IndexMap::new() })
+        self.give(&Command::Decide { task, by: who(by), verb, said: Said { reason, ..Said::default() } })
     }
 
     pub(crate) fn approve(&mut self, by: &str) -> Decision {
@@ -321,7 +332,7 @@ impl Play {
     }
 
     pub(crate) fn give_back(&mut self, by: &str) -> Decision {
-        self.decide(by, Verb::Return, Some("please change")).unwrap()
+        self.decide(by, Verb::Return(Return::default()), Some("please change")).unwrap()
     }
 
     pub(crate) fn transfer(&mut self, by: &str, to: &str) -> Result<Decision, Rejection> {
@@ -329,7 +340,7 @@ impl Play {
     }
 
     pub(crate) fn resubmit(&mut self, by: &str) -> Result<Decision, Rejection> {
-        self.give(&Command::Resubmit { by: who(by), catalog_version: 2 })
+        self.give(&Command::Resubmit { by: who(by), catalog_version: 2, picks: IndexMap::new() })
     }
 
     pub(crate) fn withdraw(&mut self, by: &str) -> Result<Decision, Rejection> {
@@ -340,6 +351,14 @@ impl Play {
     pub(crate) fn leaves(&mut self, person: &str) -> Result<Decision, Rejection> {
         self.org.people.get_mut(&who(person)).unwrap().active = false;
         self.give(&Command::Left { person: who(person), by: Some(who("ada")) })
+    }
+
+    /// Whether it goes straight back to where it was given back when it is submitted now.
+    pub(crate) fn comes_back(&self) -> bool {
+        match self.env(|env, ids| comes_back(env, &self.workflow, &self.instance, ids)) {
+            Outcome::Decided(straight) => straight,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Open tasks as `node: person`, in order of node and person.

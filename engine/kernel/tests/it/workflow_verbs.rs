@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use kernel::{
     Rejection, Value,
     change::Change,
-    workflow::{Command, Decision, RecordEffect, Status, Verb},
+    workflow::{Command, Decision, RecordEffect, Return, Said, Status, Verb},
 };
 use serde_json::json;
 
@@ -97,7 +97,7 @@ fn a_verb_that_the_node_does_not_allow_is_forbidden() {
     let mut play = Play::new(&single(json!({"approvers": [{"role": "lead"}], "verbs": {"reject": false}})));
     play.start("rob");
     assert_eq!(code(play.decide("sam", Verb::Reject, None)), "forbidden");
-    assert_eq!(code(play.decide("sam", Verb::Return, None)), "forbidden");
+    assert_eq!(code(play.decide("sam", Verb::Return(Return::default()), None)), "forbidden");
     assert_eq!(code(play.transfer("sam", "fay")), "forbidden");
     play.approve("sam");
 }
@@ -120,7 +120,7 @@ fn only_fields_that_the_node_may_write_are_taken_over() {
     let task = play.task("sam");
     let with = |field: &str| {
         let fields = IndexMap::from([(field.into(), Value::text("seen"))]);
-        Command::Decide { task, by: who("sam"), verb: Verb::Approve, reason: None, fields }
+        Command::Decide { task, by: who("sam"), verb: Verb::Approve, said: Said { fields, ..Said::default() } }
     };
     assert_eq!(code(play.give(&with("amount"))), "amount:read_only");
     let decision = play.give(&with("notes")).unwrap();

@@ -6,7 +6,7 @@ use kernel::{
     Catalog, Record, Rejection, command,
     query::{Facts, Outcome},
     schema::Entity,
-    workflow::Instance,
+    workflow::{Instance, Verb},
 };
 use uuid::Uuid;
 
@@ -53,6 +53,7 @@ impl Command for ActOnInstance {
     fn decide(&self, scene: &Scene, stand: &Stand, facts: &Facts) -> Outcome<Decided<Acted>> {
         // Nobody decides on another record than they saw. That the task is done is told before that.
         let is_open = match &self.act {
+            command::Act::Decide { verb: Verb::TakeBack, .. } => false,
             command::Act::Decide { task, .. } => stand.instance.tasks.contains_key(task),
             _ => true,
         };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kernel::{
-    Record, command,
+    Catalog, Record, command,
+    definition::Keyed,
     query::{Facts, Outcome},
     schema::Entity,
     workflow::Instance,
@@ -29,6 +30,8 @@ pub struct MakeTransition {
     pub version: Option<i64>,
     /// Why, where the one who makes it says so.
     pub reason: Option<String>,
+    /// Whom they chose for nodes of the workflow that it starts.
+    pub picks: Keyed<Vec<Uuid>>,
 }
 
 /// What is read before.
@@ -37,6 +40,7 @@ pub struct Stand {
     entity: Arc<Entity>,
     record: Record,
     open: Option<Instance>,
+    pinned: Option<Arc<Catalog>>,
 }
 
 impl Command for MakeTransition {
@@ -46,13 +50,23 @@ impl Command for MakeTransition {
     async fn read(&self, app: &App, scene: &Scene) -> Result<Stand, Failure> {
         let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
         let open = open_instance(app, record.id).await?;
-        Ok(Stand { entity, record, open })
+        let pinned = match &open {
+            Some(instance) => Some(app.catalog_at(instance.catalog_version).await?),
+            None => None,
+        };
+        Ok(Stand { entity, record, open, pinned })
     }
 
     fn decide(&self, scene: &Scene, stand: &Stand, facts: &Facts) -> Outcome<Decided<Acted>> {
         let expected = self.version.unwrap_or(stand.record.version);
         acted(saving(scene, facts, "app", None, |s| {
-            let transit = command::Transit { name: &self.name, expected, reason: self.reason.as_deref() };
+            let transit = command::Transit {
+                name: &self.name,
+                expected,
+                reason: self.reason.as_deref(),
+                picks: Some(&self.picks),
+                pinned: stand.pinned.as_deref(),
+            };
             command::transition(s, &stand.entity, &stand.record, transit, stand.open.as_ref())
         }))
     }

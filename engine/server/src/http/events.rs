@@ -72,7 +72,7 @@ async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
             ("notification", json!({"unread": app.store().count_unread_notices(user).await.ok()?}))
         }
         Happened::Tasks { user } if user == reader.user => {
-            ("tasks", json!({"count": app.store().count_open_tasks(user).await.ok()?}))
+            ("tasks", json!({"count": app.store().count_open_tasks(user, &app.pools_of(user)).await.ok()?}))
         }
         Happened::Import { id, user } if user == reader.user => ("import", json!({ "id": id })),
         Happened::Missed => ("lagged", json!({})),

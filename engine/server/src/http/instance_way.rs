@@ -2,7 +2,7 @@
 
 use kernel::{
     Catalog, Name,
-    workflow::{At, Event, Instance, What},
+    workflow::{At, Event, Instance, Via, What},
 };
 use serde_json::{Map, Value as Json, json};
 use store::EventRow;
@@ -21,6 +21,7 @@ struct Visit {
     status: &'static str,
     mode: Json,
     people: Vec<Person>,
+    copied: Vec<Json>,
     round: u32,
 }
 
@@ -54,6 +55,7 @@ pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, even
                 "node": visit.node, "label": words::node_label(texts, pinned, &instance.workflow, &visit.node),
                 "kind": kind(&visit.node), "mode": visit.mode, "status": visit.status, "entered_at": visit.entered_at,
                 "left_at": visit.left_at, "round": visit.round, "people": people,
+                "copied": visit.copied,
             })
         })
         .collect()
@@ -89,6 +91,7 @@ impl Way {
             status: "open",
             mode: Json::Null,
             people: Vec::new(),
+            copied: Vec::new(),
             round: self.round,
         });
     }
@@ -109,6 +112,23 @@ impl Way {
             if visit.status == "open" {
                 visit.status = status;
             }
+        }
+    }
+
+    /// It stands again where it was given back from.
+    fn again(&mut self, at: &Json) {
+        let Some(last) = self.visits.iter().rposition(|visit| visit.status == "returned") else { return };
+        let (left, round) = (self.visits.get(last).map(|v| v.left_at.clone()), self.round);
+        let again: Vec<(u32, Name)> = self
+            .visits
+            .iter()
+            .filter(|v| {
+                v.round == round && Some(&v.left_at) == left.as_ref() && matches!(v.status, "returned" | "cancelled")
+            })
+            .map(|v| (v.token, v.node.clone()))
+            .collect();
+        for (token, node) in again {
+            self.enter(token, &node, at);
         }
     }
 
@@ -146,29 +166,52 @@ impl Way {
                         .collect();
                 }
             }
-            What::TaskOpened { at, task, assignee, .. } => {
+            What::TaskOpened { at, task, assignee, via, .. } => {
                 if let Some(visit) = self.visit(at) {
                     let waiting = visit.people.iter_mut().find(|p| p.id == assignee.id && p.task.is_none());
                     if let Some(person) = waiting {
                         person.task = Some(*task);
                         person.about.insert("since".into(), when);
+                    } else {
+                        // A deputy, or somebody who is asked again.
+                        let mut person = Person::new(assignee.id, &assignee.name);
+                        person.task = Some(*task);
+                        person.about.insert("via".into(), json!(via));
+                        person.about.insert("since".into(), when);
+                        if let Via::Deputy { of } = via {
+                            visit.people.retain(|p| p.id != of.id || p.task.is_some());
+                        }
+                        visit.people.push(person);
                     }
                 }
             }
-            What::TaskDecided { at, task, verdict, reason, .. } => {
+            What::TaskDecided { at, task, verdict, outcome, reason, attachments, signature, .. } => {
                 let by = event.by.as_ref().map(|by| by.id);
                 if let Some(person) = self.person(at, *task) {
-                    person.about.insert("decision".into(), verdict.as_str().into());
+                    let decision = outcome.as_ref().map_or(verdict.as_str(), |outcome| outcome.as_str());
+                    person.about.insert("decision".into(), decision.into());
                     person.about.insert("at".into(), when);
                     person.about.insert("reason".into(), json!(reason));
+                    if !attachments.is_empty() {
+                        person.about.insert("attachments".into(), json!(attachments));
+                    }
+                    if let Some(signature) = signature {
+                        person.about.insert("signature".into(), json!(signature));
+                    }
                     if by.is_some_and(|by| by != person.id) {
                         person.about.insert("by".into(), json!(by));
                     }
                 }
             }
-            What::TaskHandedOver { at, task, new_task, to, reason, .. } => {
+            What::TaskHandedOver { at, task, new_task, to, via, reason, .. } => {
+                let how = match via {
+                    Via::Delegated { .. } => "delegated",
+                    Via::Advised { .. } => "advised",
+                    Via::TakenBack => "taken_back",
+                    _ => "transferred",
+                };
                 if let Some(person) = self.person(at, *task) {
-                    person.about.insert("decision".into(), "transferred".into());
+                    person.about.insert("decision".into(), how.into());
                     person.about.insert("at".into(), when.clone());
                     person.about.insert("reason".into(), json!(reason));
                     person.about.insert("to".into(), json!(to));
@@ -176,6 +219,7 @@ impl Way {
                 if let Some(visit) = self.visit(at) {
                     let mut next = Person::new(to.id, &to.name);
                     next.task = Some(*new_task);
+                    next.about.insert("via".into(), json!(via));
                     next.about.insert("since".into(), when);
                     visit.people.push(next);
                 }
@@ -190,9 +234,92 @@ impl Way {
                 if let Some(visit) = self.visit(at)
                     && let Some(person) = visit.people.iter_mut().find(|person| person.id == who.id)
                 {
-                    person.about.insert("decision".into(), "left".into());
+                    person.about.entry("decision").or_insert_with(|| "closed".into());
                 }
             }
+            What::TaskClaimed { at, task, who } => {
+                if let Some(visit) = self.visit(at) {
+                    let pooled = visit.people.iter_mut().find(|p| p.task == Some(*task));
+                    if let Some(person) = pooled {
+                        person.about.insert("pool".into(), person.name.clone().into());
+                        person.id = who.id;
+                        person.name.clone_from(&who.name);
+                        person.about.insert("claimed_at".into(), when);
+                    }
+                }
+            }
+            What::TaskReleased { at, task, .. } => {
+                if let Some(person) = self.person(at, *task)
+                    && let Some(Json::String(pool)) = person.about.remove("pool")
+                {
+                    person.id = Uuid::nil();
+                    person.name = pool;
+                    person.about.remove("claimed_at");
+                }
+            }
+            What::SignersAdded { at, place, people, .. } => {
+                if let Some(visit) = self.visit(at) {
+                    visit.people.extend(people.iter().map(|part| {
+                        let mut person = Person::new(part.who.id, &part.who.name);
+                        person.about.insert("via".into(), json!(part.via));
+                        person.about.insert("added".into(), json!(place));
+                        person
+                    }));
+                }
+            }
+            What::Consulted { at, task, who, question } => {
+                if let Some(visit) = self.visit(at) {
+                    let mut person = Person::new(who.id, &who.name);
+                    person.task = Some(*task);
+                    person.about.insert("consulted".into(), true.into());
+                    person.about.insert("question".into(), json!(question));
+                    person.about.insert("since".into(), when);
+                    visit.people.push(person);
+                }
+            }
+            What::Answered { at, task, text, .. } => {
+                if let Some(person) = self.person(at, *task) {
+                    person.about.insert("decision".into(), "answered".into());
+                    person.about.insert("reason".into(), text.clone().into());
+                    person.about.insert("at".into(), when);
+                }
+            }
+            What::Copied { at, people, .. } => {
+                if let Some(visit) = self.visit(at) {
+                    visit.copied.extend(people.iter().map(|who| json!({"id": who.id, "name": who.name, "at": when})));
+                }
+            }
+            What::TakenBack { at, task, .. } => {
+                if let Some(visit) =
+                    self.visits.iter_mut().rev().find(|v| v.people.iter().any(|p| p.task == Some(*task)))
+                {
+                    visit.status = "open";
+                    visit.left_at = Json::Null;
+                    if let Some(person) = visit.people.iter_mut().find(|p| p.task == Some(*task)) {
+                        person.about.insert("decision".into(), "taken_back".into());
+                    }
+                }
+                // What had been entered since is as if it had never been.
+                let (token, node) = (at.token, at.node.clone());
+                let last = self.visits.iter().rposition(|v| v.token == token && v.node == node);
+                for visit in self.visits.iter_mut().skip(last.map_or(0, |last| last + 1)) {
+                    if visit.left_at.is_null() && visit.status == "open" && visit.token >= token {
+                        visit.status = "cancelled";
+                        visit.left_at = when.clone();
+                    }
+                }
+            }
+            What::SentBack { at, to, tokens, .. } => {
+                for visit in self.visits.iter_mut().filter(|v| v.left_at.is_null() && tokens.contains(&v.token)) {
+                    visit.left_at = when.clone();
+                    if visit.status == "open" {
+                        visit.status = if visit.token == at.token { "returned" } else { "cancelled" };
+                    }
+                }
+                self.enter(to.token, &to.node, &when);
+            }
+            What::WentBack(at) => self.leave(at.token, &when),
+            What::CameBack => self.again(&when),
             What::NodeDecided { at, approved, .. } => {
                 if let Some(visit) = self.visit(at) {
                     visit.status = if *approved { "approved" } else { "rejected" };
@@ -229,7 +356,7 @@ impl Way {
                 }
                 self.leave_all(&when, "cancelled");
             }
-            What::Chose { .. } | What::Acted { .. } | What::Commented { .. } => {}
+            What::Chose { .. } | What::Acted { .. } | What::Commented { .. } | What::Urged | What::Picked { .. } => {}
         }
     }
 }

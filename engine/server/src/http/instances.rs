@@ -14,7 +14,10 @@ use serde_json::{Map, Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
-use super::{Body, Error, Query, Reader, body::reason, instance_way, preview_answer, query::Paging, words};
+use super::{
+    Body, Error, Query, Reader, body::reason, instance_way, preview_answer, query::Paging, record_answer, task_answer,
+    words,
+};
 use crate::{
     App, Failure, Scene,
     app_model::Texts,
@@ -64,7 +67,10 @@ fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -
         "round": instance.round, "started_at": time(instance.started_at),
         "ended_at": instance.ended_at.map(time), "waiting_for": waiting, "initiator": instance.initiator.id,
         "initiator_name": instance.initiator.name,
-        "can_withdraw": instance.status != Status::Ended && instance.initiator.id == reader.user,
+        "can_withdraw": record_answer::can_withdraw(pinned, instance, reader),
+        "can_take_back": task_answer::can_take_back(pinned, instance, reader.user),
+        "can_urge": task_answer::can_urge(pinned, instance, reader.user),
+        "returns": instance.returns,
     });
     if let Json_::Object(map) = fields { map } else { Map::new() }
 }
@@ -160,6 +166,14 @@ pub(super) async fn cancel(
 ) -> Result<Json<Json_>, Error> {
     let id = parse(&id)?;
     let command = ActOnInstance { instance: id, act: Act::Cancel { reason: reason(body.reason)? }, version: None };
+    let done = app.perform(Some(reader.user), &command).await?;
+    Ok(Json(acted(&app, &reader, id, done).await?))
+}
+
+/// The initiator urges whoever has it; refused with `urged_already` if they did so a moment ago.
+pub(super) async fn urge(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<Json<Json_>, Error> {
+    let id = parse(&id)?;
+    let command = ActOnInstance { instance: id, act: Act::Urge, version: None };
     let done = app.perform(Some(reader.user), &command).await?;
     Ok(Json(acted(&app, &reader, id, done).await?))
 }

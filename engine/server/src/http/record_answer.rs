@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use kernel::{
     Catalog, Problem, Record, Rejection, command,
+    definition::WithdrawWindow,
     expression::EvalError,
     query::{Facts, Outcome},
     rights::{Access, Action},
     schema::Entity,
-    workflow::{Instance, NodeKind, Status},
+    workflow::{Instance, Status},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Error, Reader, records::Place, words};
+use super::{Error, Reader, records::Place, task_answer, words};
 use crate::{
     App, Failure, Scene,
     app_model::Texts,
@@ -48,9 +49,9 @@ async fn tell(
     instance: Option<&Instance>,
     warnings: &[Problem],
 ) -> Result<Json, Error> {
-    let task = match instance {
-        Some(instance) => own_task(app, reader, instance).await?,
-        None => None,
+    let tasks = match instance {
+        Some(instance) => task_answer::own(app, reader, instance).await?,
+        None => Vec::new(),
     };
     let mut titles = Titles::default();
     titles.want_record(&seen.entity, &seen.record, &seen.mask);
@@ -66,8 +67,12 @@ async fn tell(
     if let Some(instance) = instance {
         out.insert("instance".into(), about_instance(app, reader, instance).await?);
     }
-    if let Some(task) = task {
-        out.insert("task".into(), task);
+    if let Some(task) = tasks.first() {
+        out.insert("task".into(), task.clone());
+    }
+    // Several branches may ask the same person.
+    if tasks.len() > 1 {
+        out.insert("tasks".into(), Json::Array(tasks));
     }
     if !warnings.is_empty() {
         out.insert("warnings".into(), json!(warnings));
@@ -152,39 +157,25 @@ async fn about_instance(app: &App, reader: &Reader, instance: &Instance) -> Resu
         "started_at": crate::read::time(instance.started_at),
         "ended_at": instance.ended_at.map(crate::read::time),
         "waiting_for": waiting,
-        "can_withdraw": instance.status != Status::Ended && instance.initiator.id == reader.user,
-        "returned": instance.returned,
+        "can_withdraw": can_withdraw(&pinned, instance, reader),
+        "can_take_back": task_answer::can_take_back(&pinned, instance, reader.user),
+        "can_urge": task_answer::can_urge(&pinned, instance, reader.user),
+        "returned": instance.returned.as_ref().map(|returned| json!({
+            "node": returned.node, "by": returned.by, "reason": returned.reason, "fields": returned.fields,
+            "then": if returned.back.is_some() { "straight_back" } else { "again" },
+        })),
     }))
 }
 
-/// The reader's open task.
-async fn own_task(app: &App, reader: &Reader, instance: &Instance) -> Result<Option<Json>, Failure> {
-    let own = instance.tasks.iter().find(|(_, task)| task.assignee.id == reader.user);
-    let Some((id, task)) = own else { return Ok(None) };
-    let pinned = app.catalog_at(instance.catalog_version).await?;
-    Ok(Some(about_task(&pinned, reader, &instance.workflow, *id, &task.node)))
-}
-
-fn about_task(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, node: &str) -> Json {
-    let texts = Texts::new(pinned, reader.language);
-    let mut out = Map::new();
-    out.insert("id".into(), json!(id));
-    out.insert("node".into(), node.into());
-    out.insert("label".into(), words::node_label(texts, pinned, workflow, node).into());
-    let found = pinned.workflows.get(workflow).and_then(|w| w.nodes.get(node));
-    if let Some(NodeKind::Approval(approval)) = found.map(|n| &n.kind) {
-        let verbs = &approval.verbs;
-        let allowed = [
-            ("approve", Some(verbs.approve)),
-            ("reject", verbs.reject),
-            ("return", verbs.give_back),
-            ("transfer", verbs.transfer),
-        ];
-        let there = allowed.iter().filter_map(|(verb, reason)| Some((*verb, (*reason)?)));
-        let reasons: Map<String, Json> = there.map(|(verb, reason)| (verb.to_owned(), json!(reason))).collect();
-        out.insert("verbs".into(), json!(reasons.keys().collect::<Vec<_>>()));
-        out.insert("write".into(), json!(approval.write));
-        out.insert("reason".into(), Json::Object(reasons));
-    }
-    Json::Object(out)
+/// Whether the reader's withdrawal could succeed, as far as can be told without trying.
+pub(super) fn can_withdraw(pinned: &Catalog, instance: &Instance, reader: &Reader) -> bool {
+    let window = pinned.workflows.get(&instance.workflow).map(|workflow| workflow.withdraw);
+    let open = match (instance.status, window) {
+        (Status::Ended, Some(WithdrawWindow::AfterEnd(_))) => {
+            !instance.outcome.as_deref().is_some_and(|o| matches!(o, "rejected" | "withdrawn" | "cancelled"))
+        }
+        (Status::Ended, _) => false,
+        _ => true,
+    };
+    open && instance.initiator.id == reader.user
 }

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, StatusCode},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, patch, post},
+    routing::{delete, get, patch, post},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -24,9 +24,9 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, comments, definitions, demo, draft, events, export, file_answer::AsItIs, files, first_run,
-    health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas, secure, session,
-    settings, studio, tasks, test_clock, timeline, transitions, ui,
+    Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, export, file_answer::AsItIs,
+    files, first_run, health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas,
+    secure, session, settings, studio, tasks, test_clock, timeline, transitions, ui,
 };
 use crate::App;
 
@@ -133,6 +133,11 @@ fn work_routes() -> Router<App> {
         .route("/api/instances/{id}", get(instances::show))
         .route("/api/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/instances/{id}/cancel", post(instances::cancel))
+        .route("/api/instances/{id}/urge", post(instances::urge))
+        .route("/api/deputies", get(deputies::list).post(deputies::create))
+        .route("/api/deputies/{id}", delete(deputies::end))
+        .route("/api/copies", get(copies::list))
+        .route("/api/copies/{id}/read", post(copies::read))
         .route("/api/notifications", get(notifications::list))
         .route("/api/notifications/read", post(notifications::read))
         .route("/api/files/{id}/info", get(files::info))

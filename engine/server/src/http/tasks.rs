@@ -14,20 +14,19 @@ use kernel::{
     query::Facts,
     rights::Mask,
     schema::Entity,
-    workflow::Verb,
 };
-use serde::Deserialize;
-use serde_json::{Map, Value as Json_, json};
+use serde_json::{Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
 use super::{
-    Error, Query, Reader, body,
+    Error, Query, Reader,
     idempotency::Keyed,
     if_match::base,
     instances,
     query::Paging,
     records::{Place, stale_with_current},
+    task_verb::Asked,
     words,
 };
 use crate::{App, app_model::Texts, command::ActOnInstance, engine::Performed, read::time};
@@ -42,7 +41,7 @@ pub(super) async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Json_>, Error> {
     let (before, limit) = paging.read(PAGE)?;
-    let mut tasks = app.store().open_tasks(reader.user, before, limit).await?;
+    let mut tasks = app.store().open_tasks(reader.user, &app.pools_of(reader.user), before, limit).await?;
     let next = paging.next(PAGE, &mut tasks, |task| Before { at: task.created_at, id: task.id });
     let scene = reader.scene();
     let instances: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
@@ -68,6 +67,7 @@ pub(super) async fn list(
             "record": task.record, "title": title, "initiator": task.initiator,
             "initiator_name": scene.org.people.get(&task.initiator).map(|person| &person.name),
             "created_at": time(task.created_at), "workflow": workflow, "summary": summary,
+            "kind": task.kind.as_str(), "claimable": task.pool.is_some(), "due_at": task.due_at.map(time),
         }));
     }
     Ok(Json(json!({"rows": rows, "next": next})))
@@ -135,42 +135,22 @@ fn says_something(value: &Value) -> bool {
 }
 
 pub(super) async fn count(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
-    Ok(Json(json!({"count": app.store().count_open_tasks(reader.user).await?})))
+    Ok(Json(json!({"count": app.store().count_open_tasks(reader.user, &app.pools_of(reader.user)).await?})))
 }
 
-#[derive(Deserialize)]
-pub(super) struct Verdict {
-    /// The version of the record that the decision is about.
-    version: Option<i64>,
-    reason: Option<String>,
-    to: Option<Uuid>,
-    #[serde(default)]
-    fields: Map<String, Json_>,
-}
-
+/// Does something with a task; see [`task_verb`](super::task_verb) for what each verb takes.
 pub(super) async fn decide(
     State(app): State<App>,
     reader: Reader,
     Path((id, verb)): Path<(String, String)>,
-    keyed: Keyed<Verdict>,
+    keyed: Keyed<Asked>,
 ) -> Result<Json<Json_>, Error> {
     let key = keyed.key(reader.user);
     let version = base(keyed.if_match, keyed.body.version)?.flatten();
-    let verdict = keyed.body;
     let task = Uuid::parse_str(&id).map_err(|_| Error::not_found("task", &id))?;
-    let verb = match verb.as_str() {
-        "approve" => Verb::Approve,
-        "reject" => Verb::Reject,
-        "return" => Verb::Return,
-        "transfer" => {
-            let to = verdict.to.ok_or_else(|| Error::invalid("to", "required", "expected whom it goes to"))?;
-            Verb::Transfer { to }
-        }
-        _ => return Err(Error::NoSuchPath),
-    };
+    let (verb, sent) = keyed.body.read(&verb)?;
     let found = app.store().task(task).await?.ok_or_else(|| Error::not_found("task", task))?;
-    let reason = body::reason(verdict.reason)?;
-    let act = Act::Decide { task, verb, reason, fields: verdict.fields };
+    let act = Act::Decide { task, verb, sent: Box::new(sent) };
     let command = ActOnInstance { instance: found.row.instance, act, version };
     let id = found.row.instance;
     let instance = match app.perform_once(Some(reader.user), &command, key).await {

@@ -6,9 +6,10 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use kernel::command;
+use kernel::{command, definition::Keyed as Keyed_};
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
+use uuid::Uuid;
 
 use super::{
     Error, Query, Reader, body,
@@ -27,6 +28,9 @@ use crate::{
 pub(super) struct Asked {
     version: Option<i64>,
     reason: Option<String>,
+    /// Whom the submitter chose for nodes of the workflow that begins: `{"node": ["user id"]}`.
+    #[serde(default)]
+    picks: Keyed_<Vec<Uuid>>,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +52,7 @@ pub(super) async fn make(
         name: named.name,
         version: base(keyed.if_match, keyed.body.version)?.flatten(),
         reason: body::reason(keyed.body.reason)?,
+        picks: keyed.body.picks,
     };
     let (warnings, made) = match app.perform_once(Some(reader.user), &command, key).await {
         Ok(Performed::Now(acted)) => (acted.warnings, acted.made),

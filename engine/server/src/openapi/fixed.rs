@@ -41,7 +41,7 @@ pub(super) fn list_parameters() -> Json {
 }
 
 /// Paths that no definition changes: path, method, tag, what it does.
-const FIXED: [(&str, &str, &str, &str); 33] = [
+const FIXED: [(&str, &str, &str, &str); 40] = [
     ("/api/session", "get", "session", "The reader's session"),
     ("/api/session", "post", "session", "Sign in: {email, password}"),
     ("/api/session", "patch", "session", "Change the reader's language"),
@@ -51,7 +51,22 @@ const FIXED: [(&str, &str, &str, &str); 33] = [
     ("/api/events", "get", "session", "Server-sent events: change, tasks, notification, published"),
     ("/api/tasks", "get", "work", "Open tasks of the reader"),
     ("/api/tasks/count", "get", "work", "How many"),
-    ("/api/tasks/{id}/{verb}", "post", "work", "Decide: approve, reject, return, transfer"),
+    (
+        "/api/tasks/{id}/{verb}",
+        "post",
+        "work",
+        "Do something with a task. Always: {version?, reason?, attachments?, signature?}. approve, reject: {fields?, picks?}; \
+         outcome: {outcome, fields?}; return: {to? (a node), then? (again, straight_back), change? (fields)}; transfer, \
+         delegate, consult: {to}; add_signer: {people, place (before, after, beside), mode?}; remove_signer: {person}; \
+         cc: {people}; claim, release, take_back, answer, comment",
+    ),
+    ("/api/instances/{id}/cancel", "post", "work", "Stop it, as an administrator"),
+    ("/api/instances/{id}/urge", "post", "work", "Urge whoever has it, as its initiator"),
+    ("/api/copies", "get", "work", "Copies that the reader got"),
+    ("/api/copies/{id}/read", "post", "work", "Note that a copy was read"),
+    ("/api/deputies", "get", "work", "Who stands in for the reader, or for ?person="),
+    ("/api/deputies", "post", "work", "Set a stand-in: {person?, deputy, from, to, workflows?, reason?}"),
+    ("/api/deputies/{id}", "delete", "work", "End it before its time"),
     ("/api/instances", "get", "work", "What the reader started"),
     ("/api/instances/{id}", "get", "work", "The way of an approval, behind and ahead"),
     ("/api/instances/{id}/withdraw", "post", "work", "Take it back"),

@@ -6,6 +6,7 @@ use kernel::{
     Name, Rejection, Value,
     query::{Predicate, Select},
     rights::all,
+    workflow::DECISION_FILES,
 };
 use serde_json::{Value as Json, json};
 use store::FileRow;
@@ -34,6 +35,12 @@ impl App {
             return Ok(Some(file).filter(|file| file.created_by.is_some() && file.created_by == scene.user));
         }
         for ((entity, field), records) in fields {
+            if field.starts_with(DECISION_FILES) {
+                if self.sees_decisions(scene, &entity, &records).await? {
+                    return Ok(Some(file));
+                }
+                continue;
+            }
             if self.sees_one(scene, &entity, &field, &records).await? {
                 return Ok(Some(file));
             }
@@ -42,10 +49,22 @@ impl App {
         Ok(Some(file).filter(|_| shown))
     }
 
+    /// Whether somebody sees one of these records, and with it what was attached to decisions on it.
+    async fn sees_decisions(&self, scene: &Scene, entity: &Name, records: &[Uuid]) -> Result<bool, Failure> {
+        for record in records {
+            match self.see(scene, entity, *record).await {
+                Ok(_) => return Ok(true),
+                Err(Failure::Rejected(Rejection::NotFound { .. })) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether a task shows somebody a field that holds the file.
     async fn is_in_task(&self, scene: &Scene, id: Uuid) -> Result<bool, Failure> {
         let Some(user) = scene.user else { return Ok(false) };
-        for one in self.store().file_uses_in_tasks(id, user).await? {
+        for one in self.store().file_uses_in_tasks(id, user, &self.pools_of(user)).await? {
             match self.see(scene, &one.entity, one.record).await {
                 Ok(seen) if seen.mask.shows(&one.field) => return Ok(true),
                 Ok(_) | Err(Failure::Rejected(Rejection::NotFound { .. })) => {}

@@ -98,13 +98,21 @@ impl App {
     }
 
     /// What tasks show of records to whom no role shows them: the fields that some role of theirs may read of other
-    /// records, and those that they are to write; without what the node hides.
+    /// records, and those that the node opens; without what the node hides. A copy shows the former.
     async fn by_tasks(&self, scene: &Scene, entity: &Entity, records: &[Uuid]) -> Result<HashMap<Uuid, Mask>, Failure> {
         let mut shown: HashMap<Uuid, HashSet<String>> = HashMap::new();
         let Some(user) = scene.user.filter(|id| scene.org.people.get(id).is_some_and(|person| person.active)) else {
             return Ok(HashMap::new());
         };
-        let tasks = self.store().open_tasks_about_all(user, records).await?;
+        let ctx = scene.ctx();
+        let widest = match scene.access(&ctx).widest_mask(entity) {
+            Mask::Only(widest) => widest,
+            Mask::All => HashSet::new(),
+        };
+        for record in self.store().copied_records(user, records).await? {
+            shown.entry(record).or_default().extend(widest.iter().cloned());
+        }
+        let tasks = self.store().open_tasks_about_all(user, &self.pools_of(user), records).await?;
         let ids: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
         let instances = self.store().instances_by_id(&ids).await?;
         let instances: HashMap<Uuid, InstanceRow> = instances.into_iter().map(|row| (row.id, row)).collect();
@@ -114,9 +122,10 @@ impl App {
             let node = pinned.workflows.get(&instance.workflow).and_then(|w| w.nodes.get(&task.node));
             let fields = shown.entry(task.record).or_default();
             if let Some(NodeKind::Approval(approval)) = node.map(|node| &node.kind) {
-                let ctx = scene.ctx();
-                let Mask::Only(mut own) = scene.access(&ctx).widest_mask(entity) else { continue };
-                own.extend(approval.write.iter().map(ToString::to_string));
+                let mut own = widest.clone();
+                // Whoever is only asked for an opinion reads what the node opens, and writes nothing.
+                let own_forms = approval.outcomes.values().flat_map(|outcome| &outcome.write);
+                own.extend(approval.write.iter().chain(&approval.read).chain(own_forms).map(ToString::to_string));
                 own.retain(|path| {
                     let within =
                         |hidden: &str| path.strip_prefix(hidden).is_some_and(|r| r.is_empty() || r.starts_with('.'));

@@ -13,6 +13,7 @@ mod events;
 mod export;
 mod files;
 mod first_run;
+mod flow_verbs;
 mod idempotency;
 mod imports;
 mod leaks;

@@ -39,6 +39,25 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
             guarded.push(Guarded { statements: dialect.close_task(close, work.commit.at), guard: Guard::Task(close) });
         }
     }
+    for change in &work.commit.changes {
+        if let Change::AssignTask { id, assignee, pool } = change
+            && !opened.contains(id)
+        {
+            let sql = Sql::fixed("update sys_tasks set assignee = $2, pool = $3 where id = $1");
+            let sql = sql.bind(*id).bind(*assignee).bind(pool.as_deref());
+            // The instance's own guard keeps two from claiming at once.
+            guarded.push(Guarded { statements: vec![sql], guard: Guard::Nothing });
+        }
+        if let Change::Copy(copy) = change {
+            let sql = Sql::fixed(
+                "insert into sys_copies (instance, user_id, entity, record, by_user, at) values ($1, $2, $3, $4, $5, $6) \
+                 on conflict (instance, user_id) do update set at = excluded.at, by_user = excluded.by_user, read_at = null",
+            );
+            let sql = sql.bind(copy.instance).bind(copy.user).bind(&copy.entity).bind(copy.record);
+            let sql = sql.bind(copy.by).bind(Bind::millis(copy.at));
+            guarded.push(Guarded { statements: vec![sql], guard: Guard::Nothing });
+        }
+    }
     guarded.extend(files::guarded(work));
     guarded.extend(jobs::guarded(work));
     Ok(guarded)
@@ -113,10 +132,15 @@ pub(super) fn added(
         statements.extend(rows::insert(table, columns, new, most));
     };
     insert("sys_events", "instance, seq, at, user_id, event, salt, seal", &rows.events);
-    insert("sys_tasks", "id, instance, node, assignee, entity, record, initiator, created_at", &rows.tasks);
+    insert(
+        "sys_tasks",
+        "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at",
+        &rows.tasks,
+    );
     insert(
         "sys_tasks_done",
-        "id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, closed_at",
+        "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, closed_by, \
+         reason, closed_at",
         &rows.tasks_done,
     );
     insert(
@@ -243,6 +267,8 @@ impl Rows {
             })),
             Change::Instance(_)
             | Change::CloseTask(_)
+            | Change::AssignTask { .. }
+            | Change::Copy(_)
             | Change::Files(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
@@ -264,6 +290,9 @@ fn open_task(task: &TaskRow) -> Vec<Bind> {
         task.record.into(),
         task.initiator.into(),
         Bind::millis(task.created_at),
+        task.kind.as_str().into(),
+        task.pool.as_deref().into(),
+        Bind::millis_or_null(task.due_at),
     ]
 }
 

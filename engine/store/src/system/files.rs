@@ -108,15 +108,20 @@ impl Store {
         rows.iter().map(read_use).collect()
     }
 
-    /// Of the records that hold a file those about which somebody has an open task.
-    pub async fn file_uses_in_tasks(&self, id: Uuid, user: Uuid) -> Result<Vec<FileUse>, Error> {
-        let sql = Sql::fixed(
-            "select u.entity, u.record, u.field from sys_file_uses u where u.file = $1 \
-             and exists (select 1 from sys_tasks t where t.record = u.record and t.assignee = $2) \
-             order by u.since, u.record, u.field limit 100",
-        )
-        .bind(id)
-        .bind(user);
+    /// Of the records that hold a file those about which somebody, or a pool of theirs, has an open task, or of which
+    /// they got a copy.
+    pub async fn file_uses_in_tasks(&self, id: Uuid, user: Uuid, pools: &[String]) -> Result<Vec<FileUse>, Error> {
+        let mut sql = Sql::default();
+        sql.text("select u.entity, u.record, u.field from sys_file_uses u where u.file = ").value(id);
+        sql.text(" and (exists (select 1 from sys_tasks t where t.record = u.record and (t.assignee = ").value(user);
+        if !pools.is_empty() {
+            sql.text(" or t.pool in (").list(pools, ", ", |sql, pool| {
+                sql.value(pool);
+            });
+            sql.text(")");
+        }
+        sql.text(")) or exists (select 1 from sys_copies c where c.record = u.record and c.user_id = ").value(user);
+        sql.text(")) order by u.since, u.record, u.field limit 100");
         self.rows(sql).await?.iter().map(read_use).collect()
     }
 

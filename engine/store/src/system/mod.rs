@@ -3,8 +3,10 @@
 
 mod audit;
 mod comments;
+mod copies;
 mod credentials;
 mod definitions;
+mod deputies;
 mod drafts;
 mod files;
 mod idempotency;
@@ -21,8 +23,10 @@ mod timeline;
 
 pub use audit::AuditRow;
 pub use comments::CommentRow;
+pub use copies::CopyOf;
 pub use credentials::Credentials;
 pub use definitions::{DefinitionsVersion, PublishedVersion};
+pub use deputies::DeputyRow;
 pub use drafts::DraftRow;
 pub use files::{FileRow, FileUse, Loose};
 pub(crate) use files::{KEEP_RELEASED, answer as answer_files};

@@ -1,7 +1,7 @@
 //! Tasks of people. Open ones and closed ones lie in two tables, so that the inbox is as fast as it is short.
 
 use chrono::{DateTime, Utc};
-use kernel::change::TaskRow;
+use kernel::change::{TaskKind, TaskRow};
 use uuid::Uuid;
 
 use super::Before;
@@ -32,11 +32,11 @@ pub struct Done {
 macro_rules! task {
     ($text:literal) => {
         concat!(
-            "select id, instance, node, assignee, entity, record, initiator, created_at, null as outcome, \
-             null as closed_by, null as reason, null as closed_at from sys_tasks where ",
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
+             null as outcome, null as closed_by, null as reason, null as closed_at from sys_tasks where ",
             $text,
-            " union all select id, instance, node, assignee, entity, record, initiator, created_at, outcome, \
-             closed_by, reason, closed_at from sys_tasks_done where ",
+            " union all select id, instance, node, assignee, entity, record, initiator, created_at, kind, \
+             pool, due_at, outcome, closed_by, reason, closed_at from sys_tasks_done where ",
             $text,
             " order by created_at, id"
         )
@@ -44,28 +44,94 @@ macro_rules! task {
 }
 
 impl Store {
-    /// A person's open tasks, newest first.
-    pub async fn open_tasks(&self, user: Uuid, before: Option<Before>, limit: u32) -> Result<Vec<TaskRow>, Error> {
+    /// A person's open tasks, newest first, with those of the pools that they belong to.
+    pub async fn open_tasks(
+        &self,
+        user: Uuid,
+        pools: &[String],
+        before: Option<Before>,
+        limit: u32,
+    ) -> Result<Vec<TaskRow>, Error> {
         let (at, id) = Before::bounds(before);
-        let sql = Sql::fixed(
-            "select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks \
-             where assignee = $1 and created_at <= $2 and (created_at < $2 or id < $3) \
+        let own = Sql::fixed(
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+             from sys_tasks where assignee = $1 and created_at <= $2 and (created_at < $2 or id < $3) \
              order by created_at desc, id desc limit $4",
         )
         .bind(user)
         .bind(at)
         .bind(id)
         .bind(limit);
+        let mut found: Vec<TaskRow> = self.rows(own).await?.iter().map(row).collect::<Result<_, _>>()?;
+        // A pool each, so that every one of them goes along its index and stops where the page is full.
+        for pool in pools {
+            let sql = Sql::fixed(
+                "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+                 from sys_tasks where pool = $1 and created_at <= $2 and (created_at < $2 or id < $3) \
+                 order by created_at desc, id desc limit $4",
+            )
+            .bind(pool)
+            .bind(at)
+            .bind(id)
+            .bind(limit);
+            for task in self.rows(sql).await? {
+                found.push(row(&task)?);
+            }
+        }
+        found.sort_by_key(|task| std::cmp::Reverse((task.created_at, task.id)));
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    /// How many open tasks a person has, with those of the pools that they belong to.
+    pub async fn count_open_tasks(&self, user: Uuid, pools: &[String]) -> Result<i64, Error> {
+        let sql = Sql::fixed("select count(*) from sys_tasks where assignee = $1").bind(user);
+        let mut count: i64 = self.row(sql).await?.map_or(Ok(0), |row| row.get(0))?;
+        if !pools.is_empty() {
+            let mut sql = Sql::default();
+            sql.text("select count(*) from sys_tasks where pool in (");
+            sql.list(pools, ", ", |sql, pool| {
+                sql.value(pool);
+            });
+            sql.text(")");
+            count += self.row(sql).await?.map_or(Ok(0), |row| row.get::<i64>(0))?;
+        }
+        Ok(count)
+    }
+
+    /// Open tasks whose person or pool is one of these, oldest first: those that nobody can act on.
+    pub async fn open_tasks_of_any(&self, users: &[Uuid], pools: &[String], limit: u32) -> Result<Vec<TaskRow>, Error> {
+        if users.is_empty() && pools.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::default();
+        sql.text(
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+             from sys_tasks where ",
+        );
+        if !users.is_empty() {
+            sql.text("assignee in (").list(users, ", ", |sql, id| {
+                sql.value(*id);
+            });
+            sql.text(")");
+        }
+        if !pools.is_empty() {
+            sql.text(if users.is_empty() { "pool in (" } else { " or pool in (" }).list(pools, ", ", |sql, pool| {
+                sql.value(pool);
+            });
+            sql.text(")");
+        }
+        sql.text(" order by created_at, id limit ").value(limit);
         self.rows(sql).await?.iter().map(row).collect()
     }
 
-    /// How many open tasks a person has.
-    pub async fn count_open_tasks(&self, user: Uuid) -> Result<i64, Error> {
-        let sql = Sql::fixed("select count(*) from sys_tasks where assignee = $1").bind(user);
-        self.row(sql).await?.map_or(Ok(0), |row| row.get(0))
+    /// The pools in which a task waits.
+    pub async fn open_pools(&self) -> Result<Vec<String>, Error> {
+        let sql = Sql::fixed("select distinct pool from sys_tasks where pool is not null order by pool");
+        self.rows(sql).await?.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Whoever has an open task. Goes from one to the next by the index, however many tasks each has.
+    /// Whoever has an open task; the nil id where a pool has one. Goes from one to the next by the index, however many tasks each has.
     pub async fn open_task_assignees(&self) -> Result<Vec<Uuid>, Error> {
         let sql = Sql::fixed(
             "with recursive who (id) as (select (select assignee from sys_tasks order by assignee limit 1) \
@@ -90,23 +156,35 @@ impl Store {
         self.tasks(Sql::fixed(task!("record = $1")).bind(record)).await
     }
 
-    /// The open tasks of a person about a record, oldest first.
-    pub async fn open_tasks_about(&self, user: Uuid, record: Uuid) -> Result<Vec<TaskRow>, Error> {
-        self.open_tasks_about_all(user, &[record]).await
+    /// The open tasks of a person about a record, oldest first, with those of the pools that they belong to.
+    pub async fn open_tasks_about(&self, user: Uuid, pools: &[String], record: Uuid) -> Result<Vec<TaskRow>, Error> {
+        self.open_tasks_about_all(user, pools, &[record]).await
     }
 
-    /// The open tasks of a person about records, oldest first.
-    pub async fn open_tasks_about_all(&self, user: Uuid, records: &[Uuid]) -> Result<Vec<TaskRow>, Error> {
+    /// The same about several records.
+    pub async fn open_tasks_about_all(
+        &self,
+        user: Uuid,
+        pools: &[String],
+        records: &[Uuid],
+    ) -> Result<Vec<TaskRow>, Error> {
         if records.is_empty() {
             return Ok(Vec::new());
         }
         let mut sql = Sql::default();
         sql.text(
-            "select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks \
-             where record in (",
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+             from sys_tasks where record in (",
         );
         write_ids(&mut sql, records);
-        sql.text(") and assignee = ").value(user).text(" order by created_at, id");
+        sql.text(") and (assignee = ").value(user);
+        if !pools.is_empty() {
+            sql.text(" or pool in (").list(pools, ", ", |sql, pool| {
+                sql.value(pool);
+            });
+            sql.text(")");
+        }
+        sql.text(") order by created_at, id");
         self.rows(sql).await?.iter().map(row).collect()
     }
 
@@ -116,7 +194,10 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut sql = Sql::default();
-        sql.text("select id, instance, node, assignee, entity, record, initiator, created_at from sys_tasks where instance in (");
+        sql.text(
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+             from sys_tasks where instance in (",
+        );
         sql.list(instances, ", ", |sql, id| {
             sql.value(*id);
         });
@@ -139,11 +220,14 @@ pub(super) fn row(row: &Row) -> Result<TaskRow, Error> {
         record: row.get(5)?,
         initiator: row.get(6)?,
         created_at: row.time(7)?,
+        kind: if row.get::<String>(8)? == "consult" { TaskKind::Consult } else { TaskKind::Decide },
+        pool: row.get(9)?,
+        due_at: row.time_or_none(10)?,
     })
 }
 
 /// How the task of a row with the columns of a closed one was closed.
 pub(super) fn done(row: &Row) -> Result<Option<Done>, Error> {
-    let Some(outcome) = row.get(8)? else { return Ok(None) };
-    Ok(Some(Done { outcome, by: row.get(9)?, reason: row.get(10)?, at: row.time(11)? }))
+    let Some(outcome) = row.get(11)? else { return Ok(None) };
+    Ok(Some(Done { outcome, by: row.get(12)?, reason: row.get(13)?, at: row.time(14)? }))
 }

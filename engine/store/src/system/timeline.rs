@@ -123,8 +123,8 @@ async fn read(
              where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
         }
         DECISION => {
-            "select id, instance, node, assignee, entity, record, initiator, created_at, outcome, closed_by, reason, \
-             closed_at from sys_tasks_done where record = $1 and closed_at <= $2 and (closed_at < $2 or id < $3) \
+            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, \
+             closed_by, reason, closed_at from sys_tasks_done where record = $1 and closed_at <= $2 and (closed_at < $2 or id < $3) \
              order by closed_at desc, id desc limit $4"
         }
         _ => {

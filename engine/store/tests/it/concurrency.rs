@@ -68,7 +68,7 @@ on_both!(of_two_who_close_a_task_at_once_one_wins, |db| {
         );
         let done = db.store.task(opened.id).await.unwrap().unwrap().done.unwrap();
         assert_eq!(done.by, Some(winner));
-        assert_eq!(db.store.count_open_tasks(ANNA).await.unwrap(), 0);
+        assert_eq!(db.store.count_open_tasks(ANNA, &[]).await.unwrap(), 0);
     }
 });
 

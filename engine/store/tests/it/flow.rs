@@ -1,6 +1,6 @@
 //! Instances, tasks, comments, notices and the timeline.
 
-use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskRow};
+use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskKind, TaskRow};
 use serde_json::json;
 use store::{Before, CommitError, RunningWorkflow, TimelineItem};
 use uuid::Uuid;
@@ -38,6 +38,9 @@ pub(crate) fn task(instance: &InstanceRow, assignee: Uuid) -> TaskRow {
         record: instance.record,
         initiator: instance.initiator,
         created_at: now(),
+        kind: TaskKind::Decide,
+        pool: None,
+        due_at: None,
     }
 }
 
@@ -61,8 +64,8 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
         Change::CloseTask(skip),
     ])
     .await;
-    assert_eq!(db.store.open_tasks(ANNA, None, 10).await.unwrap(), std::slice::from_ref(&anna));
-    assert_eq!(db.store.count_open_tasks(BEN).await.unwrap(), 1);
+    assert_eq!(db.store.open_tasks(ANNA, &[], None, 10).await.unwrap(), std::slice::from_ref(&anna));
+    assert_eq!(db.store.count_open_tasks(BEN, &[]).await.unwrap(), 1);
     let running = RunningWorkflow { version: 3, workflow: started.workflow.clone(), instances: 1 };
     assert_eq!(db.store.running_workflows().await.unwrap(), [running]);
     assert_eq!(db.store.open_task_assignees().await.unwrap(), [ANNA, BEN]);
@@ -87,7 +90,7 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
         Change::Events { instance: started.id, first: 3, events: vec![json!({"c": 3})] },
     ])
     .await;
-    assert!(db.store.open_tasks(ANNA, None, 10).await.unwrap().is_empty());
+    assert!(db.store.open_tasks(ANNA, &[], None, 10).await.unwrap().is_empty());
     let done = db.store.task(anna.id).await.unwrap().unwrap().done.unwrap();
     assert_eq!(
         (done.outcome.as_str(), done.by, done.reason.as_deref(), done.at),
@@ -125,11 +128,11 @@ on_both!(lists_in_the_order_of_time_continue_where_they_stopped, |db| {
         changes.extend([Change::Instance(Box::new(row)), Change::OpenTask(open)]);
     }
     db.commit(changes).await;
-    let all = db.store.open_tasks(BEN, None, 100).await.unwrap();
+    let all = db.store.open_tasks(BEN, &[], None, 100).await.unwrap();
     let mut paged = Vec::new();
     let mut before = None;
     loop {
-        let page = db.store.open_tasks(BEN, before, 2).await.unwrap();
+        let page = db.store.open_tasks(BEN, &[], before, 2).await.unwrap();
         let Some(last) = page.last() else { break };
         before = Some(Before { at: last.created_at, id: last.id });
         paged.extend(page);

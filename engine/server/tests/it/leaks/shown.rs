@@ -7,7 +7,7 @@ use kernel::{
     expression::EvalError,
     query::{Facts, Outcome},
     rights::Access,
-    workflow::NodeKind,
+    workflow::{NodeKind, pools_of},
 };
 use server::{App, Scene};
 use uuid::Uuid;
@@ -67,7 +67,7 @@ async fn of_record(app: &App, user: Uuid, record: &Record) -> HashSet<String> {
 
 async fn by_task(app: &App, scene: &Scene, user: Uuid, record: &Record) -> HashSet<String> {
     let mut paths = HashSet::new();
-    for task in app.store().open_tasks_about(user, record.id).await.unwrap() {
+    for task in app.store().open_tasks_about(user, &pools_of(&app.org(), user), record.id).await.unwrap() {
         let instance = app.store().instance(task.instance).await.unwrap().unwrap();
         let node = &scene.catalog.workflows[&instance.workflow].nodes[&task.node];
         let NodeKind::Approval(node) = &node.kind else { continue };

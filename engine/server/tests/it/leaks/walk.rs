@@ -85,6 +85,7 @@ impl Walker<'_> {
             "/api/tasks/count",
             "/api/instances",
             "/api/notifications",
+            "/api/copies",
             "/api/imports",
             "/api/roles",
             "/api/audit",
@@ -337,6 +338,7 @@ impl Walker<'_> {
                 self.get("/api/instances/{id}", &place).await;
                 if row.initiator != self.user {
                     self.post("/api/instances/{id}/withdraw", &format!("{place}/withdraw"), json!({})).await;
+                    self.post("/api/instances/{id}/urge", &format!("{place}/urge"), json!({})).await;
                     let admin = self.client.get("/api/audit").await.status == 200;
                     if !admin {
                         self.post("/api/instances/{id}/cancel", &format!("{place}/cancel"), json!({})).await;
