@@ -156,6 +156,9 @@ export const lookupRecords = (
     ? get<{ rows: LookupRow[] }>(path(entity, 'lookup'), plain, signal)
     : post<{ rows: LookupRow[] }>(path(entity, 'lookup'), query, { signal })
 }
+/** Tags that records of the entity have in a field, those used most first. */
+export const usedTags = (entity: string, field: string, q: string, signal?: AbortSignal) =>
+  get<{ tags: string[] }>(path(entity, 'tags'), { field, ...(q === '' ? {} : { q }) }, signal).then(({ tags }) => tags)
 export const readRecord = (entity: string, id: string) => get<RecordAnswer>(path(entity, id))
 export const createRecord = (entity: string, fields: Fields, key = idempotencyKey()) =>
   post<RecordAnswer>(path(entity), fields, { headers: { 'Idempotency-Key': key } })

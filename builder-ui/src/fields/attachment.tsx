@@ -16,6 +16,7 @@ const names = (value: unknown): string => filesOf(value).map((id) => knownFile(i
 
 export const attachment: FieldTypeModule = {
   align: 'start',
+  drawn: true,
   width: 120,
   fixed: true,
   format: names,

@@ -2,7 +2,7 @@
 import './fields.css'
 import { useTranslation } from 'react-i18next'
 import { type EditProps, type FieldTypeModule, textOf } from './field-type'
-import { fold } from './widgets/combobox'
+import { fold } from './widgets/fold'
 
 const YES: ReadonlySet<string> = new Set(['yes', 'y', 'true', '1', 'x', '✓', '√', '是', '对', '有'])
 const NO: ReadonlySet<string> = new Set(['no', 'n', 'false', '0', '-', '×', '否', '不', '无'])
@@ -34,6 +34,7 @@ function Toggle(props: EditProps) {
 
 export const boolean: FieldTypeModule = {
   align: 'center',
+  drawn: true,
   width: 88,
   format: (value, _field, context) =>
     value === true ? (context.words?.yes ?? '✓') : value === false ? (context.words?.no ?? '–') : '',

@@ -2,7 +2,8 @@
 import type { ChoiceOption } from '@/model/app'
 import { Tag } from '@/ui/tag'
 import { type EditProps, type FieldShape, type FieldTypeModule, textOf } from './field-type'
-import { Combobox, fold } from './widgets/combobox'
+import { Combobox } from './widgets/combobox'
+import { fold } from './widgets/fold'
 
 /** The option that a text means: by label, by key, by its code in the outside world. */
 export function findOption(text: string, options: readonly ChoiceOption[] = []): ChoiceOption | undefined {
@@ -48,6 +49,7 @@ function Choice(props: EditProps) {
 
 export const choice: FieldTypeModule = {
   align: 'start',
+  drawn: true,
   width: 128,
   format: (value, field) => (textOf(value) === '' ? '' : optionLabel(textOf(value), field)),
   plain: (value, field) => (textOf(value) === '' ? '' : optionLabel(textOf(value), field)),

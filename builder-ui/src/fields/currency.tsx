@@ -1,7 +1,8 @@
 // A currency by its ISO 4217 code; the browser knows what they are called.
 import { localeTag } from './exact'
 import { type EditProps, type FieldTypeModule, textOf } from './field-type'
-import { Combobox, fold } from './widgets/combobox'
+import { Combobox } from './widgets/combobox'
+import { fold } from './widgets/fold'
 
 /** Those that firms name most, first. */
 const USUAL = ['CNY', 'USD', 'EUR', 'GBP', 'HKD', 'JPY', 'AUD', 'CAD', 'SGD', 'CHF']

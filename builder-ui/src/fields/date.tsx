@@ -9,6 +9,7 @@ const DayPicker = lazy(() => import('./widgets/day-picker'))
 
 export const date: FieldTypeModule = {
   align: 'start',
+  grouped: true,
   width: 128,
   format: (value, _field, context) => formatDate(textOf(value), context.language),
   plain: textOf,

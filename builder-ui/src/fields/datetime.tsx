@@ -15,6 +15,7 @@ function plain(text: string): string {
 
 export const datetime: FieldTypeModule = {
   align: 'start',
+  grouped: true,
   width: 168,
   format: (value, _field, context) => (textOf(value) === '' ? '' : formatDatetime(textOf(value), context.language)),
   plain: (value) => plain(textOf(value)),

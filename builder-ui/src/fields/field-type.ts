@@ -1,7 +1,7 @@
 // What the app must know of a type of field: how to show it, read it, enter it. One file per type beside this one.
 import type { ComponentType } from 'react'
 import type { Field } from '@/model/app'
-import type { Scalar, Titles } from '@/model/record'
+import type { Parts, Scalar, Titles } from '@/model/record'
 
 /** The part of a field that showing needs; columns of lists have it too. */
 export type FieldShape = Pick<Field, 'type'> & Partial<Omit<Field, 'type'>>
@@ -78,6 +78,10 @@ export interface FieldTypeModule {
   width: number
   /** The width is the same whatever the cells hold. */
   fixed?: boolean
+  /** Drawn in a cell, where other types are text. */
+  drawn?: boolean
+  /** Edited by several controls, which a single label cannot name. */
+  grouped?: boolean
   /** The value as text for the reader. Nothing is an empty text. */
   format(value: Scalar | undefined, field: FieldShape, context: FormatContext): string
   /** The value as text for the clipboard and for editing: exact, without adornment. */
@@ -91,5 +95,15 @@ export interface FieldTypeModule {
 
 /** Nothing in, nothing out; the types only handle what is there. */
 export function textOf(value: Scalar | undefined): string {
-  return value === null || value === undefined ? '' : String(value)
+  return value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value)) ? '' : String(value)
+}
+
+/** The named values that a value is made of. */
+export function partsOf(value: Scalar | undefined): Parts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+}
+
+/** The items of a list of texts. */
+export function listOf(value: Scalar | undefined): string[] {
+  return Array.isArray(value) ? value : typeof value === 'string' && value !== '' ? [value] : []
 }

@@ -16,6 +16,7 @@ const names = (value: unknown): string => filesOf(value).map((id) => knownFile(i
 
 export const image: FieldTypeModule = {
   align: 'start',
+  drawn: true,
   width: 64,
   fixed: true,
   format: names,

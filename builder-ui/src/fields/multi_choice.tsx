@@ -1,15 +1,12 @@
 // Any of the options that the definition names: chips that one takes away, and a list that adds.
 import { useTranslation } from 'react-i18next'
 import type { ChoiceOption } from '@/model/app'
-import type { Scalar } from '@/model/record'
 import { Tag } from '@/ui/tag'
 import { findOption, optionLabel } from './choice'
-import type { EditProps, FieldTypeModule } from './field-type'
-import { Combobox, fold } from './widgets/combobox'
-
-function listOf(value: Scalar | undefined): string[] {
-  return Array.isArray(value) ? value : typeof value === 'string' && value !== '' ? [value] : []
-}
+import { type EditProps, type FieldTypeModule, listOf } from './field-type'
+import { Chips } from './widgets/chips'
+import { Combobox } from './widgets/combobox'
+import { fold } from './widgets/fold'
 
 function MultiChoice(props: EditProps) {
   const { t } = useTranslation('fields')
@@ -18,18 +15,8 @@ function MultiChoice(props: EditProps) {
   const put = (list: string[]): void => props.onChange(list.length > 0 ? list : null)
   const left = options.filter((option) => !chosen.includes(option.value))
   return (
-    <span className={`pf-chips${props.cell ? ' pf-cell' : ''}`}>
-      {chosen.map((value) => (
-        <span key={value} className="pf-chip">
-          {optionLabel(value, props.field)}
-          {!props.disabled && (
-            <button type="button" className="pf-icon" aria-label={t('remove', { label: optionLabel(value, props.field) })} onClick={() => put(chosen.filter((one) => one !== value))}>
-              <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M4 4l8 8M12 4l-8 8" /></svg>
-            </button>
-          )}
-        </span>
-      ))}
-      {!props.disabled && left.length > 0 && (
+    <Chips items={chosen.map((value) => ({ value, label: optionLabel(value, props.field) }))} cell={props.cell !== undefined} disabled={props.disabled} onRemove={(value) => put(chosen.filter((one) => one !== value))}>
+      {left.length > 0 && (
         <Combobox
           {...props}
           value={null}
@@ -41,12 +28,13 @@ function MultiChoice(props: EditProps) {
           }}
         />
       )}
-    </span>
+    </Chips>
   )
 }
 
 export const multi_choice: FieldTypeModule = {
   align: 'start',
+  drawn: true,
   width: 180,
   format: (value, field) => listOf(value).map((one) => optionLabel(one, field)).join(', '),
   plain: (value, field) => listOf(value).map((one) => optionLabel(one, field)).join(', '),

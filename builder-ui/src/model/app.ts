@@ -33,6 +33,12 @@ export interface Field {
   display?: number
   /** The entity that a reference points to. */
   to?: string
+  /** The entities that `any_reference` points to. */
+  among?: string[]
+  /** In what a duration counts. */
+  unit?: 'day' | 'hour' | 'minute'
+  /** The kind of bar code, whose length and check digit are held to. */
+  symbology?: 'ean13' | 'ean8' | 'upc_a' | 'gtin'
   options?: ChoiceOption[]
   formula?: Wire
   compute?: { value: Wire; while?: string }
@@ -151,6 +157,7 @@ export interface ViewColumn {
   to?: string
   options?: ChoiceOption[]
   currency?: Wire
+  max?: number | string
 }
 
 export interface View {

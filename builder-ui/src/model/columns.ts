@@ -1,14 +1,17 @@
 /** Which columns a list shows, and what it must ask the server for to show them. */
-import type { AppModel, EntityModel, View, ViewColumn } from './app'
+import type { AppModel, EntityModel, FieldType, View, ViewColumn } from './app'
 import { placeOf } from './expression/reads'
 import { filterFields } from './filter'
 import { textWidth } from './text-width'
+
+/** What no column has room for. */
+const TOO_LONG: ReadonlySet<FieldType> = new Set<FieldType>(['long_text', 'json'])
 
 /** Every column that the chooser offers: the view's own, then the other fields of the entity. */
 export function offeredColumns(view: View, entity: EntityModel, systemLabel: (name: string) => string): ViewColumn[] {
   const own = new Set(view.columns.map((column) => column.path))
   const others = filterFields(entity, systemLabel)
-    .filter((field) => !own.has(field.path) && field.type !== 'long_text')
+    .filter((field) => !own.has(field.path) && !TOO_LONG.has(field.type) && !field.part)
     .map((field): ViewColumn => {
       const full = entity.fields[field.path]
       return {
@@ -18,6 +21,7 @@ export function offeredColumns(view: View, entity: EntityModel, systemLabel: (na
         ...(full?.scale === undefined ? {} : { scale: full.scale }),
         ...(full?.display === undefined ? {} : { display: full.display }),
         ...(full?.currency === undefined ? {} : { currency: full.currency }),
+        ...(full?.max === undefined ? {} : { max: full.max }),
       }
     })
   return [...view.columns, ...others]
@@ -66,7 +70,7 @@ export function askedPaths(columns: ViewColumn[]): string[] {
 
 /** Numbers stand at the right, so that their digits align. */
 export function isNumeric(type: string): boolean {
-  return type === 'money' || type === 'decimal' || type === 'integer' || type === 'percent'
+  return type === 'money' || type === 'decimal' || type === 'integer' || type === 'percent' || type === 'duration'
 }
 
 /** At least so wide, so that a list does not dance when its rows change. */

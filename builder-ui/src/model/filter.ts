@@ -11,6 +11,8 @@ export interface FilterField {
   options?: ChoiceOption[]
   to?: string
   scale?: number
+  /** A part of a field's value: `address.city`. */
+  part?: boolean
 }
 
 /** Operators of the wire, and those that we make of several. */
@@ -39,16 +41,17 @@ const byType: Record<string, Operator[]> = {
   date: ['period', 'between', '=', '<', '>', 'last_days', 'next_days', 'is null', 'is not null'],
   boolean: ['='],
   choice: ['in', 'not in', 'is null', 'is not null'],
+  time: ['>=', '<=', '=', 'is null', 'is not null'],
   multi: ['contains', 'is null', 'is not null'],
   none: ['is null', 'is not null'],
 }
 
 const kinds: Partial<Record<FieldType, keyof typeof byType>> = {
-  text: 'text', email: 'text', phone: 'text', url: 'text', number: 'text', currency: 'text', country: 'text', barcode: 'text',
-  integer: 'number', decimal: 'number', money: 'number', percent: 'number', rating: 'number',
-  date: 'date', datetime: 'date', boolean: 'boolean', choice: 'choice', multi_choice: 'multi',
+  text: 'text', email: 'text', phone: 'text', url: 'text', number: 'text', currency: 'text', country: 'choice', barcode: 'text',
+  integer: 'number', decimal: 'number', money: 'number', percent: 'number', rating: 'number', duration: 'time', time: 'time',
+  date: 'date', datetime: 'date', boolean: 'boolean', choice: 'choice', multi_choice: 'multi', tags: 'multi', references: 'multi',
   reference: 'choice', user: 'choice', department: 'choice', position: 'choice', long_text: 'none',
-  attachment: 'none', image: 'none',
+  attachment: 'none', image: 'none', signature: 'none', rich_text: 'none', any_reference: 'none', geo: 'none', address: 'none', color: 'none', json: 'none',
 }
 
 export function operatorsOf(type: FieldType): Operator[] {
@@ -90,6 +93,11 @@ export function filterFields(entity: EntityModel, systemLabel: (name: string) =>
       ...(targetOf(field) ? { to: targetOf(field) as string } : {}),
       ...(field.scale === undefined ? {} : { scale: field.scale }),
     })
+    if (field.type === 'address') {
+      for (const part of ['country', 'region', 'city'] as const) {
+        fields.push({ path: `${field.name}.${part}`, label: `${field.label}: ${systemLabel(`address.${part}`)}`, type: part === 'country' ? 'country' : 'text', part: true })
+      }
+    }
   }
   fields.push({ path: 'created_at', label: systemLabel('created_at'), type: 'datetime' })
   fields.push({ path: 'created_by', label: systemLabel('created_by'), type: 'user', to: 'user' })

@@ -1,6 +1,11 @@
 /** Records as they travel: flat objects with system fields, fields, and line tables as arrays. */
 
-export type Scalar = string | number | boolean | null | string[]
+/** A value of named parts: an address, a place. */
+export interface Parts {
+  readonly [part: string]: string | undefined
+}
+
+export type Scalar = string | number | boolean | null | string[] | Parts
 
 export interface Line {
   id: string

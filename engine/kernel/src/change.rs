@@ -127,10 +127,23 @@ pub struct InsertRecord {
     pub record: Record,
     /// The number that it takes.
     pub numbering: Option<Numbering>,
+    /// Numbers of series that its fields take.
+    pub series: Vec<SeriesNumber>,
     /// The text that the search finds it by; may hold [`NUMBER_MARK`].
     pub search: String,
     /// The import it came with, so that the import can be undone.
     pub batch: Option<Uuid>,
+}
+
+/// A number of a series that a field of a new record takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesNumber {
+    /// The field.
+    pub field: Name,
+    /// The number.
+    pub numbering: Numbering,
+    /// Whether the search finds the record by it.
+    pub searched: bool,
 }
 
 /// A document number to be given: `before`, the next of the series padded to `digits`, `after`.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use crate::{
-    Name,
+    Name, Value,
     definition::{
-        Color, DuplicatesDefinition, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked, OptionDefinition,
-        RuleLevel,
+        Color, DuplicatesDefinition, DurationUnit, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked,
+        OptionDefinition, RuleLevel, Symbology,
     },
     expression::{Expr, Template},
+    field::record_of,
     number::NumberPattern,
 };
 
@@ -79,8 +81,10 @@ pub struct Field {
     pub unique: bool,
     /// Digits after the point that are stored; 0 for what is no decimal.
     pub scale: u32,
-    /// The other entity of a reference; `user` and `department` for these types.
+    /// The other entity of a reference; `user`, `department` and `position` for these types.
     pub to: Option<Name>,
+    /// The entity of `references`, the entities of `any_reference`: values are no plain ids of theirs.
+    pub among: Vec<Name>,
     /// Options of a choice.
     pub options: Keyed<OptionDefinition>,
     /// `options_from`.
@@ -115,9 +119,34 @@ pub struct Field {
     pub choose: Option<Expr>,
     /// The path or expression that gives a money's currency.
     pub currency: Option<Expr>,
+    /// In what a duration counts.
+    pub unit: DurationUnit,
+    /// The kind of bar code.
+    pub symbology: Option<Symbology>,
+    /// The series of a number.
+    pub series: Option<NumberPattern>,
+    /// What a value of JSON must fulfil.
+    pub schema: Option<Arc<jsonschema::Validator>>,
 }
 
 impl Field {
+    /// Whether its values are records of this entity, or lists of them.
+    #[must_use]
+    pub fn refers_to(&self, entity: &str) -> bool {
+        self.to.iter().chain(&self.among).any(|to| to == entity)
+    }
+
+    /// The records that a value of this field names.
+    #[must_use]
+    pub fn records(&self, value: &Value) -> Vec<(Name, Uuid)> {
+        match (value, &self.to, self.among.first()) {
+            (Value::Id(id), Some(to), _) => vec![(to.clone(), *id)],
+            (Value::List(ids), _, Some(of)) => ids.iter().filter_map(Value::as_id).map(|id| (of.clone(), id)).collect(),
+            (Value::Text(_), _, Some(_)) => record_of(value).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// A field of a type without anything more: for settings, variables, columns of a file.
     #[must_use]
     pub fn plain(kind: FieldKind) -> Self {
@@ -129,6 +158,7 @@ impl Field {
             unique: false,
             scale: crate::field::behaviour(kind).scale,
             to: None,
+            among: Vec::new(),
             options: Keyed::new(),
             options_from: None,
             read: None,
@@ -146,6 +176,10 @@ impl Field {
             fills: Keyed::new(),
             choose: None,
             currency: None,
+            unit: DurationUnit::default(),
+            symbology: None,
+            series: None,
+            schema: None,
         }
     }
 }

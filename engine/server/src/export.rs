@@ -1,12 +1,12 @@
 //! A whole list as delimited text, page by page, so that no table is ever in memory.
 
-use kernel::Name;
+use kernel::{Name, field::shown, schema::Field};
 use serde_json::{Map, Value as Json};
 
 use crate::{
     App, Failure, Scene,
     app_model::{Build, Sight},
-    read::{ListRequest, Listed, Plan},
+    read::{ListRequest, Listed, Plan, end_of},
 };
 
 /// Rows that are read at a time.
@@ -18,6 +18,7 @@ pub struct Export {
     app: App,
     scene: Scene,
     entity: String,
+    language: &'static str,
     columns: Vec<String>,
     /// What is asked next; none when all is written.
     request: Option<ListRequest>,
@@ -55,6 +56,7 @@ impl Export {
             app,
             scene,
             entity: entity.to_owned(),
+            language,
             columns,
             request: Some(request),
             page: None,
@@ -116,17 +118,38 @@ impl Export {
     }
 
     fn lines(&self, page: &Listed) -> String {
-        page.rows.iter().map(|row| line(self.columns.iter().map(|path| cell(row, page, path)))).collect()
+        let entity = self.scene.catalog.entity(&self.entity);
+        let fields: Vec<_> =
+            self.columns.iter().map(|path| entity.and_then(|entity| end_of(&self.scene, entity, path))).collect();
+        let cells = |row| {
+            let columns = self.columns.iter().zip(&fields);
+            line(columns.map(|(path, field)| cell(row, page, path, *field, self.language)))
+        };
+        page.rows.iter().map(cells).collect()
     }
 }
 
-/// A reference by its title, a file by its name, everything else as it travels.
-fn cell(row: &Map<String, Json>, page: &Listed, path: &str) -> String {
+/// A reference by its title, a file by its name, a country by its name in the reader's language, everything else as it
+/// travels.
+fn cell(row: &Map<String, Json>, page: &Listed, path: &str, field: Option<&Field>, language: &str) -> String {
+    if let (Some(field), Some(value)) = (field, row.get(path))
+        && let Some(text) = shown(field, value, language)
+    {
+        return text;
+    }
+    let title = |text: &str| {
+        // A record of one of several entities is kept with the entity before the id.
+        let id = text.rsplit('/').next().unwrap_or(text);
+        page.titles.get(id).and_then(Json::as_str).map(str::to_owned)
+    };
     let name = |id| page.files.get(id).and_then(|file: &Json| file.get("name")).and_then(Json::as_str).unwrap_or(id);
     match row.get(path) {
         None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => page.titles.get(text).and_then(Json::as_str).unwrap_or(text).to_owned(),
-        Some(Json::Array(list)) => list.iter().filter_map(Json::as_str).map(name).collect::<Vec<_>>().join("; "),
+        Some(Json::String(text)) => title(text).unwrap_or_else(|| text.clone()),
+        Some(Json::Array(list)) => {
+            let item = |id| title(id).unwrap_or_else(|| name(id).to_owned());
+            list.iter().filter_map(Json::as_str).map(item).collect::<Vec<_>>().join("; ")
+        }
         Some(other) => other.to_string(),
     }
 }

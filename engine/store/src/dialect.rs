@@ -1,8 +1,10 @@
 //! Everything in which the two databases differ: types of columns, forms of values, and the few clauses that have no
 //! common text.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate};
-use kernel::Value;
+use kernel::{Value, field::Part};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{
@@ -23,7 +25,7 @@ impl Dialect {
     /// The type of a column. SQLite keeps decimals as whole numbers of the last stored digit, since it has none.
     pub(crate) fn column_type(self, storage: Storage) -> &'static str {
         match (self, storage) {
-            (Self::Sqlite, Storage::Text | Storage::Date | Storage::List) => "text",
+            (Self::Sqlite, Storage::Text | Storage::Date | Storage::List | Storage::Ids | Storage::Parts) => "text",
             (Self::Sqlite, Storage::Integer | Storage::Decimal | Storage::Boolean | Storage::Datetime) => "integer",
             (Self::Sqlite, Storage::Id) => "blob",
             // Binary order, as on SQLite: sort keys are made for it, and everything else is compared for equality.
@@ -33,7 +35,7 @@ impl Dialect {
             (Self::Postgres, Storage::Boolean) => "boolean",
             (Self::Postgres, Storage::Date) => "date",
             (Self::Postgres, Storage::Datetime) => "timestamptz",
-            (Self::Postgres, Storage::List) => "jsonb",
+            (Self::Postgres, Storage::List | Storage::Ids | Storage::Parts) => "jsonb",
             (Self::Postgres, Storage::Id) => "uuid",
         }
     }
@@ -64,7 +66,7 @@ impl Dialect {
                 Self::Postgres => Bind::Time(DateTime::from_timestamp_millis(time.timestamp_millis())?),
             },
             (Storage::Id, Value::Id(id)) => Bind::Uuid(*id),
-            (Storage::List, Value::List(_)) => {
+            (Storage::List | Storage::Ids, Value::List(_)) | (Storage::Parts, Value::Map(_)) => {
                 let json = value.to_json();
                 match self {
                     Self::Sqlite => Bind::json_text(&json),
@@ -85,7 +87,7 @@ impl Dialect {
             Storage::Date => BindType::Date,
             Storage::Datetime => BindType::Time,
             Storage::Id => BindType::Uuid,
-            Storage::List => BindType::Json,
+            Storage::List | Storage::Ids | Storage::Parts => BindType::Json,
         })
     }
 
@@ -122,7 +124,7 @@ impl Dialect {
                     sqlx::Row::try_get::<Option<_>, _>(row, position)?.map_or(Value::Null, Value::Datetime)
                 }
             },
-            Storage::List => {
+            Storage::List | Storage::Ids | Storage::Parts => {
                 let json: Option<serde_json::Value> = match row {
                     Row::Sqlite(_) => match row.get::<Option<String>>(position)? {
                         Some(text) => Some(serde_json::from_str(&text).map_err(|e| bad(e.to_string()))?),
@@ -131,9 +133,14 @@ impl Dialect {
                     Row::Postgres(row) => sqlx::Row::try_get(row, position)?,
                 };
                 match json {
+                    Some(serde_json::Value::Array(items)) if column.storage == Storage::Ids => {
+                        let ids = items.iter().filter_map(|i| i.as_str()?.parse().ok());
+                        Value::List(ids.map(Value::Id).collect())
+                    }
                     Some(serde_json::Value::Array(items)) => {
                         Value::List(items.iter().filter_map(|i| i.as_str()).map(Value::text).collect())
                     }
+                    Some(serde_json::Value::Object(of)) => Value::Map(parts(column, &of)),
                     Some(other) => return Err(bad(other.to_string())),
                     None => Value::Null,
                 }
@@ -196,14 +203,40 @@ impl Dialect {
 
     /// The condition that a list column holds a value.
     pub(crate) fn has(self, sql: &mut Sql, alias: &str, column: &Column, value: &str) {
+        let (name, value) = match &column.key {
+            Some(key) => (key, Cow::from(crate::text::folded(value))),
+            None => (&column.name, Cow::from(value)),
+        };
         match self {
             Self::Sqlite => {
-                sql.text("exists (select 1 from json_each(").column(alias, &column.name);
-                sql.text(") j where j.value = ").value(value).text(")");
+                sql.text("exists (select 1 from json_each(").column(alias, name);
+                sql.text(") j where j.value = ").value(&*value).text(")");
             }
             Self::Postgres => {
-                sql.column(alias, &column.name).text(" @> ");
+                sql.column(alias, name).text(if column.key.is_some() { "::jsonb @> " } else { " @> " });
                 sql.value(Bind::Json(serde_json::json!([value])));
+            }
+        }
+    }
+
+    /// Writes a part of a value: of a text what it says, or its key; of a number the form in which it is compared.
+    pub(crate) fn part(self, sql: &mut Sql, alias: &str, column: &Column, part: &Part, key: bool) {
+        let number = part.scale.is_some();
+        match self {
+            Self::Sqlite => {
+                let name = if key || number { column.key.as_deref() } else { None };
+                sql.text("json_extract(").column(alias, name.unwrap_or(&column.name));
+                sql.text(", '$.").text(part.name).text("')");
+            }
+            Self::Postgres if key && !number => {
+                sql.text("((").column(alias, column.key.as_deref().unwrap_or(&column.name));
+                sql.text("::jsonb ->> '").text(part.name).text("') collate \"C\")");
+            }
+            Self::Postgres => {
+                sql.text("(").column(alias, &column.name).text(" ->> '").text(part.name).text("')");
+                if number {
+                    sql.text("::numeric");
+                }
             }
         }
     }
@@ -359,6 +392,46 @@ impl Dialect {
         }
     }
 }
+
+/// The parts of a value, in their own order.
+fn parts(column: &Column, of: &serde_json::Map<String, serde_json::Value>) -> Vec<(std::sync::Arc<str>, Value)> {
+    let read = |part: &Part| {
+        let text = of.get(part.name)?.as_str()?;
+        let value = match part.scale {
+            None => Value::text(text),
+            Some(_) => Value::Decimal(text.parse().ok()?),
+        };
+        Some((part.name.into(), value))
+    };
+    column.parts.iter().filter_map(read).collect()
+}
+
+/// What a value is compared by, for the column beside its own: the key of a text, or those of its parts.
+pub(crate) fn key_of(value: &Value) -> Bind {
+    match value {
+        Value::Text(text) => Bind::Text(crate::text::key(text)),
+        Value::Map(parts) => {
+            let key = |(name, part): &(std::sync::Arc<str>, Value)| {
+                let key = match part {
+                    Value::Text(text) => crate::text::key(text).into(),
+                    // SQLite compares numbers as whole ones of their last digit.
+                    Value::Decimal(number) => scaled(stored(*number, PART_SCALE)?, PART_SCALE)?.into(),
+                    _ => return None,
+                };
+                Some((name.to_string(), key))
+            };
+            Bind::json_text(&serde_json::Value::Object(parts.iter().filter_map(key).collect()))
+        }
+        Value::List(items) => {
+            let folds = items.iter().filter_map(Value::as_text).map(|item| crate::text::folded(item).into());
+            Bind::json_text(&serde_json::Value::Array(folds.collect()))
+        }
+        _ => Bind::Null(BindType::Text),
+    }
+}
+
+/// Digits after the point of numbers that are parts.
+pub(crate) const PART_SCALE: u32 = 6;
 
 /// A decimal with exactly the digits that are stored, rounded half away from zero; none if it has too many.
 pub(crate) fn stored(value: Decimal, scale: u32) -> Option<Decimal> {

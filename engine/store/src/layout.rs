@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use kernel::{
     Name,
     definition::{FieldKind, Likeness},
+    field::{Column as Kept, Part, behaviour},
     schema::{Entity, Field},
 };
 
@@ -41,29 +42,30 @@ pub(crate) enum Storage {
     Boolean,
     Date,
     Datetime,
+    /// Texts, as JSON.
     List,
+    /// Ids of records, as JSON.
+    Ids,
+    /// Named values, as JSON; beside it what they are compared by, as JSON too.
+    Parts,
     Id,
 }
 
 impl Storage {
     /// How a type of field is kept; none for what has a table of its own.
     pub(crate) fn of(kind: FieldKind) -> Option<Self> {
-        Some(match kind {
-            FieldKind::Text
-            | FieldKind::LongText
-            | FieldKind::Choice
-            | FieldKind::Email
-            | FieldKind::Phone
-            | FieldKind::Url
-            | FieldKind::Currency => Self::Text,
-            FieldKind::Integer => Self::Integer,
-            FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => Self::Decimal,
-            FieldKind::Boolean => Self::Boolean,
-            FieldKind::Date => Self::Date,
-            FieldKind::Datetime => Self::Datetime,
-            FieldKind::MultiChoice | FieldKind::Attachment | FieldKind::Image => Self::List,
-            FieldKind::Reference | FieldKind::User | FieldKind::Department => Self::Id,
-            FieldKind::Lines => return None,
+        Some(match behaviour(kind).column {
+            Kept::Text | Kept::LongText | Kept::Code => Self::Text,
+            Kept::Integer => Self::Integer,
+            Kept::Decimal => Self::Decimal,
+            Kept::Boolean => Self::Boolean,
+            Kept::Date => Self::Date,
+            Kept::Datetime => Self::Datetime,
+            Kept::Codes | Kept::Texts => Self::List,
+            Kept::Ids => Self::Ids,
+            Kept::Parts(_) => Self::Parts,
+            Kept::Id => Self::Id,
+            Kept::Lines => return None,
         })
     }
 
@@ -77,6 +79,8 @@ impl Storage {
             Self::Date => "date",
             Self::Datetime => "datetime",
             Self::List => "list",
+            Self::Ids => "ids",
+            Self::Parts => "parts",
             Self::Id => "id",
         }
     }
@@ -97,6 +101,8 @@ pub(crate) struct Column {
     pub(crate) key: Option<String>,
     /// The entity it refers to.
     pub(crate) to: Option<Name>,
+    /// The parts of its values.
+    pub(crate) parts: &'static [Part],
 }
 
 /// The table of an entity.
@@ -220,7 +226,7 @@ fn scoped_orders(entity: &Entity) -> Vec<Vec<Name>> {
 }
 
 fn plain_column(field: &str, storage: Storage) -> Column {
-    Column { field: Name::new(field), name: field.to_owned(), storage, scale: 0, key: None, to: None }
+    Column { field: Name::new(field), name: field.to_owned(), storage, scale: 0, key: None, to: None, parts: &[] }
 }
 
 fn system_columns() -> IndexMap<Name, Column> {
@@ -253,15 +259,23 @@ fn columns<'a>(
         .filter_map(|field| {
             let storage = Storage::of(field.kind)?;
             let name = names.column(entity, lines, &field.name).unwrap_or_else(|| column_name(&field.name));
-            let keyed = storage == Storage::Text && field.kind != FieldKind::Choice;
-            let key = keyed.then(|| format!("{name}__key"));
-            let to = match field.kind {
-                FieldKind::User => Some(Name::new("user")),
-                FieldKind::Department => Some(Name::new("department")),
-                FieldKind::Reference => field.to.clone(),
-                _ => None,
+            let parts = kernel::field::parts(field.kind);
+            let keyed = match behaviour(field.kind).column {
+                Kept::Text | Kept::LongText | Kept::Texts | Kept::Parts(_) => true,
+                Kept::Code
+                | Kept::Integer
+                | Kept::Decimal
+                | Kept::Boolean
+                | Kept::Date
+                | Kept::Datetime
+                | Kept::Codes
+                | Kept::Ids
+                | Kept::Id
+                | Kept::Lines => false,
             };
-            let column = Column { field: field.name.clone(), name, storage, scale: field.scale, key, to };
+            let key = keyed.then(|| format!("{name}__key"));
+            let (to, scale) = (field.to.clone(), field.scale);
+            let column = Column { field: field.name.clone(), name, storage, scale, key, to, parts };
             Some((field.name.clone(), column))
         })
         .collect()

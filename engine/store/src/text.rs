@@ -9,6 +9,11 @@ pub(crate) fn key(text: &str) -> String {
     kernel::text::text_key(text)
 }
 
+/// By what the items of a list are compared.
+pub(crate) fn folded(text: &str) -> String {
+    kernel::text::fold(text)
+}
+
 /// The tokens under which a text is found.
 pub(crate) fn tokens(text: &str) -> Vec<String> {
     kernel::search::index_tokens(text)

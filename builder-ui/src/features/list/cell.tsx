@@ -2,13 +2,14 @@
 import { useTranslation } from 'react-i18next'
 import { useAppModel } from '@/api/app-context'
 import type { ListRow } from '@/api/records'
+import { isShort, Short, shortText } from '@/fields/short'
 import { FileCell } from '@/fields/widgets/files/file-cell'
 import type { ViewColumn } from '@/model/app'
 import { currencyOf } from '@/model/columns'
 import { filesOf, knownFile } from '@/model/files'
 import { targetOf } from '@/model/filter'
 import { formatMoney, formatValue, type Format } from '@/model/format'
-import type { Titles } from '@/model/record'
+import type { Scalar, Titles } from '@/model/record'
 import { Icon } from '@/ui/icon'
 import { Tag } from '@/ui/tag'
 import style from './cell.module.css'
@@ -39,10 +40,11 @@ export function Cell({ column, row, titles, hideCurrency = false }: CellProps) {
     const option = column.options?.find((one) => one.value === value)
     return option?.color ? <Tag color={option.color}>{option.label}</Tag> : <>{option?.label ?? String(value)}</>
   }
-  if (column.type === 'attachment' || column.type === 'image') return <FileCell value={value} pictures={column.type === 'image'} />
+  if (column.type === 'attachment' || column.type === 'image' || column.type === 'signature') return <FileCell value={value} pictures={column.type !== 'attachment'} />
   if (column.type === 'multi_choice' && Array.isArray(value)) {
     return <>{value.map((one) => column.options?.find((option) => option.value === one)?.label ?? one).join(', ')}</>
   }
+  if (isShort(column.type)) return <Short value={value as Scalar} field={column} context={{ language: i18n.language, titles }} />
   if (column.type === 'money') {
     const currency = currencyOf(column, row, model)
     return (
@@ -60,8 +62,9 @@ export function Cell({ column, row, titles, hideCurrency = false }: CellProps) {
 export function cellText(column: ViewColumn, row: ListRow, titles: Titles, locale: string): string {
   const value = row[column.path]
   if (value === null || value === undefined) return ''
+  if (isShort(column.type)) return shortText(column.type, value as Scalar, { language: locale, titles })
   if (targetOf(column) && typeof value === 'string') return titles[value] ?? ''
   if (column.type === 'choice') return column.options?.find((one) => one.value === value)?.label ?? String(value)
-  if (column.type === 'attachment' || column.type === 'image') return filesOf(value).map((id) => knownFile(id)?.name ?? '').join(', ')
+  if (column.type === 'attachment' || column.type === 'image' || column.type === 'signature') return filesOf(value).map((id) => knownFile(id)?.name ?? '').join(', ')
   return formatValue(value, locale, plainFormat(column))
 }

@@ -1,4 +1,5 @@
 /** A condition as a person would say it. */
+import { countryName } from '@/fields/countries'
 import type { FieldType } from '@/model/app'
 import { needsNoValue, type Condition, type FilterField, type Operator } from '@/model/filter'
 import { formatDate, formatDecimal, formatPercent } from '@/model/format'
@@ -21,6 +22,7 @@ function one(value: string, field: FilterField, titles: Record<string, string>, 
   const option = field.options?.find((item) => item.value === value)
   if (option) return option.label
   if (field.type === 'date' || field.type === 'datetime') return formatDate(value, locale)
+  if (field.type === 'country') return countryName(value, locale)
   if (field.type === 'percent') return formatPercent(value, locale)
   if (field.type === 'money' || field.type === 'decimal' || field.type === 'integer') return formatDecimal(value, locale) || value
   return value

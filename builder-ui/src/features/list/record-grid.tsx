@@ -18,7 +18,7 @@ import style from './record-grid.module.css'
 const rowHeight = 38
 
 /** Types whose values have no order. */
-const UNSORTED: ReadonlySet<string> = new Set(['multi_choice', 'long_text', 'attachment', 'image'])
+const UNSORTED: ReadonlySet<string> = new Set(['multi_choice', 'long_text', 'rich_text', 'attachment', 'image', 'signature', 'tags', 'references', 'address', 'geo', 'json'])
 
 interface RecordGridProps {
   label: string

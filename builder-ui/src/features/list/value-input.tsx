@@ -1,5 +1,6 @@
 import { lazy, Suspense, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { countries } from '@/fields/countries'
 import type { Field } from '@/model/app'
 import { isPeriod, periods } from '@/model/period'
 import type { Condition, FilterField, FilterValue } from '@/model/filter'
@@ -25,7 +26,7 @@ export function readNumber(text: string, percent: boolean): string {
 }
 
 export function ValueInput({ field, condition, onChange, onEnter }: ValueInputProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const label = t('list:filter.value')
   const { operator, value } = condition
   const list = Array.isArray(value) ? value : []
@@ -41,6 +42,8 @@ export function ValueInput({ field, condition, onChange, onEnter }: ValueInputPr
   }
   if (field.type === 'choice') return <MultiSelect label={label} value={list} onChange={onChange} options={field.options ?? []} autoFocus placeholder={t('list:filter.choose')} />
   if (field.type === 'multi_choice') return <Select label={label} value={typeof value === 'string' && value ? value : null} onChange={(next) => onChange(next ?? '')} options={field.options ?? []} searchable autoFocus placeholder={t('list:filter.choose')} />
+  if (field.type === 'country') return <MultiSelect label={label} value={list} onChange={onChange} options={countries(i18n.language).map(({ code, name }) => ({ value: code, label: name }))} autoFocus placeholder={t('list:filter.choose')} />
+  if (field.type === 'references' && field.to) return <ReferenceSelect label={label} entity={field.to} value={typeof value === 'string' && value ? [value] : []} onChange={(ids) => onChange(ids.at(-1) ?? '')} />
   if (field.to) return <ReferenceSelect label={label} entity={field.to} value={list} onChange={onChange} />
   if (field.type === 'date' || field.type === 'datetime') {
     if (operator !== 'between') return <DayInput label={label} value={String(value ?? '')} onChange={onChange} />

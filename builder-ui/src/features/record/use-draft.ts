@@ -17,7 +17,7 @@ const MOST_NAMED = 60
 
 /** References before what else was written in the same step, so that a value pasted beside one is not filled over. */
 function inOrder(entity: EntityModel, paths: readonly string[]): string[] {
-  const isReference = (path: string): boolean => ['reference', 'user', 'department'].includes(fieldAt(entity, path)?.type ?? '')
+  const isReference = (path: string): boolean => ['reference', 'references', 'any_reference', 'user', 'department', 'position'].includes(fieldAt(entity, path)?.type ?? '')
   return [...paths.filter(isReference), ...paths.filter((path) => !isReference(path))]
 }
 

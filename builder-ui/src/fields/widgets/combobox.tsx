@@ -3,6 +3,7 @@
 import '../fields.css'
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { fold } from './fold'
 import { Popup } from './popup'
 
 export interface ComboOption {
@@ -230,9 +231,4 @@ export function Combobox(props: ComboboxProps) {
       )}
     </span>
   )
-}
-
-/** Spelling that does not count when texts are compared. */
-export function fold(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase()
 }

@@ -202,7 +202,9 @@ function stepOf(wire: unknown[]): Step {
       const map = prepare(first)
       return (run) => {
         const found = map(run)
-        return found instanceof Map ? (found.get(String(second)) ?? null) : null
+        const value = found instanceof Map ? (found.get(String(second)) ?? null) : null
+        // Of a field's parts the wire form is at hand.
+        return typeof value === 'string' ? fromWire(value, String(third ?? 'plain')) : value
       }
     }
     case 'aggregate':

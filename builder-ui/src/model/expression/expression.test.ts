@@ -78,7 +78,7 @@ function expected(one: Case): unknown {
   return one.fault === undefined ? { value: normal(one.value) } : { fault: one.fault }
 }
 
-describe.each(['operators.json', 'nulls.json', 'rows.json', 'functions.json', 'likeness.json', 'paths.json'])('%s', (file) => {
+describe.each(['operators.json', 'nulls.json', 'rows.json', 'functions.json', 'likeness.json', 'paths.json', 'values.json'])('%s', (file) => {
   test.each(read<Case[]>(file).map((one) => [one.name, one] as const))('%s', (_, one) => {
     expect(outcome(one), one.source).toEqual(expected(one))
   })

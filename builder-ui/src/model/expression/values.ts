@@ -109,6 +109,8 @@ export function fromWire(json: unknown, kind: string): Value {
       const ms = Date.parse(String(json))
       return Number.isNaN(ms) ? fault('type') : new Moment(ms)
     }
+    case 'map':
+      return typeof json === 'object' && !Array.isArray(json) ? new Map(Object.entries(json as Record<string, Value>)) : fault('type')
     case 'list':
       return Array.isArray(json) ? json.map((item) => String(item)) : fault('type')
     default:

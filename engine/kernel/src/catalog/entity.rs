@@ -129,9 +129,17 @@ fn compile_field(
     let to = match field.field_type {
         FieldKind::User => Some(Name::new("user")),
         FieldKind::Department => Some(Name::new("department")),
-        _ => field.to.clone(),
+        FieldKind::Position => Some(Name::new("position")),
+        FieldKind::Reference => field.entity().cloned(),
+        _ => None,
     };
-    if let Some(to) = &to {
+    let among = match field.field_type {
+        FieldKind::References | FieldKind::AnyReference => {
+            field.to.as_ref().map(|to| to.entities().to_vec()).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    for to in to.iter().chain(&among) {
         c.entity_exists(at("to"), to);
     }
     let mut inner = IndexMap::new();
@@ -159,14 +167,22 @@ fn compile_field(
         above: decimal(field.above.as_ref()),
         pattern: pattern(c, &at("pattern"), field),
         default: default(c, &at("default"), field, scope, &wanted),
-        computed: field.formula.is_some() || field.compute.as_ref().is_some_and(|k| !k.may_override),
+        // A number of a series is given by the store.
+        computed: field.formula.is_some()
+            || field.compute.as_ref().is_some_and(|k| !k.may_override)
+            || field.field_type == FieldKind::Number,
         may_override: field.compute.as_ref().is_some_and(|k| k.may_override),
         visible: field.visible.as_ref().and_then(|k| c.condition(&at("visible"), k, scope)),
         read_only: field.read_only.as_ref().and_then(|k| c.condition(&at("read_only"), k, scope)),
         fills: fills(c, &at("fills"), entity, lines, field, to.as_ref()),
-        choose: choose(c, &at("choose"), entity, lines, field, to.as_ref()),
+        choose: choose(c, &at("choose"), entity, lines, field, to.as_ref().or(among.first())),
         currency: field.currency.as_ref().and_then(|source| c.expr(&at("currency"), source, scope)),
+        unit: field.unit,
+        symbology: field.symbology,
+        series: series(c, &at("series"), field),
+        schema: json_schema(c, &at("schema"), field),
         to,
+        among,
     }
 }
 
@@ -220,15 +236,29 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
     if field.formula.is_some() && field.write.is_some() {
         c.error("E0208", path, "a formula is never written, so `write` has no meaning");
     }
-    if kind.holds_files() && (field.unique || field.default.is_some()) {
-        c.error("E0207", path, "a field that holds files takes no `unique` and no `default`");
+    if !kind.has_order() && kind != FieldKind::LongText && kind != FieldKind::Lines {
+        let given = [("unique", field.unique), ("default", field.default.is_some() && kind.holds_files())];
+        for (key, _) in given.into_iter().filter(|(_, given)| *given) {
+            let kind = kind.as_str();
+            c.error("E0207", format!("{path}.{key}"), format!("a field of type `{kind}` takes no `{key}`"));
+        }
+    }
+    if kind == FieldKind::Number && (in_line || given.contains(&true) || field.write.is_some()) {
+        let told = "a number of a series stands in the record itself, and nothing else gives its value";
+        c.error("E0209", path, told);
     }
     match kind {
         FieldKind::Choice | FieldKind::MultiChoice if field.options.is_empty() && field.options_from.is_none() => {
             c.error("E0209", path, "a choice needs `options`");
         }
-        FieldKind::Reference if field.to.is_none() => {
-            c.error("E0209", path, "a reference needs `to`");
+        FieldKind::Reference | FieldKind::References if field.entity().is_none() => {
+            c.error("E0209", path, "a reference needs `to`, one entity");
+        }
+        FieldKind::AnyReference if field.to.as_ref().is_none_or(|to| to.entities().is_empty()) => {
+            c.error("E0209", path, "a reference needs `to`: `[\"person\", \"department\"]`");
+        }
+        FieldKind::Number if field.series.is_none() => {
+            c.error("E0209", path, "a number needs `series`: `\"LC-{yyyy}-{seq:3}\"`");
         }
         FieldKind::Money if field.currency.is_none() => {
             c.error("E0209", path, "money needs `currency`");
@@ -249,6 +279,26 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
             && label.is_empty()
         {
             c.error("E0209", format!("{path}.options.{key}"), "an option needs a label");
+        }
+    }
+}
+
+fn series(c: &mut Compiler<'_>, path: &str, field: &FieldDefinition) -> Option<NumberPattern> {
+    match NumberPattern::compile(field.series.as_ref()?) {
+        Ok(pattern) => Some(pattern),
+        Err(problem) => {
+            c.problems.push(problem.under(path));
+            None
+        }
+    }
+}
+
+fn json_schema(c: &mut Compiler<'_>, path: &str, field: &FieldDefinition) -> Option<Arc<jsonschema::Validator>> {
+    match jsonschema::validator_for(field.schema.as_ref()?) {
+        Ok(validator) => Some(Arc::new(validator)),
+        Err(error) => {
+            c.error("E0222", path, format!("not a JSON Schema: {error}"));
+            None
         }
     }
 }

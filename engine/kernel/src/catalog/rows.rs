@@ -112,12 +112,14 @@ pub(super) fn check_data(
                                     inner,
                                     compiled.fields.keys().map(|k| &**k),
                                 ),
-                                Some(f) => check_reference(c, at, value, f.to.as_ref(), all),
+                                Some(f) => check_reference(c, at, value, f.to.as_ref().or(f.among.first()), all),
                             }
                         }
                     }
                 }
-                Some(compiled) => check_reference(c, path, value, compiled.to.as_ref(), all),
+                Some(compiled) => {
+                    check_reference(c, path, value, compiled.to.as_ref().or(compiled.among.first()), all);
+                }
             }
         }
     }
@@ -160,6 +162,9 @@ fn check_reference(
     to: Option<&Name>,
     all: &[(&Source, &DataDefinition)],
 ) {
+    for (i, item) in value.as_array().into_iter().flatten().enumerate() {
+        check_reference(c, format!("{path}.{i}"), item, to, all);
+    }
     let Some(key) = value.get("$ref").and_then(Json::as_str) else { return };
     let Some(to) = to else {
         c.error("E0801", path, "this field is no reference");

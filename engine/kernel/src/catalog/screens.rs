@@ -165,9 +165,15 @@ pub(super) fn compile_view(
     Some(View { definition: view.clone(), filter, columns, color })
 }
 
+/// Whether values of this kind want the width of a form.
+fn is_wide(kind: FieldKind) -> bool {
+    kind.holds_files()
+        || matches!(kind, FieldKind::LongText | FieldKind::RichText | FieldKind::Json | FieldKind::Address)
+}
+
 /// Whether values of this kind are short and stand in an order.
 fn has_order(kind: FieldKind) -> bool {
-    !kind.is_list() && kind != FieldKind::LongText
+    kind.has_order()
 }
 
 /// Whether a list can be sorted by this field of the entity itself.
@@ -203,12 +209,7 @@ pub(super) fn check_menu(c: &mut Compiler<'_>, path: &str, items: &Keyed<MenuIte
 
 /// The form of an entity for which nobody wrote one: its fields in two columns, long ones across both, then its lines.
 pub(super) fn default_form(entity: &Entity) -> FormDefinition {
-    let fields = entity
-        .columns()
-        .map(|f| {
-            (f.name.clone(), Placement { span: (f.kind == FieldKind::LongText || f.kind.holds_files()).then_some(2) })
-        })
-        .collect();
+    let fields = entity.columns().map(|f| (f.name.clone(), Placement { span: is_wide(f.kind).then_some(2) })).collect();
     let section = Section { section: entity.definition.label.clone(), columns: 2, visible: None, fields };
     let mut layout = Keyed::new();
     layout.insert(Name::new("main"), Part::Section(section));

@@ -174,10 +174,10 @@ pub struct FieldDefinition {
     /// When it cannot be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_only: Option<Condition>,
-    /// `reference`: the entity.
+    /// `reference`, `references`: the entity; `any_reference`: the entities.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<Name>,
-    /// `reference`: which records can be chosen. Names are those of the other record; `doc.` is this one.
+    pub to: Option<To>,
+    /// `reference`, `references`: which records can be chosen. Names are those of the other record; `doc.` is this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choose: Option<Condition>,
     /// `reference`: fields of this row taken over when it changes: `{"currency": "default_currency"}` (mine: theirs).
@@ -214,6 +214,100 @@ pub struct FieldDefinition {
     /// Text: a regular expression that the whole value must match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// `duration`: in what a bare number, `min` and `max` count; hours if left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unit: DurationUnit,
+    /// `barcode`: the kind of code, whose length and check digit are held to; any code if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbology: Option<Symbology>,
+    /// `number`: the pattern of the series: `LC-{yyyy}-{seq:3}`. As with an entity's `number`, it restarts when the text
+    /// before the sequence changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<String>,
+    /// `json`: a JSON Schema that the value must fulfil.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<serde_json::Value>,
+}
+
+impl FieldDefinition {
+    /// The one entity that a value refers to, or whose records a list of values refers to.
+    #[must_use]
+    pub fn entity(&self) -> Option<&Name> {
+        match &self.to {
+            Some(To::One(name)) => Some(name),
+            Some(To::Any(_)) | None => None,
+        }
+    }
+}
+
+/// Where a reference leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum To {
+    /// An entity.
+    One(Name),
+    /// Several entities, of `any_reference`.
+    Any(Vec<Name>),
+}
+
+impl To {
+    /// All entities.
+    #[must_use]
+    pub fn entities(&self) -> &[Name] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Any(names) => names,
+        }
+    }
+}
+
+/// Units of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DurationUnit {
+    /// Of 24 hours.
+    Day,
+    /// Of 60 minutes.
+    #[default]
+    Hour,
+    /// Of 60 seconds.
+    Minute,
+}
+
+impl DurationUnit {
+    /// How many milliseconds it has.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        match self {
+            Self::Day => 86_400_000,
+            Self::Hour => 3_600_000,
+            Self::Minute => 60_000,
+        }
+    }
+
+    /// The unit as definitions write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Hour => "hour",
+            Self::Minute => "minute",
+        }
+    }
+}
+
+/// Kinds of bar codes with a check digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Symbology {
+    /// EAN-13, 13 digits.
+    Ean13,
+    /// EAN-8, 8 digits.
+    Ean8,
+    /// UPC-A, 12 digits.
+    UpcA,
+    /// Any of GS1's: 8, 12, 13 or 14 digits.
+    Gtin,
 }
 
 /// The types of fields.
@@ -224,6 +318,8 @@ pub enum FieldKind {
     Text,
     /// Text of several lines.
     LongText,
+    /// Text with paragraphs, lists, emphasis and links, kept as clean HTML.
+    RichText,
     /// A whole number.
     Integer,
     /// An exact decimal number.
@@ -236,32 +332,62 @@ pub enum FieldKind {
     Boolean,
     /// A day.
     Date,
+    /// A time of day.
+    Time,
     /// A moment.
     Datetime,
+    /// A span of time, written `2d 4h 30m`.
+    Duration,
     /// One of the options.
     Choice,
     /// Any of the options.
     MultiChoice,
+    /// Free texts, offered from what other records have.
+    Tags,
     /// A record of another entity.
     Reference,
+    /// Several records of another entity.
+    References,
+    /// A record of one of several entities.
+    AnyReference,
     /// Rows that belong to the record.
     Lines,
     /// A person who signs in.
     User,
     /// A department.
     Department,
+    /// A position.
+    Position,
     /// A mail address.
     Email,
     /// A telephone number.
     Phone,
     /// A web address.
     Url,
+    /// A country by its ISO 3166-1 code.
+    Country,
     /// A currency by its ISO 4217 code.
     Currency,
     /// Files.
     Attachment,
     /// Pictures.
     Image,
+    /// A signature that is drawn, kept as a picture.
+    Signature,
+    /// Country, region, city, street and postal code; conditions read `address.country`.
+    Address,
+    /// A place on the earth: `{"latitude": …, "longitude": …}`.
+    Geo,
+    /// What a bar code says.
+    Barcode,
+    /// A colour, `#1a2b3c`.
+    Color,
+    /// Stars, up to five or `max`.
+    Rating,
+    /// A number of a series, given when the record is first written.
+    Number,
+    /// An object or a list as JSON.
+    Json,
 }
 
 impl FieldKind {
@@ -271,38 +397,54 @@ impl FieldKind {
         match self {
             Self::Text => "text",
             Self::LongText => "long_text",
+            Self::RichText => "rich_text",
             Self::Integer => "integer",
             Self::Decimal => "decimal",
             Self::Money => "money",
             Self::Percent => "percent",
             Self::Boolean => "boolean",
             Self::Date => "date",
+            Self::Time => "time",
             Self::Datetime => "datetime",
+            Self::Duration => "duration",
             Self::Choice => "choice",
             Self::MultiChoice => "multi_choice",
+            Self::Tags => "tags",
             Self::Reference => "reference",
+            Self::References => "references",
+            Self::AnyReference => "any_reference",
             Self::Lines => "lines",
             Self::User => "user",
             Self::Department => "department",
+            Self::Position => "position",
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Url => "url",
+            Self::Country => "country",
             Self::Currency => "currency",
             Self::Attachment => "attachment",
             Self::Image => "image",
+            Self::Signature => "signature",
+            Self::Address => "address",
+            Self::Geo => "geo",
+            Self::Barcode => "barcode",
+            Self::Color => "color",
+            Self::Rating => "rating",
+            Self::Number => "number",
+            Self::Json => "json",
         }
     }
 
-    /// Whether its values are lists, which have no order among each other.
+    /// Whether its values are short and stand in an order among each other.
     #[must_use]
-    pub fn is_list(self) -> bool {
-        self == Self::MultiChoice || self.holds_files()
+    pub fn has_order(self) -> bool {
+        crate::field::behaviour(self).column.has_order()
     }
 
     /// Whether its values are lists of files.
     #[must_use]
     pub fn holds_files(self) -> bool {
-        matches!(self, Self::Attachment | Self::Image)
+        matches!(self, Self::Attachment | Self::Image | Self::Signature)
     }
 
     /// Whether its values are numbers.

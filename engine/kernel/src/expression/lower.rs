@@ -183,6 +183,12 @@ impl Lowering<'_> {
                 path.push(name.clone());
                 Some((path, *wire))
             }
+            // A part of a value: `address.city`.
+            Node::Entry(of, name, wire) => {
+                let mut path = self.path(of)?.0;
+                path.push(name.clone());
+                Some((path, *wire))
+            }
             Node::Slot(index) if self.subject() == Some(&Base::Slot(*index)) => Some((vec!["id".into()], Wire::Plain)),
             Node::Let(_, expr) if self.subjects.len() == 1 => self.path(&expr.node),
             _ => None,

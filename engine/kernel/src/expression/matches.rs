@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     env::{Env, EvalError, Fields},
-    eval::{of_org, order, same},
+    eval::{entry, of_org, order, same},
 };
 use crate::{
     Name, Record, Value,
@@ -101,6 +101,11 @@ impl Matcher<'_, '_> {
         let mut value = row.fields.get(first);
         let mut entity = self.referred(&row.entity, row.lines.as_ref(), first);
         for name in rest {
+            if let Value::Map(_) = value {
+                value = entry(&value, name);
+                entity = None;
+                continue;
+            }
             let (Some(to), Value::Id(id)) = (entity, &value) else { return Some(Value::Null) };
             entity = self.referred(&to, None, name);
             if let Some(known) = of_org(self.env.ctx.org, &to, &value, name) {
@@ -136,9 +141,10 @@ impl Matcher<'_, '_> {
         };
         let definition = fields.get(field)?;
         match definition.field_type {
-            FieldKind::Reference => definition.to.clone(),
+            FieldKind::Reference => definition.entity().cloned(),
             FieldKind::User => Some("user".into()),
             FieldKind::Department => Some("department".into()),
+            FieldKind::Position => Some("position".into()),
             _ => None,
         }
     }

@@ -42,7 +42,7 @@ pub(crate) enum Node {
     If(Box<Node>, Box<Node>, Box<Node>),
     List(Vec<Node>),
     Map(Vec<(Name, Node)>),
-    Entry(Box<Node>, Name),
+    Entry(Box<Node>, Name, Wire),
     Aggregate {
         how: Aggregate,
         over: Box<Node>,
@@ -117,6 +117,8 @@ pub(crate) enum Wire {
     Date,
     Datetime,
     List,
+    /// Named values; those in them are told apart where one is taken.
+    Map,
 }
 
 impl Wire {
@@ -124,8 +126,9 @@ impl Wire {
         use super::Type;
         match ty {
             Type::Decimal | Type::Money(_) | Type::Percent => Self::Decimal,
-            Type::Integer => Self::Integer,
+            Type::Integer | Type::Duration => Self::Integer,
             Type::List(_) => Self::List,
+            Type::Map(_) => Self::Map,
             Type::Date => Self::Date,
             Type::Datetime => Self::Datetime,
             _ => Self::Plain,
@@ -156,7 +159,7 @@ impl Node {
                     visit(of);
                 }
             }
-            Self::Not(a) | Self::Negate(a) | Self::IsNull(a) | Self::Entry(a, _) | Self::First(a) => visit(a),
+            Self::Not(a) | Self::Negate(a) | Self::IsNull(a) | Self::Entry(a, _, _) | Self::First(a) => visit(a),
             Self::Compare(_, a, b) | Self::Arithmetic(_, a, b) | Self::In(a, b) | Self::Coalesce(a, b) => {
                 visit(a);
                 visit(b);

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{
     Name,
-    definition::{FieldDefinition, FieldKind, Keyed, OptionDefinition},
+    definition::{FieldDefinition, FieldKind},
+    field::behaviour,
 };
 
 /// The type of an expression.
@@ -83,39 +84,15 @@ impl Type {
     /// The type of a setting, variable, output or column of this kind, about which no more is known.
     #[must_use]
     pub fn of_kind(kind: FieldKind) -> Self {
-        match kind {
-            FieldKind::Boolean => Self::Bool,
-            FieldKind::Integer => Self::Integer,
-            FieldKind::Decimal => Self::Decimal,
-            FieldKind::Money => Self::Money(Currency::Unknown),
-            FieldKind::Percent => Self::Percent,
-            FieldKind::Date => Self::Date,
-            FieldKind::Datetime => Self::Datetime,
-            FieldKind::Choice => Self::Choice(None),
-            FieldKind::MultiChoice => Self::List(Box::new(Self::Choice(None))),
-            FieldKind::User => Self::Reference(Name::new("user")),
-            FieldKind::Department => Self::Reference(Name::new("department")),
-            FieldKind::Reference | FieldKind::Lines => Self::Unknown,
-            // No entity has this name, so nothing but such a field can give the value of another.
-            FieldKind::Attachment | FieldKind::Image => Self::List(Box::new(Self::Reference(Name::new("sys_file")))),
-            FieldKind::Text
-            | FieldKind::LongText
-            | FieldKind::Email
-            | FieldKind::Phone
-            | FieldKind::Url
-            | FieldKind::Currency => Self::Text,
-        }
+        behaviour_type(kind, None)
     }
 
     /// The type of a field; a money field's currency is not placed yet.
     #[must_use]
     pub fn of_field(entity: &Name, name: &Name, field: &FieldDefinition) -> Self {
         match field.field_type {
-            FieldKind::Choice => Self::Choice(option_keys(&field.options)),
-            FieldKind::MultiChoice => Self::List(Box::new(Self::Choice(option_keys(&field.options)))),
-            FieldKind::Reference => field.to.clone().map_or(Self::Unknown, Self::Reference),
             FieldKind::Lines => Self::Rows(RowType::line(entity.clone(), name.clone())),
-            other => Self::of_kind(other),
+            other => behaviour_type(other, Some(field)),
         }
     }
 
@@ -143,8 +120,8 @@ impl Type {
     }
 }
 
-fn option_keys(options: &Keyed<OptionDefinition>) -> Option<Vec<Name>> {
-    (!options.is_empty()).then(|| options.keys().cloned().collect())
+fn behaviour_type(kind: FieldKind, field: Option<&FieldDefinition>) -> Type {
+    (behaviour(kind).value_type)(field)
 }
 
 impl Currency {

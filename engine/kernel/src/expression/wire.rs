@@ -51,7 +51,8 @@ fn wire(node: &Node) -> Json {
             let entries: Vec<Json> = entries.iter().map(|(key, value)| json!([key, wire(value)])).collect();
             json!(["map", entries])
         }
-        Node::Entry(map, key) => json!(["entry", wire(map), key]),
+        Node::Entry(map, key, Wire::Plain | Wire::Integer) => json!(["entry", wire(map), key]),
+        Node::Entry(map, key, kind) => json!(["entry", wire(map), key, kind_name(*kind)]),
         Node::Aggregate { how, over, body } => {
             json!(["aggregate", aggregate(*how), wire(over), body.as_deref().map(wire)])
         }
@@ -84,6 +85,7 @@ fn kind_name(kind: Wire) -> &'static str {
         Wire::Date => "date",
         Wire::Datetime => "datetime",
         Wire::List => "list",
+        Wire::Map => "map",
     }
 }
 

@@ -6,15 +6,20 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Behaviour, Column, Wrong, reference::id};
-use crate::{Value, definition::FieldKind, schema::Field};
+use crate::{Name, Value, definition::FieldKind, expression::Type, schema::Field};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Codes,
     scale: 0,
     operators: &["is null", "is not null"],
     properties: &["max"],
+    // No entity has this name, so nothing but such a field can give the value of another.
+    value_type: |_| Type::List(Box::new(Type::Reference(Name::new("sys_file")))),
     parse,
     schema,
+    example: |_| json!([super::EXAMPLE_ID]),
+    cell: None,
+    show: None,
 };
 
 /// The most files of a field, where its definition does not say.
@@ -23,7 +28,7 @@ const MOST: u32 = 50;
 /// The most files that a field holds.
 #[must_use]
 pub fn most_files(field: &Field) -> u32 {
-    let usual = if field.kind == FieldKind::Image { 1 } else { MOST };
+    let usual = if field.kind == FieldKind::Attachment { MOST } else { 1 };
     field.max.and_then(|max| max.to_u32()).unwrap_or(usual)
 }
 

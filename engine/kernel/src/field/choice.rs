@@ -3,15 +3,19 @@
 use serde_json::{Value as Json, json};
 
 use super::{Behaviour, Column, SAME, Wrong, text::string};
-use crate::{Value, nearest, schema::Field};
+use crate::{Name, Value, definition::FieldDefinition, expression::Type, nearest, schema::Field};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Code,
     scale: 0,
     operators: SAME,
     properties: &["options"],
+    value_type: |field| Type::Choice(field.and_then(options)),
     parse: |field, json| option(field, json).map(Value::text),
     schema: |field| json!({"type": "string", "enum": field.options.keys().collect::<Vec<_>>()}),
+    example: |field| field.options.keys().next().map_or(Json::Null, |key| json!(key)),
+    cell: None,
+    show: None,
 };
 
 pub(super) fn option<'a>(field: &Field, json: &'a Json) -> Result<&'a str, Wrong> {
@@ -23,4 +27,9 @@ pub(super) fn option<'a>(field: &Field, json: &'a Json) -> Result<&'a str, Wrong
     let near = nearest(key, field.options.keys().map(|k| k.as_str()));
     let hint = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
     Err(Wrong::new("option", format!("expected one of the options, but found `{key}`{hint}")))
+}
+
+/// The keys of the options, as expressions know them; none where they are definitions.
+pub(super) fn options(field: &FieldDefinition) -> Option<Vec<Name>> {
+    (!field.options.is_empty()).then(|| field.options.keys().cloned().collect())
 }

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::{Behaviour, Column, SAME, Wrong, text::string};
-use crate::Value;
+use crate::{Value, expression::Type, import};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
-    column: Column::Code,
+    column: Column::Text,
     scale: 0,
     operators: SAME,
     properties: &[],
+    value_type: |_| Type::Text,
     parse: |_, json| {
         let code = string(json)?.trim().to_ascii_uppercase();
         if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
@@ -19,4 +20,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         }
     },
     schema: |_| json!({"type": "string", "pattern": "^[A-Z]{3}$"}),
+    example: |_| "CNY".into(),
+    cell: Some(import::currency),
+    show: None,
 };

@@ -4,15 +4,19 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::{Value as Json, json};
 
 use super::{Behaviour, Column, ORDERED, Wrong};
-use crate::{Value, schema::Field};
+use crate::{Value, expression::Type, import, schema::Field};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Decimal,
     scale: 6,
     operators: ORDERED,
     properties: &["scale", "display", "min", "max", "above"],
+    value_type: |_| Type::Decimal,
     parse: number,
     schema: |_| json!({"type": "string", "format": "decimal", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"}),
+    example: |_| "12.50".into(),
+    cell: Some(import::number),
+    show: None,
 };
 
 /// The amount from which a scaled 64-bit integer is too small: SQLite stores decimals so, and PostgreSQL is held to the

@@ -6,12 +6,14 @@ use super::{
     Behaviour, Column, TEXTUAL, Wrong,
     text::{length, string},
 };
+use crate::{expression::Type, import};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
     properties: &["max"],
+    value_type: |_| Type::Text,
     parse: |field, json| {
         let text = string(json)?.trim().to_lowercase();
         // A mail server alone knows whether an address works; this only catches what cannot be one.
@@ -25,4 +27,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         length(field, &text, 254)
     },
     schema: |_| json!({"type": "string", "format": "email"}),
+    example: |_| "somebody@example.com".into(),
+    cell: Some(import::email),
+    show: None,
 };

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 use super::{Behaviour, Column, ORDERED, Wrong, decimal::range};
-use crate::Value;
+use crate::{Value, expression::Type, import};
 
 /// The greatest integer that JavaScript reads exactly; greater ones would change on their way to a form and back.
 const MOST: i64 = (1 << 53) - 1;
@@ -14,6 +14,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     scale: 0,
     operators: ORDERED,
     properties: &["min", "max", "above"],
+    value_type: |_| Type::Integer,
     parse: |field, json| {
         let number = json
             .as_i64()
@@ -26,4 +27,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         Ok(Value::Integer(number))
     },
     schema: |_| json!({"type": "integer"}),
+    example: |_| 1.into(),
+    cell: Some(import::integer),
+    show: None,
 };

@@ -2,14 +2,18 @@
 
 use serde_json::json;
 
-use super::{Behaviour, Column, Wrong, choice::option};
-use crate::Value;
+use super::{
+    Behaviour, Column, Wrong,
+    choice::{option, options},
+};
+use crate::{Value, expression::Type};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Codes,
     scale: 0,
     operators: &["contains", "is null", "is not null"],
     properties: &["options", "options_from", "min", "max"],
+    value_type: |field| Type::List(Box::new(Type::Choice(field.and_then(options)))),
     parse: |field, json| {
         let list = json.as_array().ok_or_else(|| Wrong::wire("a list", json))?;
         let mut chosen: Vec<Value> = Vec::with_capacity(list.len());
@@ -28,4 +32,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
             json!({"type": "array", "items": {"type": "string", "enum": field.options.keys().collect::<Vec<_>>()}})
         }
     },
+    example: |field| json!(field.options.keys().take(1).collect::<Vec<_>>()),
+    cell: None,
+    show: None,
 };

@@ -6,12 +6,14 @@ use super::{
     Behaviour, Column, TEXTUAL, Wrong,
     text::{length, string},
 };
+use crate::{expression::Type, import};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
     properties: &["max"],
+    value_type: |_| Type::Text,
     parse: |field, json| {
         let text = string(json)?.trim();
         let digits = text.chars().filter(char::is_ascii_digit).count();
@@ -22,4 +24,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         length(field, text, 50)
     },
     schema: |_| json!({"type": "string"}),
+    example: |_| "+86 21 5555 0000".into(),
+    cell: Some(import::code),
+    show: None,
 };

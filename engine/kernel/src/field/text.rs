@@ -4,13 +4,14 @@ use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde_json::{Value as Json, json};
 
 use super::{Behaviour, Column, TEXTUAL, Wrong};
-use crate::{Value, schema::Field};
+use crate::{Value, expression::Type, import, schema::Field};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
     properties: &["min", "max", "pattern"],
+    value_type: |_| Type::Text,
     parse: |field, json| {
         let text = string(json)?.trim();
         if text.contains(['\n', '\r']) {
@@ -24,6 +25,9 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         length(field, text, 200)
     },
     schema: |field| json!({"type": "string", "maxLength": field.max.and_then(|m| m.to_u64()).unwrap_or(200)}),
+    example: |field| field.label.clone().into(),
+    cell: Some(import::line),
+    show: None,
 };
 
 pub(super) fn string(json: &Json) -> Result<&str, Wrong> {

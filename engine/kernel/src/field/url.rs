@@ -6,12 +6,14 @@ use super::{
     Behaviour, Column, TEXTUAL, Wrong,
     text::{length, string},
 };
+use crate::{expression::Type, import};
 
 pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
     properties: &["max"],
+    value_type: |_| Type::Text,
     parse: |field, json| {
         let text = string(json)?.trim();
         let address = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -23,4 +25,7 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
         length(field, &address, 2_000)
     },
     schema: |_| json!({"type": "string", "format": "uri"}),
+    example: |_| "https://example.com".into(),
+    cell: Some(import::code),
+    show: None,
 };

@@ -10,6 +10,7 @@ use crate::{
         Keyed, Missing, OptionDefinition,
     },
     expression::{Expr, Scope, Type, Types, compile as compile_expression, compile_as},
+    field::behaviour,
     nearest,
 };
 
@@ -123,22 +124,7 @@ fn check_columns(definition: &ImportDefinition, problems: &mut Vec<Diagnostic>) 
     let mut headings = IndexMap::new();
     for (name, column) in &definition.columns {
         let path = format!("columns.{name}");
-        let readable = matches!(
-            column.column_type,
-            FieldKind::Text
-                | FieldKind::LongText
-                | FieldKind::Integer
-                | FieldKind::Decimal
-                | FieldKind::Percent
-                | FieldKind::Boolean
-                | FieldKind::Date
-                | FieldKind::Datetime
-                | FieldKind::Email
-                | FieldKind::Phone
-                | FieldKind::Url
-                | FieldKind::Currency
-        );
-        if !readable {
+        if behaviour(column.column_type).cell.is_none() {
             let message = "a column is read as text, a number, a boolean, a date or a datetime; what it means is said by the targets";
             problems.push(Diagnostic::error("E0601", format!("{path}.type"), message));
         }
@@ -211,8 +197,9 @@ impl Compiler<'_> {
                 self.problems.push(Diagnostic::error("E0203", at, message));
                 continue;
             }
-            if field.field_type.holds_files() {
-                let message = format!("`{name}` holds files, and a spreadsheet has none to import");
+            if !is_importable(field.field_type) {
+                let kind = field.field_type.as_str();
+                let message = format!("`{name}` is a field of type `{kind}`, which no cell of a spreadsheet can give");
                 self.problems.push(Diagnostic::error("E0605", at, message));
                 continue;
             }
@@ -246,9 +233,10 @@ impl Compiler<'_> {
         let compiled = compile_expression(&find.value, &self.scope);
         let value = self.take(&format!("{path}.value"), compiled);
         let entity = match field.field_type {
-            FieldKind::Reference => field.to.clone()?,
+            FieldKind::Reference => field.entity().cloned()?,
             FieldKind::User => Name::new("user"),
             FieldKind::Department => Name::new("department"),
+            FieldKind::Position => Name::new("position"),
             _ => {
                 let message = format!("`{name}` is no reference, so no record is looked up for it");
                 self.problems.push(Diagnostic::error("E0604", path, message));
@@ -279,6 +267,13 @@ impl Compiler<'_> {
         problem.hint = nearest(name, known.into_iter().map(|k| &**k)).map(|k| format!("did you mean `{k}`?"));
         self.problems.push(problem);
     }
+}
+
+/// Whether a cell of a spreadsheet can give a value of this type: it holds no files, and no list of records.
+#[must_use]
+pub fn is_importable(kind: FieldKind) -> bool {
+    let records = matches!(kind, FieldKind::References | FieldKind::AnyReference);
+    !kind.holds_files() && !records && kind != FieldKind::Number
 }
 
 fn line_tables(entity: &EntityDefinition) -> impl Iterator<Item = &Name> {

@@ -11,12 +11,16 @@ use super::{
     number::number_in,
     text::{tidy, tidy_code, tidy_lines},
 };
-use crate::{Value, definition::FieldKind};
+use crate::{
+    Value,
+    definition::FieldKind,
+    field::{behaviour, from_plain, split_tags, written_time},
+};
 
 /// What a cell cannot be read as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Stable code: `number`, `integer`, `date`, `date_order`, `boolean`, `formula`, `cell_error`, `encoding`.
+    /// Stable code: `number`, `integer`, `date`, `date_order`, `time`, `boolean`, `formula`, `cell_error`, `encoding`.
     pub code: &'static str,
     /// What was expected, in plain words.
     pub message: String,
@@ -55,30 +59,69 @@ pub fn parse(kind: FieldKind, cell: &Cell, reading: Reading) -> Result<Value, Un
     if cell.is_empty() {
         return Ok(Value::Null);
     }
-    match kind {
-        FieldKind::Integer => integer(cell),
-        FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => number(cell).map(Value::Decimal),
-        FieldKind::Boolean => boolean(cell),
-        FieldKind::Date => moment(cell, reading).map(|at| Value::Date(at.date())),
-        FieldKind::Datetime => datetime(cell, reading).map(Value::Datetime),
-        FieldKind::LongText => Ok(Value::text(tidy_lines(&cell.display()))),
-        FieldKind::Email => Ok(Value::text(tidy_code(&cell.display()).to_lowercase())),
-        FieldKind::Phone | FieldKind::Url => Ok(Value::text(tidy_code(&cell.display()))),
-        FieldKind::Currency => Ok(Value::text(tidy_code(&cell.display()).to_uppercase())),
-        FieldKind::Text
-        | FieldKind::Choice
-        | FieldKind::MultiChoice
-        | FieldKind::Reference
-        | FieldKind::Lines
-        | FieldKind::Attachment
-        | FieldKind::Image
-        | FieldKind::User
-        | FieldKind::Department => Ok(Value::text(tidy(&cell.display()))),
-    }
+    behaviour(kind).cell.unwrap_or(text)(cell, reading)
 }
 
-fn integer(cell: &Cell) -> Result<Value, Unreadable> {
-    let number = number(cell)?;
+/// A line of text.
+pub(crate) fn text(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(tidy(&cell.display())))
+}
+
+/// Text of several lines.
+pub(crate) fn long_text(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(tidy_lines(&cell.display())))
+}
+
+/// Text of several lines as paragraphs: what looks like HTML in a file is meant as it stands there.
+pub(crate) fn rich_text(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(from_plain(&tidy_lines(&cell.display()))))
+}
+
+/// A code, in which full-width signs are a slip.
+pub(crate) fn code(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(tidy_code(&cell.display())))
+}
+
+pub(crate) fn email(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(tidy_code(&cell.display()).to_lowercase()))
+}
+
+pub(crate) fn currency(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    Ok(Value::text(tidy_code(&cell.display()).to_uppercase()))
+}
+
+/// Texts with commas, semicolons or lines between.
+pub(crate) fn tags(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    let display = cell.display();
+    let tags: Vec<Value> = split_tags(&display).map(tidy).filter(|tag| !tag.is_empty()).map(Value::text).collect();
+    Ok(if tags.is_empty() { Value::Null } else { Value::List(tags) })
+}
+
+/// A time of day; of a moment its time.
+pub(crate) fn time(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    let read = match &cell.content {
+        Content::Moment(at) => Some(at.time()),
+        _ => time_in(&tidy_code(&cell.display())),
+    };
+    read.map(|time| Value::text(written_time(time))).ok_or_else(|| {
+        Unreadable::new("time", format!("Expected a time of day such as 08:30, but found {}", cell.display()))
+    })
+}
+
+pub(crate) fn date(cell: &Cell, reading: Reading) -> Result<Value, Unreadable> {
+    moment(cell, reading).map(|at| Value::Date(at.date()))
+}
+
+pub(crate) fn datetime(cell: &Cell, reading: Reading) -> Result<Value, Unreadable> {
+    moment_of(cell, reading).map(Value::Datetime)
+}
+
+pub(crate) fn number(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    decimal(cell).map(Value::Decimal)
+}
+
+pub(crate) fn integer(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    let number = decimal(cell)?;
     let whole = number.trunc();
     if whole != number {
         return Err(Unreadable::new("integer", format!("Expected a whole number, but found {}", cell.display())));
@@ -88,7 +131,7 @@ fn integer(cell: &Cell) -> Result<Value, Unreadable> {
         .map_err(|_| Unreadable::new("integer", format!("Expected a smaller number, but found {}", cell.display())))
 }
 
-fn number(cell: &Cell) -> Result<Decimal, Unreadable> {
+fn decimal(cell: &Cell) -> Result<Decimal, Unreadable> {
     let read = match &cell.content {
         Content::Number(text) => Decimal::from_str_exact(text).ok(),
         Content::Text(text) => number_in(&tidy_code(text)),
@@ -98,7 +141,7 @@ fn number(cell: &Cell) -> Result<Decimal, Unreadable> {
         .ok_or_else(|| Unreadable::new("number", format!("Expected a number, but found {}", cell.display())))
 }
 
-fn boolean(cell: &Cell) -> Result<Value, Unreadable> {
+pub(crate) fn boolean(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
     let text = match &cell.content {
         Content::Bool(b) => return Ok(Value::Bool(*b)),
         other => match other {
@@ -113,7 +156,7 @@ fn boolean(cell: &Cell) -> Result<Value, Unreadable> {
     }
 }
 
-fn datetime(cell: &Cell, reading: Reading) -> Result<DateTime<Utc>, Unreadable> {
+fn moment_of(cell: &Cell, reading: Reading) -> Result<DateTime<Utc>, Unreadable> {
     if let Content::Text(text) = &cell.content
         && let Ok(at) = DateTime::parse_from_rfc3339(text.trim())
     {

@@ -11,6 +11,7 @@ use crate::{
     catalog::{Rights, Role, Rows},
     definition::ScopeWord,
     expression::{Env, LowerError, lower},
+    field::parts,
     query::{Comparison, Facts, Operand, Predicate},
     schema::Entity,
 };
@@ -69,7 +70,12 @@ impl<'a> Access<'a> {
         let own = first(entity, path);
         let shown = is_public(entity, own) || self.roles.iter().any(|role| shows(role, entity, own));
         let Some(rest) = path.get(own.len()..).and_then(|rest| rest.strip_prefix('.')) else { return shown };
-        let to = crate::catalog::field_at(entity, own).and_then(|field| field.to.as_ref());
+        let field = crate::catalog::field_at(entity, own);
+        // A part belongs to its field.
+        if field.is_some_and(|field| parts(field.kind).iter().any(|part| part.name == rest)) {
+            return shown;
+        }
+        let to = field.and_then(|field| field.to.as_ref());
         let other = to.and_then(|to| self.catalog.entities.get(to));
         shown && other.is_some_and(|other| self.reads(other, rest))
     }

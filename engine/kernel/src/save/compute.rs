@@ -8,8 +8,8 @@ use super::{Work, overrides::Place, sight::Source};
 use crate::{
     Line, Name, Problem, Record, Value,
     definition::FieldKind,
-    expression::{Env, eval},
-    field::{most, round},
+    expression::{Env, Expr, eval},
+    field::{behaviour, clean_html, most, round},
     query::Query,
     schema::{Computation, Field, Target},
 };
@@ -28,13 +28,28 @@ pub(crate) fn fit(field: &Field, value: Value) -> Result<Value, Problem> {
             }
             Ok(Value::Decimal(stored))
         }
-        (FieldKind::Integer, Value::Decimal(d)) => {
+        // Nothing comes past the reading of rich text, wherever it was taken from.
+        (FieldKind::RichText, Value::Text(html)) => Ok(Value::text(clean_html(&html))),
+        (FieldKind::Integer | FieldKind::Duration | FieldKind::Rating, Value::Decimal(d)) => {
             use rust_decimal::prelude::ToPrimitive;
             let whole = round(d, 0);
             whole.to_i64().map(Value::Integer).ok_or_else(|| Problem::new("", "max", format!("{whole} is too large")))
         }
         (_, value) => Ok(value),
     }
+}
+
+/// The field that an expression is, if it is one of these.
+fn own<'f>(fields: &'f IndexMap<Name, Field>, expr: &Expr) -> Option<&'f Field> {
+    let path = expr.as_path()?;
+    if let [name] = path.as_slice() { fields.get(name) } else { None }
+}
+
+/// What the search finds a value by: what people read in either language.
+fn said(field: Option<&Field>, value: &Value) -> String {
+    let Some(show) = field.and_then(|field| behaviour(field.kind).show) else { return value.to_string() };
+    let (english, chinese) = (show(value, "en"), show(value, "zh_hans"));
+    if english == chinese { english } else { format!("{english}\n{chinese}") }
 }
 
 impl<'a> Work<'a> {
@@ -304,10 +319,13 @@ impl<'a> Work<'a> {
         let mut parts = vec![record.title.clone()];
         for (lines, expr) in &self.entity.search {
             match lines {
-                None => parts.extend(eval(expr, &env).map(|v| v.to_string())),
+                None => parts.extend(eval(expr, &env).map(|v| said(own(&self.entity.fields, expr), &v))),
                 Some(table) => {
+                    let fields = self.entity.fields.get(table).map(|table| &table.fields);
                     for line in record.lines.get(table).into_iter().flatten() {
-                        parts.extend(eval(expr, &env.line(line)).map(|v| v.to_string()));
+                        parts.extend(
+                            eval(expr, &env.line(line)).map(|v| said(fields.and_then(|fields| own(fields, expr)), &v)),
+                        );
                     }
                 }
             }

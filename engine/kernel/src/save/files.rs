@@ -112,7 +112,7 @@ impl Work<'_> {
             None => return None,
         }
         let picture = file.get("media_type").as_text().is_some_and(is_picture);
-        if field.kind == FieldKind::Image && !picture {
+        if field.kind != FieldKind::Attachment && !picture {
             let mut problem =
                 Problem::new(path, "no_picture", format!("`{}` is no PNG, JPEG, WebP or GIF", file.title));
             problem.values.insert("name".into(), file.title.clone().into());

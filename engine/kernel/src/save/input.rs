@@ -271,7 +271,7 @@ impl Work<'_> {
     /// References that were changed must lead to records that the writer can see.
     pub(crate) fn check_references(&mut self) {
         let entity = self.entity;
-        for field in entity.columns().filter(|f| f.to.is_some()) {
+        for field in entity.columns().filter(|f| f.to.is_some() || !f.among.is_empty()) {
             if self.changed.contains(&*field.name) && !self.forced.contains(&*field.name) {
                 let value = self.record.get(&field.name);
                 self.check_reference(field, &field.name, &value, None);
@@ -282,7 +282,7 @@ impl Work<'_> {
         }
         for table in entity.line_tables() {
             let record = Arc::clone(&self.record);
-            for field in table.fields.values().filter(|f| f.to.is_some()) {
+            for field in table.fields.values().filter(|f| f.to.is_some() || !f.among.is_empty()) {
                 for line in record.lines.get(&table.name).into_iter().flatten() {
                     let path = format!("{}.{}.{}", table.name, line.id, field.name);
                     if self.changed.contains(&path) && !self.forced.contains(&path) {
@@ -306,8 +306,22 @@ impl Work<'_> {
         self.problems.iter().any(|p| p.path == path && p.code == "not_found")
     }
 
+    /// The value at a path before the change.
+    fn before(&self, path: &str, line: Option<&Line>) -> Value {
+        let Some(base) = self.base else { return Value::Null };
+        let Some(line) = line else { return base.get(path) };
+        let field = path.rsplit('.').next().unwrap_or_default();
+        let old = base.lines.values().flatten().find(|old| old.id == line.id);
+        old.and_then(|old| old.fields.get(field)).cloned().unwrap_or_default()
+    }
+
     fn check_reference(&mut self, field: &Field, path: &str, value: &Value, line: Option<&Line>) {
-        let (Some(to), Some(id)) = (&field.to, value.as_id()) else { return };
+        for (to, id) in field.records(value) {
+            self.check_record(field, path, &to, id, line);
+        }
+    }
+
+    fn check_record(&mut self, field: &Field, path: &str, to: &Name, id: Uuid, line: Option<&Line>) {
         let missing = Problem::new(path, "not_found", format!("no such `{to}`"));
         let known = match &**to {
             "user" => self.s.ctx.org.people.get(&id).map(|p| p.active),
@@ -320,6 +334,10 @@ impl Work<'_> {
         }
         if known == Some(false) && !self.s.access.is_engine() {
             self.problems.push(Problem::new(path, "left", "this person has left"));
+            return;
+        }
+        // A list keeps those that it had: only what is added must be seen.
+        if matches!(self.before(path, line), Value::List(had) if had.contains(&Value::Id(id))) {
             return;
         }
         let query = Query::Record { entity: to.clone(), id };
@@ -335,7 +353,8 @@ impl Work<'_> {
             self.problems.push(missing);
             return;
         }
-        if !self.s.access.is_engine() && known.is_none() {
+        // Positions are known to everybody, as people and departments are.
+        if !self.s.access.is_engine() && known.is_none() && *to != *"position" {
             let flags = self.s.access.flags_of(entity, &other, self.s.facts);
             match self.note(path, flags) {
                 Some(flags) if !flags.contains(&true) => {

@@ -23,12 +23,12 @@ use uuid::Uuid;
 
 use crate::{
     Catalog, Name, Problem, Record, Rejection, Value,
-    change::{Change, InsertRecord, LaterChange, UpdateRecord},
+    change::{Change, InsertRecord, LaterChange, SeriesNumber, UpdateRecord},
     context::{Context, Ids},
     expression::{Env, EvalError},
     query::{Facts, Outcome, Query},
     rights::{Access, Action, Reach},
-    schema::Entity,
+    schema::{Entity, Field},
 };
 
 pub(crate) use compute::fit;
@@ -402,6 +402,20 @@ impl<'a> Work<'a> {
         Outcome::Decided(self.written())
     }
 
+    /// The numbers of series that the fields of a new record take.
+    fn series(&self) -> Vec<SeriesNumber> {
+        let (entity, today) = (self.entity, self.s.ctx.today());
+        let searched = |name: &Name| {
+            let whole = |expr: &crate::expression::Expr| expr.as_path().is_some_and(|path| path == [name.clone()]);
+            entity.search.iter().any(|(lines, expr)| lines.is_none() && whole(expr))
+        };
+        let number = |field: &Field| {
+            let numbering = field.series.as_ref()?.on(&format!("{}.{}", entity.name, field.name), today);
+            Some(SeriesNumber { field: field.name.clone(), numbering, searched: searched(&field.name) })
+        };
+        entity.columns().filter_map(number).collect()
+    }
+
     fn written(mut self) -> Saved {
         let likeness = self.likeness_changes();
         let search = self.search_text(&self.record);
@@ -410,9 +424,10 @@ impl<'a> Work<'a> {
                 Some(_) => None,
                 None => self.entity.number.as_ref().map(|n| n.on(&self.entity.name, self.s.ctx.today())),
             };
+            let series = self.series();
             let record = Arc::unwrap_or_clone(self.record);
             let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
-            let insert = InsertRecord { record: record.clone(), numbering, search, batch: self.s.batch };
+            let insert = InsertRecord { record: record.clone(), numbering, series, search, batch: self.s.batch };
             let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
             changes.extend(files::changed(self.entity, None, &record));
             changes.extend(likeness);

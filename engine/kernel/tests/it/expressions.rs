@@ -99,6 +99,11 @@ fn what_is_written_differently_has_the_same_key() {
 }
 
 #[test]
+fn values_with_parts_lists_and_spans_give_what_their_fixtures_say() {
+    run("values.json");
+}
+
+#[test]
 fn paths_lead_across_references_and_lines() {
     run("paths.json");
 }

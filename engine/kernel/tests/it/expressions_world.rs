@@ -214,10 +214,18 @@ pub(crate) fn value(kind: FieldKind, json: &Json) -> Value {
         FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => Value::Decimal(text().parse().unwrap()),
         FieldKind::Date => Value::Date(text().parse().unwrap()),
         FieldKind::Datetime => Value::Datetime(text().parse().unwrap()),
-        FieldKind::Reference | FieldKind::User | FieldKind::Department => Value::Id(text().parse().unwrap()),
+        FieldKind::Reference | FieldKind::User | FieldKind::Department | FieldKind::Position => {
+            Value::Id(text().parse().unwrap())
+        }
         FieldKind::MultiChoice => {
             Value::List(json.as_array().unwrap().iter().map(|v| v.as_str().unwrap().into()).collect())
         }
+        FieldKind::Address
+        | FieldKind::Geo
+        | FieldKind::Tags
+        | FieldKind::References
+        | FieldKind::Duration
+        | FieldKind::Rating => kernel::field::parse(&kernel::schema::Field::plain(kind), json).unwrap(),
         _ => Value::text(text()),
     }
 }

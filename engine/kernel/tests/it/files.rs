@@ -167,5 +167,5 @@ fn files_are_no_keys_and_have_no_defaults() {
     });
     let mut found: Vec<_> = problems.iter().filter(|d| d.code == "E0207").map(|d| d.path.as_str()).collect();
     found.sort_unstable();
-    assert_eq!(found, ["fields.photo", "fields.photo.options"]);
+    assert_eq!(found, ["fields.photo.options", "fields.photo.unique"]);
 }

@@ -47,6 +47,22 @@ fn definitions() -> Vec<(&'static str, Json)> {
                        "cost": {"type": "money", "currency": "setting.base", "read": ["boss"]}}}),
         ),
         (
+            "entities/sheet.json",
+            json!({"kind": "entity", "name": "sheet", "label": "Sheet", "type": "master", "title": "{name}",
+            "fields": {
+                "name": {"type": "text", "required": true},
+                "text": {"type": "rich_text"}, "copied": {"type": "rich_text", "formula": "name"},
+                "partners": {"type": "references", "to": "partner", "max": 3, "choose": ["grade", "!=", "b"]},
+                "about": {"type": "any_reference", "to": ["partner", "good"]},
+                "origin": {"type": "country"}, "opens": {"type": "time"}, "lead": {"type": "duration", "unit": "day", "max": 30},
+                "labels": {"type": "tags", "max": 2}, "code": {"type": "barcode", "symbology": "ean13"},
+                "shade": {"type": "color"}, "stars": {"type": "rating"}, "spot": {"type": "geo"}, "at": {"type": "address"},
+                "data": {"type": "json", "schema": {"type": "object", "required": ["size"]}},
+                "serial": {"type": "number", "series": "SN-{yyyy}-{seq:3}"},
+                "far": {"type": "boolean", "formula": "at.country != \"CN\""}},
+            "search": ["serial", "text", "origin", "at.city"]}),
+        ),
+        (
             "entities/rate.json",
             json!({"kind": "entity", "name": "rate", "label": "Rate", "type": "setup", "title": "{currency}",
             "fields": {"currency": {"type": "currency", "required": true}, "from": {"type": "date", "required": true},
@@ -95,6 +111,7 @@ fn definitions() -> Vec<(&'static str, Json)> {
             "roles/seller.json",
             json!({"kind": "role", "name": "seller", "label": "Seller", "can": {
             "partner": {"read": "own", "create": true, "update": "own"}, "good": {"read": "all"}, "rate": {"read": "all"},
+            "sheet": {"read": "all", "create": true, "update": "all"},
             "request": {"read": "own", "create": true, "update": "own", "delete": "own", "transitions": ["ask"]}}}),
         ),
         (
@@ -102,6 +119,7 @@ fn definitions() -> Vec<(&'static str, Json)> {
             json!({"kind": "role", "name": "boss", "label": "Boss", "admin": true, "can": {
             "partner": {"read": "all", "create": true, "update": "all"}, "good": {"read": "all", "create": true, "update": "all"},
             "rate": {"read": "all", "create": true}, "user": {"read": "all"},
+            "sheet": {"read": "all", "create": true, "update": "all"},
             "request": {"read": "all", "create": true, "update": "all", "transitions": ["ask", "close", "revise"]}}}),
         ),
     ]

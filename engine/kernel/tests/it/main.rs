@@ -24,6 +24,7 @@ mod reference;
 mod rights;
 mod save;
 mod steps;
+mod values;
 mod workflow_acts;
 mod workflow_approvers;
 mod workflow_check;

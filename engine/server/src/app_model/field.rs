@@ -7,7 +7,7 @@ use kernel::{
     catalog::label_of,
     definition::{FieldDefinition, FieldKind, Kind, OptionDefinition},
     expression::{Expr, Reference, to_wire},
-    field::most_files,
+    field::{most_files, most_stars},
     schema::{Entity, Field},
 };
 use serde_json::{Map, Value as Json, json};
@@ -45,8 +45,17 @@ pub(super) fn build(texts: Texts<'_>, sight: &Sight<'_>, place: &FieldPlace<'_>)
     if let Some(display) = definition.and_then(|d| d.display) {
         out.insert("display".into(), display.into());
     }
-    if let Some(to) = &field.to {
+    if let Some(to) = field.to.as_ref().or(field.among.first()) {
         out.insert("to".into(), json!(to));
+    }
+    if field.kind == FieldKind::AnyReference {
+        out.insert("among".into(), json!(field.among));
+    }
+    if field.kind == FieldKind::Duration {
+        out.insert("unit".into(), json!(field.unit));
+    }
+    if let Some(symbology) = field.symbology {
+        out.insert("symbology".into(), json!(symbology));
     }
     let options = options(texts, sight, entity, &path, field);
     if !options.is_empty() {
@@ -55,6 +64,9 @@ pub(super) fn build(texts: Texts<'_>, sight: &Sight<'_>, place: &FieldPlace<'_>)
     bounds(field, &mut out);
     if field.kind.holds_files() {
         out.insert("max".into(), most_files(field).into());
+    }
+    if field.kind == FieldKind::Rating {
+        out.insert("max".into(), most_stars(field).into());
     }
     let mut server =
         computation(entity, *lines, field, definition.is_some_and(|d| d.compute.is_some()), sight, &mut out);

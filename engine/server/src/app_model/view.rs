@@ -46,7 +46,7 @@ fn column(build: &Build<'_>, entity: &Entity, path: &str) -> Option<Json> {
             let definition = last_entity.definition.fields.get(last);
             let place = field::FieldPlace { entity: last_entity, lines: None, field: found, definition };
             let Json::Object(full) = field::build(build.texts, &build.sight, &place) else { return None };
-            for key in ["label", "type", "scale", "display", "to", "options", "currency"] {
+            for key in ["label", "type", "scale", "display", "to", "options", "currency", "max"] {
                 if let Some(value) = full.get(key) {
                     out.insert(key.into(), value.clone());
                 }

@@ -17,7 +17,7 @@ pub use update_record::UpdateRecord;
 use std::sync::Arc;
 
 use kernel::{
-    Name, Problem, Record, Rejection,
+    Name, Problem, Record, Rejection, Value,
     change::InstanceRow,
     command::Done,
     context::Context,
@@ -78,6 +78,9 @@ fn take_over(record: &mut Record, committed: &Committed) {
     }
     if let Some(title) = &written.title {
         record.title.clone_from(title);
+    }
+    for (field, number) in &written.series {
+        record.fields.insert(field.clone(), Value::text(number));
     }
 }
 

@@ -119,7 +119,7 @@ async fn choose(app: &App, scene: &Scene, asked: &mut Sent, to: &Name) -> Result
         let path = asked.field.as_deref().and_then(|path| path.split_once('.')).map_or("", |(_, path)| path);
         scene.access(&ctx).reads(entity, path)
     };
-    let found = found.filter(|(entity, field)| field.to.as_ref() == Some(to) && may_ask(entity));
+    let found = found.filter(|(entity, field)| field.refers_to(to) && may_ask(entity));
     let Some((entity, field)) = found else { return Ok(None) };
     let Some(condition) = &field.choose else { return Ok(None) };
     let doc = document(app, scene, entity, asked.doc.take()).await?;

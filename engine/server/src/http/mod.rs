@@ -39,6 +39,7 @@ mod secure;
 mod session;
 mod settings;
 mod studio;
+mod tags;
 mod task_answer;
 mod task_verb;
 mod tasks;

@@ -26,7 +26,7 @@ use tracing::Span;
 use super::{
     Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, export, file_answer::AsItIs,
     files, first_run, health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas,
-    secure, session, settings, studio, tasks, test_clock, timeline, transitions, ui,
+    secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, ui,
 };
 use crate::App;
 
@@ -115,6 +115,7 @@ fn record_routes() -> Router<App> {
         .route("/api/records/{entity}/count", get(records::count))
         .route("/api/records/{entity}/groups", get(records::groups))
         .route("/api/records/{entity}/lookup", get(lookup::list).post(lookup::search))
+        .route("/api/records/{entity}/tags", get(tags::list))
         .route("/api/records/{entity}/draft", post(draft::show))
         .route(one, patch(records::update).get(records::show).delete(records::remove))
         .route(&format!("{one}/restore"), post(records::restore))

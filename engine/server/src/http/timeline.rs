@@ -1,7 +1,7 @@
 //! `…/timeline`: what happened to a record: changes, comments, decisions.
 
 use axum::{Json, extract::State};
-use kernel::rights::Mask;
+use kernel::{field::parse, rights::Mask};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use store::{TimelineCursor, TimelineItem};
@@ -139,9 +139,9 @@ fn want(seen: &Seen, path: &str, values: [&Json_; 2], titles: &mut Titles) {
     if field.is_some_and(|field| field.kind.holds_files()) {
         let ids = values.into_iter().filter_map(Json_::as_array).flatten().filter_map(Json_::as_str);
         ids.filter_map(|id| Uuid::parse_str(id).ok()).for_each(|id| titles.want_file(id));
-    } else if let Some(to) = field.and_then(|field| field.to.as_ref()) {
-        for id in values.into_iter().filter_map(Json_::as_str).filter_map(|text| Uuid::parse_str(text).ok()) {
-            titles.want(to, id);
+    } else if let Some(field) = field {
+        for value in values.into_iter().filter_map(|json| parse(field, json).ok()) {
+            titles.want_value(field, &value);
         }
     }
 }

@@ -105,7 +105,7 @@ fn mapped(
 
 /// Whether a field can be filled from a column by this reader; one that they may not write or know of is as good as none.
 pub(super) fn is_importable(access: &Access<'_>, entity: &Entity, field: &Field) -> bool {
-    let holds = field.kind == FieldKind::Lines || field.kind.holds_files();
+    let holds = field.kind == FieldKind::Lines || !kernel::import::is_importable(field.kind);
     let fillable = !holds && (!field.computed || field.may_override);
     fillable && access.reads(entity, &field.name) && access.writes(entity, &field.name)
 }
@@ -119,7 +119,10 @@ fn column_kind(field: &Field) -> FieldKind {
         | FieldKind::Reference
         | FieldKind::User
         | FieldKind::Department
+        | FieldKind::Position
         | FieldKind::Lines => FieldKind::Text,
+        // A cell with one line of an address or with a place is read by the field itself.
+        FieldKind::Address | FieldKind::Geo | FieldKind::Json | FieldKind::Duration => FieldKind::Text,
         other => other,
     }
 }
@@ -128,7 +131,9 @@ fn value(catalog: &Catalog, access: &Access<'_>, field: &Field) -> ImportValue {
     let reads = |entity: &str, by: &str| catalog.entity(entity).is_some_and(|found| access.reads(found, by));
     let by = match field.kind {
         FieldKind::User => Some(Name::new(if reads("user", "email") { "email" } else { "name" })),
-        FieldKind::Reference | FieldKind::Department => field.to.as_ref().map(|to| known_by(catalog, access, to)),
+        FieldKind::Reference | FieldKind::Department | FieldKind::Position => {
+            field.to.as_ref().map(|to| known_by(catalog, access, to))
+        }
         _ => None,
     };
     match by {

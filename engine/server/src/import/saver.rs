@@ -209,6 +209,9 @@ fn named(decided: Result<Saved, Vec<Problem>>, committed: &Committed) -> Result<
         if let Some(written) = committed.record(saved.record.id) {
             saved.record.number = written.number.clone().or(saved.record.number);
             saved.record.title = written.title.clone().unwrap_or(saved.record.title);
+            for (field, number) in &written.series {
+                saved.record.fields.insert(field.clone(), kernel::Value::text(number));
+            }
         }
         saved
     })

@@ -10,6 +10,7 @@ use kernel::{
     definition::FieldKind,
     query::{FieldPath, Predicate, Select},
     rights,
+    schema::Field,
 };
 use serde_json::{Map, Value as Json};
 use store::{ImportRecord, ImportRow, ImportWas};
@@ -177,14 +178,15 @@ impl App {
 
     /// Which of these records others refer to.
     async fn used(&self, catalog: &Catalog, entity: &Name, ids: &[Uuid]) -> Result<HashSet<Uuid>, Failure> {
-        let values: Vec<Value> = ids.iter().map(|id| Value::Id(*id)).collect();
         let mut used = HashSet::new();
         for (other, lines, field) in referring(catalog, entity) {
-            let among = Predicate::In { operand: vec![field.clone()], values: values.clone() };
+            let among = naming(field, entity, ids);
+            let named =
+                |value: &Value| field.records(value).into_iter().filter(|(of, _)| of == entity).map(|(_, id)| id);
             match lines {
                 None => {
-                    for row in self.matching(catalog, &other, vec![vec![field]], among).await? {
-                        used.extend(row.values.first().and_then(Value::as_id));
+                    for row in self.matching(catalog, &other, vec![vec![field.name.clone()]], among).await? {
+                        used.extend(row.values.first().into_iter().flat_map(named));
                     }
                 }
                 Some(lines) => {
@@ -197,7 +199,7 @@ impl App {
                         .collect();
                     for record in self.store().records(catalog, &other, &found).await? {
                         let lines = record.lines.get(&lines).into_iter().flatten();
-                        used.extend(lines.filter_map(|line| line.fields.get(&field).and_then(Value::as_id)));
+                        used.extend(lines.filter_map(|line| line.fields.get(&field.name)).flat_map(named));
                     }
                 }
             }
@@ -244,17 +246,32 @@ struct Known {
 }
 
 /// The fields of other entities that refer to this one: entity, line table, field.
-fn referring(catalog: &Catalog, entity: &Name) -> Vec<(Name, Option<Name>, Name)> {
+fn referring<'c>(catalog: &'c Catalog, entity: &Name) -> Vec<(Name, Option<Name>, &'c Field)> {
     let mut found = Vec::new();
     for other in catalog.entities.values() {
-        for field in other.columns().filter(|f| f.to.as_ref() == Some(entity)) {
-            found.push((other.name.clone(), None, field.name.clone()));
+        for field in other.columns().filter(|f| f.refers_to(entity)) {
+            found.push((other.name.clone(), None, field));
         }
         for table in other.line_tables() {
-            for field in table.fields.values().filter(|f| f.to.as_ref() == Some(entity)) {
-                found.push((other.name.clone(), Some(table.name.clone()), field.name.clone()));
+            for field in table.fields.values().filter(|f| f.refers_to(entity)) {
+                found.push((other.name.clone(), Some(table.name.clone()), field));
             }
         }
     }
     found
+}
+
+/// The condition that a field names one of these records.
+fn naming(field: &Field, entity: &Name, ids: &[Uuid]) -> Predicate {
+    let operand = || vec![field.name.clone()];
+    match field.kind {
+        FieldKind::References => {
+            rights::any(ids.iter().map(|id| Predicate::Has { operand: operand(), value: Value::Id(*id) }).collect())
+        }
+        FieldKind::AnyReference => {
+            let values = ids.iter().map(|id| Value::text(format!("{entity}/{id}"))).collect();
+            Predicate::In { operand: operand(), values }
+        }
+        _ => Predicate::In { operand: operand(), values: ids.iter().map(|id| Value::Id(*id)).collect() },
+    }
 }

@@ -3,6 +3,7 @@
 use kernel::{
     Name,
     definition::{FieldKind, Kind},
+    field::behaviour,
     schema::{Entity, Field},
 };
 use serde_json::{Map, Value as Json, json};
@@ -66,21 +67,13 @@ fn field_schema(
     field: &Field,
     side: Side,
 ) -> Json {
-    let mut out = match kind_schema(field.kind) {
+    let mut out = match (behaviour(field.kind).schema)(field) {
         Json::Object(map) => map,
         other => return other,
     };
     let path = lines.map_or_else(|| format!("fields.{}", field.name), |l| format!("fields.{l}.fields.{}", field.name));
     let label = texts.text(Kind::Entity, &entity.name, &format!("{path}.label"), &field.label);
     out.insert("title".into(), label.into());
-    if !field.options.is_empty() {
-        let options = json!(field.options.keys().collect::<Vec<_>>());
-        if field.kind == FieldKind::MultiChoice {
-            out.insert("items".into(), json!({"type": "string", "enum": options}));
-        } else {
-            out.insert("enum".into(), options);
-        }
-    }
     if let Some(to) = &field.to {
         out.insert("description".into(), format!("a record of {to}").into());
     }
@@ -102,56 +95,20 @@ fn field_schema(
     Json::Object(out)
 }
 
-fn kind_schema(kind: FieldKind) -> Json {
-    match kind {
-        FieldKind::Text | FieldKind::LongText | FieldKind::Phone | FieldKind::Choice => json!({"type": "string"}),
-        FieldKind::Integer => json!({"type": "integer"}),
-        FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => {
-            json!({"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$"})
-        }
-        FieldKind::Boolean => json!({"type": "boolean"}),
-        FieldKind::Date => json!({"type": "string", "format": "date"}),
-        FieldKind::Datetime => json!({"type": "string", "format": "date-time"}),
-        FieldKind::MultiChoice => json!({"type": "array", "items": {"type": "string"}}),
-        FieldKind::Reference | FieldKind::User | FieldKind::Department => json!({"type": "string", "format": "uuid"}),
-        FieldKind::Lines => json!({"type": "array"}),
-        FieldKind::Attachment | FieldKind::Image => {
-            json!({"type": "array", "items": {"type": "string", "format": "uuid", "description": "id of a file"}})
-        }
-        FieldKind::Email => json!({"type": "string", "format": "email"}),
-        FieldKind::Url => json!({"type": "string", "format": "uri"}),
-        FieldKind::Currency => json!({"type": "string", "pattern": "^[A-Z]{3}$"}),
-    }
-}
-
 fn field_example(sight: &Sight<'_>, entity: &Entity, lines: Option<&Name>, field: &Field, side: Side) -> Json {
-    match field.kind {
-        FieldKind::Text | FieldKind::LongText => field.label.clone().into(),
-        FieldKind::Integer => 1.into(),
-        FieldKind::Decimal | FieldKind::Money => "12.50".into(),
-        FieldKind::Percent => "0.15".into(),
-        FieldKind::Boolean => true.into(),
-        FieldKind::Date => "2026-11-21".into(),
-        FieldKind::Datetime => EXAMPLE_TIME.into(),
-        FieldKind::Choice => field.options.keys().next().map_or(Json::Null, |key| json!(key)),
-        FieldKind::MultiChoice => json!(field.options.keys().take(1).collect::<Vec<_>>()),
-        FieldKind::Reference | FieldKind::User | FieldKind::Department => EXAMPLE_ID.into(),
-        FieldKind::Email => "somebody@example.com".into(),
-        FieldKind::Phone => "+86 21 5555 0000".into(),
-        FieldKind::Url => "https://example.com".into(),
-        FieldKind::Currency => "CNY".into(),
-        FieldKind::Attachment | FieldKind::Image => json!([EXAMPLE_ID]),
-        FieldKind::Lines if lines.is_none() => {
-            let inner = field.fields.values().filter(|inner| match side {
-                Side::Read => sight.may_read(&entity.name, Some(&field.name), &inner.name),
-                Side::Write => writable(sight, entity, Some(&field.name), inner),
-            });
-            let line: Map<String, Json> =
-                inner.map(|f| (f.name.to_string(), field_example(sight, entity, Some(&field.name), f, side))).collect();
-            json!([line])
-        }
-        FieldKind::Lines => Json::Null,
+    if field.kind != FieldKind::Lines {
+        return (behaviour(field.kind).example)(field);
     }
+    if lines.is_some() {
+        return Json::Null;
+    }
+    let inner = field.fields.values().filter(|inner| match side {
+        Side::Read => sight.may_read(&entity.name, Some(&field.name), &inner.name),
+        Side::Write => writable(sight, entity, Some(&field.name), inner),
+    });
+    let line: Map<String, Json> =
+        inner.map(|f| (f.name.to_string(), field_example(sight, entity, Some(&field.name), f, side))).collect();
+    json!([line])
 }
 
 const EXAMPLE_ID: &str = "0193f1a0-0000-7000-8000-000000000001";

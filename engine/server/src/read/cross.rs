@@ -3,6 +3,7 @@
 use kernel::{
     Catalog, Name,
     expression::LowerError,
+    field::parts,
     query::{FieldPath, Operand, Predicate},
     rights::{Access, any},
     schema::Entity,
@@ -61,6 +62,9 @@ pub(super) fn whole_from_lines(
     let Some((table, rest)) = path.split_once('.') else { return Ok(true) };
     let Some(lines) = entity.fields.get(table).filter(|field| !field.fields.is_empty()) else { return Ok(true) };
     let Some((first, rest)) = rest.split_once('.') else { return Ok(true) };
+    if lines.fields.get(first).is_some_and(|field| !parts(field.kind).is_empty()) {
+        return Ok(true);
+    }
     let Some(next) = lines.fields.get(first).and_then(|f| f.to.as_ref()).and_then(|to| scene.catalog.entity(to)) else {
         return Ok(false);
     };

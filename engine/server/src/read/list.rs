@@ -420,11 +420,11 @@ fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
 
 /// Whether there is an order of a path's values.
 pub(super) fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
-    end_of(scene, entity, path).is_none_or(|field| !field.kind.is_list())
+    end_of(scene, entity, path).is_none_or(|field| field.kind.has_order())
 }
 
 /// The field at the end of a path.
-pub(super) fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s kernel::schema::Field> {
+pub(crate) fn end_of<'s>(scene: &'s Scene, entity: &'s Entity, path: &str) -> Option<&'s kernel::schema::Field> {
     let mut at = entity;
     let mut rest = path;
     while let Some((head, tail)) = rest.split_once('.') {

@@ -10,6 +10,7 @@ mod wire;
 
 pub(crate) use files::file_to_json;
 pub use groups::{Group, Groups};
+pub(crate) use list::end_of;
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;
 pub(crate) use record::known_entity;

@@ -39,8 +39,8 @@ impl Titles {
         if field.kind.holds_files() {
             self.files.extend(file_ids(value));
         }
-        if let (Some(to), Some(id)) = (&field.to, value.as_id()) {
-            self.want(to, id);
+        for (to, id) in field.records(value) {
+            self.want(&to, id);
         }
     }
 
@@ -105,5 +105,5 @@ impl Titles {
 
 /// Whether a field's value means nothing to people by itself.
 fn is_wanted(field: &Field) -> bool {
-    field.to.is_some() || field.kind.holds_files()
+    field.to.is_some() || !field.among.is_empty() || field.kind.holds_files()
 }

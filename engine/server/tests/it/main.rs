@@ -33,4 +33,5 @@ mod studio;
 mod support;
 mod tampering;
 mod tidy;
+mod values;
 mod versions;

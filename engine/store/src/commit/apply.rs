@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kernel::{
-    Record,
+    Name, Record,
     change::{Change, CloseTask, InsertRecord, JobHeld, NUMBER_MARK, UpdateRecord},
 };
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub(super) struct Written {
     pub(super) committed: Committed,
     /// Numbers of the records that this commit made.
     pub(super) numbers: HashMap<Uuid, Option<String>>,
+    /// Numbers of series that fields of these records were given.
+    pub(super) series: HashMap<Uuid, Vec<(Name, String)>>,
 }
 
 impl Written {
@@ -115,7 +117,7 @@ async fn end_once(connection: &mut Connection, work: &Work, committed: &Committe
 }
 
 async fn write(connection: &mut Connection, work: &Work) -> Result<Written, CommitError> {
-    let mut written = Written { committed: Committed::default(), numbers: HashMap::new() };
+    let mut written = Written { committed: Committed::default(), numbers: HashMap::new(), series: HashMap::new() };
     let inserts: Vec<&InsertRecord> = work.commit.changes.iter().filter_map(as_insert).collect();
     let new: HashSet<Uuid> = inserts.iter().map(|insert| insert.record.id).collect();
     let updates: Vec<&UpdateRecord> = work.commit.changes.iter().filter_map(as_update).collect();

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     CommitError, Error,
     connection::Connection,
-    dialect::Dialect,
+    dialect::{Dialect, key_of},
     layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout},
-    sql::{Bind, BindType, Sql},
+    sql::{Bind, Sql},
     text,
 };
 
@@ -36,6 +36,14 @@ pub(super) async fn headers(
     for insert in inserts {
         let given = insert.numbering.as_ref().and_then(|numbering| next(&mut numbers, numbering));
         written.numbers.insert(insert.record.id, given.or_else(|| insert.record.number.clone()));
+        let series: Vec<_> = insert
+            .series
+            .iter()
+            .filter_map(|one| Some((one.field.clone(), next(&mut numbers, &one.numbering)?)))
+            .collect();
+        if !series.is_empty() {
+            written.series.insert(insert.record.id, series);
+        }
     }
     let dialect = connection.dialect();
     let mut statements = Vec::new();
@@ -44,12 +52,9 @@ pub(super) async fn headers(
         let layout = work.layout(&first.record.entity)?;
         rows(dialect, layout, run, written, &mut statements)?;
         if !dialect.search_in_row() {
-            let tokens = |insert: &&InsertRecord| {
-                let id = insert.record.id;
-                (id, text::tokens(&written.fill(&insert.search, Some(id))))
-            };
-            let found_by: Vec<_> = run.iter().map(tokens).collect();
-            for piece in pieces(&found_by, 2, dialect.most_binds()) {
+            let tokens = |insert: &&InsertRecord| (insert.record.id, text::tokens(&found_by(insert, written)));
+            let rows: Vec<_> = run.iter().map(tokens).collect();
+            for piece in pieces(&rows, 2, dialect.most_binds()) {
                 statements.push(dialect.index(&layout.table, &layout.search, piece));
             }
         }
@@ -59,7 +64,9 @@ pub(super) async fn headers(
         let number = written.numbers.get(&record.id).cloned().flatten();
         let title = Some(written.fill(&record.title, Some(record.id)));
         let (entity, id) = (record.entity.clone(), record.id);
-        written.record(CommittedRecord { entity, id, version: record.version, inserted: true, number, title });
+        let series = written.series.get(&id).cloned().unwrap_or_default();
+        let version = record.version;
+        written.record(CommittedRecord { entity, id, version, inserted: true, number, title, series });
     }
     Ok(statements)
 }
@@ -91,7 +98,8 @@ async fn take_numbers<'a>(
     inserts: &[&'a InsertRecord],
 ) -> Result<IndexMap<&'a str, i64>, Error> {
     let mut counts: IndexMap<&str, i64> = IndexMap::new();
-    for numbering in inserts.iter().filter_map(|insert| insert.numbering.as_ref()) {
+    let of_fields = |insert: &&'a InsertRecord| insert.series.iter().map(|one| &one.numbering);
+    for numbering in inserts.iter().flat_map(|insert| insert.numbering.iter().chain(of_fields(insert))) {
         *counts.entry(&numbering.series).or_default() += 1;
     }
     // In one order, so that two commits that count in several series do not wait for each other.
@@ -141,7 +149,7 @@ fn rows(
         sql.text(if dialect.search_in_row() { ", search__) values " } else { ") values " });
         sql.list(piece, ", ", |sql, (row, insert)| {
             if dialect.search_in_row() {
-                let tokens = text::tokens(&written.fill(&insert.search, Some(insert.record.id)));
+                let tokens = text::tokens(&found_by(insert, written));
                 sql.text("(").list(row, ", ", |sql, bind| {
                     sql.value(bind.clone());
                 });
@@ -175,10 +183,24 @@ fn header(dialect: Dialect, layout: &Layout, insert: &InsertRecord, written: &Wr
         push(dialect, &layout.entity, "", column, &value, &mut row)?;
     }
     for column in layout.columns.values() {
-        let value = record.fields.get(&column.field).unwrap_or(&Value::Null);
+        let given = written.series.get(&record.id).and_then(|of| of.iter().find(|(field, _)| *field == column.field));
+        let given = given.map(|(_, number)| Value::text(number));
+        let value = given.as_ref().or_else(|| record.fields.get(&column.field)).unwrap_or(&Value::Null);
         push(dialect, &layout.entity, "", column, value, &mut row)?;
     }
     Ok(row)
+}
+
+/// The text that the search finds a new record by, with the numbers that it was given.
+fn found_by(insert: &InsertRecord, written: &Written) -> String {
+    let mut text = written.fill(&insert.search, Some(insert.record.id));
+    for (field, number) in written.series.get(&insert.record.id).into_iter().flatten() {
+        if insert.series.iter().any(|one| one.field == *field && one.searched) {
+            text.push('\n');
+            text.push_str(number);
+        }
+    }
+    text
 }
 
 /// Adds a value, and its key where the column has one.
@@ -196,7 +218,7 @@ pub(super) fn push(
     })?;
     row.push(bind);
     if column.key.is_some() {
-        row.push(value.as_text().map_or(Bind::Null(BindType::Text), |text| Bind::Text(text::key(text))));
+        row.push(key_of(value));
     }
     Ok(())
 }

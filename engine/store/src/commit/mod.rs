@@ -47,6 +47,9 @@ pub struct CommittedRecord {
     pub number: Option<String>,
     /// Its title, if it was set.
     pub title: Option<String>,
+    /// The numbers of series that its fields were given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<(Name, String)>,
 }
 
 /// What became of a commit that came with a key.

@@ -94,7 +94,7 @@ pub(super) fn rest(
     let title = update.title.as_ref().map(|title| written.fill(title, Some(update.id)));
     let (entity, id) = (update.entity.clone(), update.id);
     let version = update.base_version + 1;
-    written.record(CommittedRecord { entity, id, version, inserted: false, number: None, title });
+    written.record(CommittedRecord { entity, id, version, inserted: false, number: None, title, series: Vec::new() });
     Ok(())
 }
 

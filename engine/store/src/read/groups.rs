@@ -63,7 +63,7 @@ impl Grouped {
     fn new(reading: Reading<'_>, select: &Select, grouping: &Grouping) -> Result<Self, Error> {
         let mut scope = Scope::header(reading, &select.entity)?;
         let by = scope.place(&grouping.by)?;
-        if by.column.storage == Storage::List {
+        if matches!(by.column.storage, Storage::List | Storage::Ids | Storage::Parts) {
             return Err(Error::Condition(format!("{} holds several values", by.column.field)));
         }
         let mut sql = Sql::default();

@@ -65,7 +65,10 @@ impl Scope<'_> {
                     (Storage::List, Value::Text(value)) => {
                         self.reading.dialect.has(sql, &place.alias, &place.column, value);
                     }
-                    (Storage::List, _) => literal(sql, false),
+                    (Storage::Ids, Value::Id(id)) => {
+                        self.reading.dialect.has(sql, &place.alias, &place.column, &id.to_string());
+                    }
+                    (Storage::List | Storage::Ids, _) => literal(sql, false),
                     _ => return Err(Error::Condition(format!("{} holds a single value", place.column.field))),
                 }
             }
@@ -156,7 +159,9 @@ impl Scope<'_> {
             (Storage::Integer | Storage::Decimal, _) if value.as_decimal().is_some() => {
                 return self.compare_number(sql, place, operator, value);
             }
-            (Storage::List, _) => return Err(Error::Condition(format!("{} holds several values", column.field))),
+            (Storage::List | Storage::Ids | Storage::Parts, _) => {
+                return Err(Error::Condition(format!("{} holds several values", column.field)));
+            }
             _ => self.reading.dialect.encode(column, value).ok_or_else(|| self.misfit(place, value))?,
         };
         place.write_key(sql);
@@ -215,7 +220,7 @@ impl Scope<'_> {
             self.write_scaled(sql, right, scale);
             return Ok(());
         }
-        if l.storage != r.storage || l.storage == Storage::List {
+        if l.storage != r.storage || matches!(l.storage, Storage::List | Storage::Ids | Storage::Parts) {
             return Err(Error::Condition(format!("{} and {} cannot be compared", l.field, r.field)));
         }
         left.write_key(sql);
@@ -241,7 +246,7 @@ impl Scope<'_> {
                     let stored = value.as_decimal().filter(|d| *d == d.round_dp(place.column.scale));
                     stored.and_then(|_| self.reading.dialect.encode(&place.column, value))
                 }
-                (Storage::List, _) => {
+                (Storage::List | Storage::Ids | Storage::Parts, _) => {
                     return Err(Error::Condition(format!("{} holds several values", place.column.field)));
                 }
                 _ => Some(self.reading.dialect.encode(&place.column, value).ok_or_else(|| self.misfit(place, value))?),

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use kernel::Name;
+use kernel::{Name, field::Part};
 
 use crate::{
     Error, Schema,
     dialect::Dialect,
-    layout::{Column, LINE_RECORD, Layout, Layouts},
+    layout::{Column, LINE_RECORD, Layout, Layouts, Storage},
     sql::Sql,
 };
 
@@ -45,16 +45,24 @@ struct Join {
 pub(crate) struct Place {
     pub(crate) alias: String,
     pub(crate) column: Column,
+    /// The part of the column's values that is meant, and how it is written.
+    part: Option<(Dialect, Column, Part)>,
 }
 
 impl Place {
     /// Writes the column by which values are compared and sorted.
     pub(crate) fn write_key(&self, sql: &mut Sql) {
+        if let Some((dialect, whole, part)) = &self.part {
+            return dialect.part(sql, &self.alias, whole, part, true);
+        }
         sql.column(&self.alias, self.column.key.as_deref().unwrap_or(&self.column.name));
     }
 
     /// Writes the column that holds the value.
     pub(crate) fn write(&self, sql: &mut Sql) {
+        if let Some((dialect, whole, part)) = &self.part {
+            return dialect.part(sql, &self.alias, whole, part, false);
+        }
         sql.column(&self.alias, &self.column.name);
     }
 }
@@ -90,6 +98,9 @@ impl<'a> Scope<'a> {
     /// The column at the end of a path.
     pub(crate) fn place(&mut self, path: &[Name]) -> Result<Place, Error> {
         let Some((last, before)) = path.split_last() else { return Err(self.unknown(path)) };
+        if let Some(place) = self.part(before, last)? {
+            return Ok(place);
+        }
         let mut at = None;
         for end in 1..=before.len() {
             at = Some(self.join(path, end, at)?);
@@ -102,7 +113,41 @@ impl<'a> Scope<'a> {
             }
         };
         let column = column.cloned().ok_or_else(|| self.unknown(path))?;
-        Ok(Place { alias, column })
+        Ok(Place { alias, column, part: None })
+    }
+
+    /// A part of the value at the end of a path; none if the value has no parts.
+    fn part(&mut self, path: &[Name], part: &Name) -> Result<Option<Place>, Error> {
+        let Some(last) = path.last() else { return Ok(None) };
+        let mut layout = self.layout.clone();
+        let mut lines = self.lines.clone();
+        for (at, name) in path.iter().enumerate() {
+            let column = match &lines {
+                None => layout.column(name),
+                Some(lines) => layout.lines.get(lines).and_then(|lines| lines.column(name)),
+            };
+            if at + 1 == path.len() {
+                if column.is_none_or(|column| column.parts.is_empty()) {
+                    return Ok(None);
+                }
+                break;
+            }
+            let Some(to) = column.and_then(|column| column.to.clone()) else { return Ok(None) };
+            layout = self.reading.layouts.get(self.reading.schema, &to)?;
+            lines = None;
+        }
+        let whole = self.place(path)?;
+        let Some(found) = whole.column.parts.iter().find(|known| *part == known.name) else { return Ok(None) };
+        let storage = if found.scale.is_some() { Storage::Decimal } else { Storage::Text };
+        let column = Column {
+            field: Name::new(&format!("{last}.{part}")),
+            storage,
+            scale: found.scale.unwrap_or(0),
+            to: None,
+            parts: &[],
+            ..whole.column.clone()
+        };
+        Ok(Some(Place { alias: whole.alias, column, part: Some((self.reading.dialect, whole.column, *found)) }))
     }
 
     fn own_column(&self, field: &str) -> Option<&Column> {

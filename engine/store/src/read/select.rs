@@ -64,7 +64,7 @@ impl<'a> List<'a> {
                 break;
             }
             let place = scope.place(&sort.by)?;
-            if place.column.storage == Storage::List {
+            if matches!(place.column.storage, Storage::List | Storage::Ids | Storage::Parts) {
                 return Err(Error::Condition(format!("{} has no order", place.column.field)));
             }
             let column = Column { key: None, ..place.column.clone() };
@@ -367,6 +367,6 @@ fn from_json(storage: Storage, json: &Json) -> Option<Value> {
         Storage::Date => Value::Date(json.as_str()?.parse().ok()?),
         Storage::Datetime => Value::Datetime(json.as_str()?.parse().ok()?),
         Storage::Id => Value::Id(json.as_str()?.parse().ok()?),
-        Storage::List => return None,
+        Storage::List | Storage::Ids | Storage::Parts => return None,
     })
 }

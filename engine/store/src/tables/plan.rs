@@ -125,6 +125,7 @@ fn kind(kind: &str, scale: i64) -> String {
 fn stored_kind(column: &Column) -> &'static str {
     match (column.storage, &column.key) {
         (crate::layout::Storage::Text, None) => "option",
+        (crate::layout::Storage::List, Some(_)) => "texts",
         (storage, _) => storage.as_str(),
     }
 }

@@ -14,7 +14,13 @@ pub(crate) fn numbered(record: Record, series: &str) -> Change {
     let numbering =
         Numbering { series: series.to_owned(), before: format!("{series}-"), digits: 4, after: "/x".to_owned() };
     let search = record.title.clone();
-    Change::InsertRecord(Box::new(InsertRecord { record, numbering: Some(numbering), search, batch: None }))
+    Change::InsertRecord(Box::new(InsertRecord {
+        record,
+        numbering: Some(numbering),
+        series: Vec::new(),
+        search,
+        batch: None,
+    }))
 }
 
 on_both!(numbers_are_given_in_order_and_fill_the_marks, |db| {

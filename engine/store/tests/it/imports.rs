@@ -52,8 +52,13 @@ on_both!(an_import_remembers_what_it_made_and_changed, |db| {
     let mut changes: Vec<Change> = made
         .iter()
         .map(|record| {
-            let insert =
-                InsertRecord { record: record.clone(), numbering: None, search: String::new(), batch: Some(batch) };
+            let insert = InsertRecord {
+                record: record.clone(),
+                numbering: None,
+                series: Vec::new(),
+                search: String::new(),
+                batch: Some(batch),
+            };
             Change::InsertRecord(Box::new(insert))
         })
         .collect();

@@ -20,3 +20,4 @@ mod records;
 mod support;
 mod tables;
 mod tidy;
+mod values;

@@ -181,7 +181,13 @@ pub(crate) fn stored(mut record: Record, tables: &[&str]) -> Record {
 }
 
 pub(crate) fn insert(record: Record) -> Change {
-    Change::InsertRecord(Box::new(InsertRecord { search: record.title.clone(), record, numbering: None, batch: None }))
+    Change::InsertRecord(Box::new(InsertRecord {
+        search: record.title.clone(),
+        record,
+        numbering: None,
+        series: Vec::new(),
+        batch: None,
+    }))
 }
 
 pub(crate) fn update(record: &Record, set: &[(&str, Value)]) -> UpdateRecord {
@@ -240,7 +246,7 @@ fn catalog() -> Catalog {
             "credit": {"type": "money"}, "share": {"type": "percent", "scale": 4},
             "weight": {"type": "decimal", "scale": 6}, "since": {"type": "date"}, "seen": {"type": "datetime"},
             "currency": {"type": "currency"}, "email": {"type": "email"},
-            "papers": {"type": "attachment"}, "photo": {"type": "image"}
+            "papers": {"type": "attachment"}, "photo": {"type": "image"}, "seat": {"type": "address"}
         }}),
         json!({"name": "request", "label": "Request", "type": "document", "number": "RQ-{seq:4}", "unique": [["number"]],
         "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {}, "approved": {}}},
@@ -261,6 +267,18 @@ fn catalog() -> Catalog {
             "closing": {"type": "date"}, "amount": {"type": "money"}, "rank": {"type": "integer"},
             "partner": {"type": "reference", "to": "partner"},
             "lines": {"type": "lines", "fields": {"partner": {"type": "reference", "to": "partner"}, "count": {"type": "integer"}}}
+        }}),
+        json!({"name": "sample", "label": "Sample", "type": "master", "title": "{name}", "search": ["series", "address"],
+        "fields": {
+            "name": {"type": "text"}, "text": {"type": "rich_text"}, "opens": {"type": "time"},
+            "lead": {"type": "duration", "unit": "day"}, "labels": {"type": "tags"},
+            "partners": {"type": "references", "to": "partner"},
+            "about": {"type": "any_reference", "to": ["partner", "region"]}, "post": {"type": "position"},
+            "sign": {"type": "signature"}, "origin": {"type": "country"}, "address": {"type": "address"},
+            "spot": {"type": "geo"}, "code": {"type": "barcode", "symbology": "ean13", "unique": true},
+            "shade": {"type": "color"}, "stars": {"type": "rating"}, "series": {"type": "number", "series": "S-{seq:3}"},
+            "data": {"type": "json"}, "partner": {"type": "reference", "to": "partner"},
+            "parts": {"type": "lines", "fields": {"at": {"type": "address"}, "took": {"type": "duration"}, "marks": {"type": "tags"}}}
         }}),
         json!({"name": "rate", "label": "Rate", "type": "setup",
             "effective": {"key": ["currency", "kind"], "from": "day"},

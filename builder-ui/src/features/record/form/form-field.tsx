@@ -26,7 +26,7 @@ interface FormFieldProps {
 }
 
 /** Read-only values of these types stand side by side on a phone. */
-const SHORT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'date', 'boolean', 'currency', 'choice', 'phone'])
+const SHORT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'date', 'boolean', 'currency', 'choice', 'phone', 'country', 'time', 'duration', 'rating', 'color', 'barcode', 'number'])
 
 export const FormField = memo(function FormField({ path, field, span = 1, asker }: FormFieldProps) {
   const context = useForm()
@@ -55,8 +55,8 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker 
   const notes = problems.length > 0 || field.help
   const type = fieldType(field.type)
   const { Edit } = type
-  // A group of segments cannot be the target of a label; it carries its name itself.
-  const labelled = field.type !== 'date' && field.type !== 'datetime'
+  // A group of controls cannot be the target of a label; it carries its name itself.
+  const labelled = type.grouped !== true
   const label = (
     <>
       {field.label}

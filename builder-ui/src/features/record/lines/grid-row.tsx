@@ -29,9 +29,6 @@ export interface RowActions {
   lookup(field: string): LookupContext
 }
 
-/** Types that are drawn in a cell; all others are text. */
-const DRAWN: ReadonlySet<string> = new Set(['choice', 'multi_choice', 'boolean', 'attachment', 'image'])
-
 interface GridRowProps {
   gridId: string
   table: string
@@ -144,7 +141,7 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
         <span className={`${style.text} ${unread.problem === 'looking_up' ? style.pending : style.unread}`}>{unread.text}</span>
       ) : (
         <span className={style.text}>
-          {DRAWN.has(field.type)
+          {type.drawn
             ? <FieldValue value={value} field={field} context={context} compact />
             : type.format(value, field, context)}
         </span>

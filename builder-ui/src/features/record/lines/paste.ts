@@ -1,7 +1,7 @@
 // What a block from the clipboard means for the lines: values, texts to look up, texts that are no values.
 import type { FormatContext } from '@/fields/field-type'
 import { fieldType } from '@/fields/registry'
-import { fold } from '@/fields/widgets/combobox'
+import { fold } from '@/fields/widgets/fold'
 import type { Field } from '@/model/app'
 import type { Scalar } from '@/model/record'
 

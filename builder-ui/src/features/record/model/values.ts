@@ -1,12 +1,16 @@
 // Comparing wire values as the fields mean them.
 import { canonical } from '@/fields/exact'
 import type { Field, FieldType } from '@/model/app'
-import type { Line, Scalar } from '@/model/record'
+import type { Line, Parts, Scalar } from '@/model/record'
 
-const NUMERIC: ReadonlySet<FieldType> = new Set<FieldType>(['decimal', 'money', 'percent', 'integer'])
+const NUMERIC: ReadonlySet<FieldType> = new Set<FieldType>(['decimal', 'money', 'percent', 'integer', 'duration', 'rating'])
+
+function isParts(value: Scalar | undefined): value is Parts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 export function isBlank(value: Scalar | undefined): boolean {
-  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  return value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0) || (isParts(value) && Object.keys(value).length === 0)
 }
 
 /** Whether two values are the same to the field: `1.50` and `1.5` are, nothing and an empty text are. */
@@ -19,6 +23,9 @@ export function sameValue(field: Field | undefined, a: Scalar | undefined, b: Sc
   if (field?.type === 'datetime') return new Date(String(a)).getTime() === new Date(String(b)).getTime()
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => item === b[index])
+  }
+  if (isParts(a) && isParts(b)) {
+    return [...Object.keys(a), ...Object.keys(b)].every((part) => (a[part] ?? '') === (b[part] ?? ''))
   }
   return false
 }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::{Checker, NOWHERE, Shared, Slot, Typed};
 use crate::{
     Diagnostic, Name, Value,
+    definition::FieldKind,
     expression::{
         Expr, Scope,
         ast::{Ast, BinaryOp, Kind, MAX_DEPTH},
@@ -14,6 +15,8 @@ use crate::{
         parser::{did_you_mean, parse},
         types::Type,
     },
+    field::parse as parse_field,
+    schema::Field,
 };
 
 /// The operators of a leaf.
@@ -246,6 +249,16 @@ impl Checker<'_> {
                 Typed::unknown()
             }
             Json::Bool(b) => Typed::new(Node::Literal(Value::Bool(*b)), Type::Bool),
+            // Spans of time are written as in a form, or in milliseconds.
+            Json::Number(_) | Json::String(_) if *field == Type::Duration => {
+                match parse_field(&Field::plain(FieldKind::Duration), value) {
+                    Ok(span) => Typed::new(Node::Literal(span), Type::Duration),
+                    Err(wrong) => {
+                        self.report("E0309", NOWHERE, wrong.message, None);
+                        Typed::unknown()
+                    }
+                }
+            }
             Json::Number(number) => match (number.as_i64(), number.to_string().parse::<Decimal>()) {
                 (Some(i), _) => Typed::new(Node::Literal(Value::Integer(i)), Type::Integer),
                 (None, Ok(d)) => Typed::new(Node::Literal(Value::Decimal(d)), Type::Decimal),

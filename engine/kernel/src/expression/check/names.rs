@@ -178,7 +178,7 @@ impl Checker<'_> {
                 }
             },
             Type::Map(entries) => match entries.iter().find(|(key, _)| key == name) {
-                Some((_, ty)) => Typed::new(Node::Entry(Box::new(base.node), name.clone()), ty.clone()),
+                Some((_, ty)) => Typed::new(Node::Entry(Box::new(base.node), name.clone(), Wire::of(ty)), ty.clone()),
                 None => {
                     let hint = did_you_mean(name, entries.iter().map(|(key, _)| key.as_str()));
                     self.fail("E0303", at, format_args!("there is no `{name}` here"), hint)

@@ -6,7 +6,7 @@ mod rows;
 
 use std::{collections::HashMap, sync::Arc};
 
-pub(super) use operators::{order, same, text_of};
+pub(super) use operators::{entry, order, same, text_of};
 pub(super) use rows::of_org;
 use rust_decimal::Decimal;
 
@@ -188,7 +188,7 @@ impl<'e> Evaluator<'e> {
             Node::Not(operand) => Ok(Value::Bool(!self.truth(operand)?)),
             Node::Negate(operand) => operators::negate(self.value(operand)?),
             Node::IsNull(operand) => Ok(Value::Bool(self.value(operand)?.is_null())),
-            Node::Entry(map, key) => Ok(operators::entry(&self.value(map)?, key)),
+            Node::Entry(map, key, _) => Ok(operators::entry(&self.value(map)?, key)),
             _ => Ok(Value::Null),
         }
     }

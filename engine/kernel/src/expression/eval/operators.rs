@@ -68,7 +68,7 @@ pub(super) fn is_in(value: &Value, list: &Value) -> bool {
     matches!(list, Value::List(items) if items.iter().any(|item| same(item, value)))
 }
 
-pub(super) fn entry(map: &Value, key: &str) -> Value {
+pub(in crate::expression) fn entry(map: &Value, key: &str) -> Value {
     match map {
         Value::Map(entries) => {
             entries.iter().find(|(k, _)| &**k == key).map_or(Value::Null, |(_, value)| value.clone())

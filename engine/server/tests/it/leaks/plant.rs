@@ -49,12 +49,20 @@ impl Planted {
             NUMBERS + u32::try_from(planted.cells.len() - 1).unwrap()
         };
         Some(match field.kind {
-            FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Phone | FieldKind::Url => {
-                Value::from(self.text(record, path).as_str())
-            }
+            FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::RichText
+            | FieldKind::Email
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Barcode
+            | FieldKind::Number => Value::from(self.text(record, path).as_str()),
+            FieldKind::Json => Value::from(json!([self.text(record, path)]).to_string().as_str()),
+            FieldKind::Tags => Value::List(vec![Value::from(self.text(record, path).as_str())]),
+            FieldKind::Address => Value::Map(vec![("city".into(), Value::from(self.text(record, path).as_str()))]),
             FieldKind::Decimal | FieldKind::Money | FieldKind::Percent => Value::Decimal(number(self).into()),
-            FieldKind::Integer => Value::Integer(number(self).into()),
-            FieldKind::Attachment | FieldKind::Image => {
+            FieldKind::Integer | FieldKind::Duration => Value::Integer(number(self).into()),
+            FieldKind::Attachment | FieldKind::Image | FieldKind::Signature => {
                 let (id, text) = (Uuid::now_v7(), self.text(record, path));
                 self.files.push((id, Cell { record, path: path.to_owned() }, text));
                 Value::List(vec![Value::text(id.to_string())])

@@ -19,6 +19,7 @@ pub(crate) const WALKED: &[&str] = &[
     "GET /api/records/{entity}/groups",
     "GET /api/records/{entity}/lookup",
     "POST /api/records/{entity}/lookup",
+    "GET /api/records/{entity}/tags",
     "POST /api/records/{entity}/draft",
     "GET /api/records/{entity}/{id}",
     "PATCH /api/records/{entity}/{id}",

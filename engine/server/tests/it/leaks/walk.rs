@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use axum::{body::Bytes, http::Method};
 use futures::StreamExt as _;
-use kernel::{Record, SYSTEM_FIELDS, rights::Access, schema::Entity};
+use kernel::{Record, SYSTEM_FIELDS, definition::FieldKind, rights::Access, schema::Entity};
 use serde_json::{Value as Json, json};
 use server::{App, Scene, events::Happened};
 use uuid::Uuid;
@@ -128,6 +128,9 @@ impl Walker<'_> {
             Access::new(&scene.catalog, &ctx).reads(entity, path)
         });
         self.get(list, &format!("{base}?limit=200")).await;
+        for field in entity.columns().filter(|field| field.kind == FieldKind::Tags) {
+            self.get("/api/records/{entity}/tags", &format!("{base}/tags?field={}", field.name)).await;
+        }
         for view in scene.catalog.views.values().filter(|view| view.definition.entity == entity.name) {
             self.get(list, &format!("{base}?view={}&limit=200", view.definition.name)).await;
         }
@@ -228,8 +231,10 @@ impl Walker<'_> {
                 Some((table, field)) => json!({"some": table, "where": [field, "=", value]}),
             };
             let filter = encoded(&filter.to_string());
-            let value = value.get(0).cloned().unwrap_or(value);
+            let part = value.as_object().and_then(|parts| parts.values().next());
+            let value = value.get(0).or(part).cloned().unwrap_or(value);
             let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let asked_for = encoded(&said);
             let count =
                 self.get_saying("/api/records/{entity}/count", &format!("{base}/count?filter={filter}"), &said).await;
             if count.status == 200 && count.body["count"] != 0 {
@@ -237,8 +242,8 @@ impl Walker<'_> {
             }
             for (route, place) in [
                 ("/api/records/{entity}", format!("{base}?filter={filter}")),
-                ("/api/records/{entity}", format!("{base}?q={said}")),
-                ("/api/records/{entity}/lookup", format!("{base}/lookup?q={said}")),
+                ("/api/records/{entity}", format!("{base}?q={asked_for}")),
+                ("/api/records/{entity}/lookup", format!("{base}/lookup?q={asked_for}")),
             ] {
                 let answer = self.get_saying(route, &place, &said).await;
                 if rows(&answer).contains(&cell.record) {

@@ -1,0 +1,107 @@
+// A pad to sign on. The drawing is uploaded as a picture when one takes it over.
+import '../fields.css'
+import { type PointerEvent, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { sendFile } from '@/api/files'
+import { filesOf } from '@/model/files'
+import type { EditProps } from '../field-type'
+import { FilesShow } from './files/files-show'
+
+export default function SignaturePad(props: EditProps) {
+  const { t } = useTranslation('fields')
+  const [signing, setSigning] = useState(false)
+  const signed = filesOf(props.value).length > 0
+  if (signing) return <Pad label={props.label} onDone={(id) => { setSigning(false); if (id !== null) props.onChange([id]); props.onBlur?.() }} />
+  return (
+    <div id={props.id} role="group" aria-label={props.label} aria-describedby={props.describedBy} className="pf-signature">
+      {signed && <FilesShow value={props.value} label={props.label} pictures />}
+      {!props.disabled && (
+        <span className="pf-signature-acts">
+          <button type="button" className="pf-button" onClick={() => setSigning(true)}>{t(signed ? 'signature.again' : 'signature.sign')}</button>
+          {signed && !props.required && <button type="button" className="pf-link" onClick={() => props.onChange(null)}>{t('clear_short')}</button>}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Pad({ label, onDone }: { label: string; onDone: (id: string | null) => void }) {
+  const { t } = useTranslation('fields')
+  const pad = useRef<HTMLCanvasElement>(null)
+  const last = useRef<{ x: number; y: number } | null>(null)
+  const [drawn, setDrawn] = useState(false)
+  const [state, setState] = useState<'idle' | 'sending' | 'failed'>('idle')
+
+  // As many dots as the screen has, so that the line is smooth.
+  useEffect(() => {
+    const canvas = pad.current
+    if (!canvas) return
+    const ratio = Math.min(window.devicePixelRatio || 1, 3)
+    const box = canvas.getBoundingClientRect()
+    canvas.width = Math.round(box.width * ratio)
+    canvas.height = Math.round(box.height * ratio)
+    const pen = canvas.getContext('2d')
+    if (!pen) return
+    pen.scale(ratio, ratio)
+    pen.lineWidth = 2.2
+    pen.lineCap = 'round'
+    pen.lineJoin = 'round'
+    pen.strokeStyle = '#12263a'
+  }, [])
+
+  const at = (event: PointerEvent): { x: number; y: number } => {
+    const box = event.currentTarget.getBoundingClientRect()
+    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  }
+  const draw = (event: PointerEvent): void => {
+    const pen = pad.current?.getContext('2d')
+    if (!pen || last.current === null) return
+    const next = at(event)
+    pen.beginPath()
+    pen.moveTo(last.current.x, last.current.y)
+    pen.lineTo(next.x, next.y)
+    pen.stroke()
+    last.current = next
+    setDrawn(true)
+  }
+  const clear = (): void => {
+    const canvas = pad.current
+    canvas?.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height)
+    setDrawn(false)
+  }
+  const take = async (): Promise<void> => {
+    setState('sending')
+    const picture = await new Promise<Blob | null>((done) => { if (pad.current) pad.current.toBlob(done, 'image/png'); else done(null) })
+    try {
+      if (picture === null) throw new Error('no picture')
+      const file = await sendFile(new File([picture], 'signature.png', { type: 'image/png' }), () => undefined).done
+      onDone(file.id)
+    } catch {
+      setState('failed')
+    }
+  }
+  return (
+    <div className="pf-pad">
+      <canvas
+        ref={pad}
+        role="img"
+        aria-label={t('signature.pad', { label })}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          last.current = at(event)
+          draw(event)
+        }}
+        onPointerMove={draw}
+        onPointerUp={() => { last.current = null }}
+        onPointerCancel={() => { last.current = null }}
+      />
+      <span className="pf-pad-line" aria-hidden="true" />
+      {state === 'failed' && <p role="alert" className="pf-pad-note">{t('problem.upload_failed')}</p>}
+      <span className="pf-signature-acts">
+        <button type="button" className="pf-button pf-main" disabled={!drawn || state === 'sending'} onClick={() => void take()}>{t('signature.take')}</button>
+        <button type="button" className="pf-link" disabled={!drawn} onClick={clear}>{t('clear_short')}</button>
+        <button type="button" className="pf-link" onClick={() => onDone(null)}>{t('signature.cancel')}</button>
+      </span>
+    </div>
+  )
+}
