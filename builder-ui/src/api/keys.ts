@@ -21,4 +21,7 @@ export const keys = {
   settings: ['settings'] as const,
   drafts: ['drafts'] as const,
   draft: (id: string) => ['drafts', id] as const,
+  audit: (query: unknown) => ['audit', query] as const,
+  trash: ['trash'] as const,
+  version: (entity: string, id: string, version: number) => ['records', entity, 'version', id, version] as const,
 }

@@ -173,7 +173,16 @@ export const transitionRecord = (entity: string, id: string, name: string, body:
   post<RecordAnswer>(path(entity, id, `transitions/${name}`), body)
 export const previewTransition = (entity: string, id: string, transition: string) =>
   get<PreviewAnswer>(path(entity, id, 'preview'), { transition })
-export const readTimeline = (entity: string, id: string, after?: string) =>
-  get<{ items: TimelineItem[]; next: string | null }>(path(entity, id, 'timeline'), { after })
+export interface TimelineQuery {
+  /** `changes`, `comments`, `approvals`, `files`. */
+  kind?: string
+  by?: string
+  field?: string
+  from?: string
+  to?: string
+}
+
+export const readTimeline = (entity: string, id: string, query: TimelineQuery, after?: string) =>
+  get<{ items: TimelineItem[]; next: string | null }>(path(entity, id, 'timeline'), { ...query, after })
 export const comment = (entity: string, id: string, text: string) =>
   post<TimelineItem>(path(entity, id, 'comments'), { text })

@@ -34,6 +34,8 @@ export function makeRouter() {
             { path: 'imports/:id', lazy: page(() => import('@/features/import/import-page')) },
             { path: 'organisation/departments', lazy: page(() => import('@/features/people/departments-page')) },
             { path: 'organisation/roles', lazy: page(() => import('@/features/people/roles-page')) },
+            { path: 'organisation/audit', lazy: page(() => import('@/features/administration/audit-page')) },
+            { path: 'trash', lazy: page(() => import('@/features/administration/trash-page')) },
             { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },

@@ -13,6 +13,8 @@ export const paths = {
   settings: '/organisation/settings',
   studio: '/studio',
   draft: (id: string) => `/studio/${encodeURIComponent(id)}`,
+  audit: '/organisation/audit',
+  trash: '/trash',
   list: (entity: string) => `/e/${entity}`,
   view: (view: string) => `/v/${view}`,
   record: (entity: string, id: string) => `/e/${entity}/${encodeURIComponent(id)}`,

@@ -16,6 +16,8 @@ export interface SessionUser {
 export interface Session {
   user: SessionUser
   csrf: string
+  /** The administrator who looks at the app as this person; nothing can be changed then. */
+  viewed_by?: { id: string; name: string | null } | null
   /** Nothing else is possible before a new password is chosen. */
   must_change_password?: boolean
   demo: boolean

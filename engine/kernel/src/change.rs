@@ -62,6 +62,10 @@ pub enum Change {
     Notify(Notice),
     /// Files that a record holds from now on, or no more.
     Files(FilesChange),
+    /// Values of a record's history go, and leave their digests.
+    Erase(EraseChange),
+    /// A record is destroyed for good; refused if it is not in the trash at the base version any more.
+    Purge(PurgeRecord),
     /// Something that is to happen by itself later; what was to happen under the same key happens no more, even if it
     /// is just being done.
     ScheduleJob {
@@ -208,6 +212,28 @@ pub struct FilesChange {
     pub hold: Vec<HeldFile>,
     /// Files that it holds no more.
     pub release: Vec<HeldFile>,
+}
+
+/// Which values go from a record's history, and what else tells of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EraseChange {
+    /// The record.
+    pub record: Uuid,
+    /// Fields: `phone`, `lines.phone`; all values of all entries and of its workflows, if none.
+    pub fields: Option<Vec<String>>,
+    /// Whether the texts of its comments go, too.
+    pub comments: bool,
+}
+
+/// A record that is destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PurgeRecord {
+    /// The entity.
+    pub entity: Name,
+    /// The record.
+    pub id: Uuid,
+    /// The version that it must be at.
+    pub base_version: i64,
 }
 
 /// A file in a field.

@@ -175,6 +175,7 @@ fn news(changes: &[Change]) -> Told {
             Change::UpdateRecord(update) => told.people |= is_organisation(&update.entity),
             // Who is of the pool is looked up when it is told.
             Change::OpenTask(task) if task.pool.is_some() => drop(told.closed.insert(task.id)),
+            Change::Purge(purge) => told.people |= is_organisation(&purge.entity),
             Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
             Change::AssignTask { id, .. } => drop(told.closed.insert(*id)),
             Change::CloseTask(close) => drop(told.closed.insert(close.id)),
@@ -186,6 +187,7 @@ fn news(changes: &[Change]) -> Told {
             | Change::Events { .. }
             | Change::Files(_)
             | Change::Copy(_)
+            | Change::Erase(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
             | Change::FinishJob(_)

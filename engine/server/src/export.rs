@@ -154,7 +154,7 @@ fn cell(row: &Map<String, Json>, page: &Listed, path: &str, field: Option<&Field
     }
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
+pub(crate) fn line(cells: impl Iterator<Item = String>) -> String {
     let mut text = cells.map(|cell| quoted(&cell)).collect::<Vec<_>>().join(",");
     text.push_str("\r\n");
     text

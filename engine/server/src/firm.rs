@@ -12,8 +12,8 @@ use crate::{App, Failure, app_model::known_language, nodes::Told};
 /// The kind under which changes are noted.
 pub(crate) const NOTED: &str = "setting";
 
-/// The pack whose settings are the firm's own: they are set by their names, not as settings.
-pub(crate) const FIRM_PACK: &str = "system";
+/// Settings of packs that say what the firm itself is: they are set by their names, not as settings.
+pub(crate) const OF_THE_FIRM: [&str; 3] = ["company", "zone", "language"];
 
 /// What the firm has set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -160,7 +160,7 @@ fn wanted(change: &Change, catalog: &Catalog) -> Result<IndexMap<String, Option<
     }
     for (name, json) in &change.settings {
         let path = format!("settings.{name}");
-        let of_firm = catalog.packs.get(FIRM_PACK).is_some_and(|pack| pack.settings.contains_key(name.as_str()));
+        let of_firm = OF_THE_FIRM.contains(&name.as_str());
         let Some(setting) = catalog.settings.get(name.as_str()).filter(|_| !of_firm) else {
             problems.push(Problem::new(path, "unknown", format!("no setting `{name}`")));
             continue;

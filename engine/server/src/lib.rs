@@ -32,6 +32,7 @@ pub mod read;
 mod seed;
 pub mod set_up;
 pub mod studio;
+pub mod trash;
 mod work;
 
 pub use app::{App, OpenError, Scene};

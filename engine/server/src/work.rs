@@ -95,6 +95,13 @@ async fn look(app: &App, count: u32) {
         if let Err(error) = sessions.and(answers).and(imports) {
             tracing::warn!(%error, "what is over cannot be forgotten");
         }
+        match app.empty_old_trash().await {
+            Ok(emptied) if emptied.purged > 0 => {
+                tracing::info!(purged = emptied.purged, "old records in the trash were destroyed")
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "old records in the trash cannot be destroyed"),
+        }
         match app.tidy_files().await {
             Ok(removed) if removed > 0 => tracing::info!(removed, "files that nobody had were removed"),
             Ok(_) => {}

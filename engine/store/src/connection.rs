@@ -409,6 +409,7 @@ fn postgres_arguments(binds: Vec<Bind>) -> Result<PgArguments, Error> {
                 BindType::Date => arguments.add(None::<chrono::NaiveDate>),
                 BindType::Time => arguments.add(None::<DateTime<Utc>>),
                 BindType::Uuid => arguments.add(None::<uuid::Uuid>),
+                BindType::Bytes => arguments.add(None::<Vec<u8>>),
                 BindType::Json => arguments.add(None::<serde_json::Value>),
             },
             Bind::Int(value) => arguments.add(value),

@@ -22,15 +22,15 @@ mod writer;
 pub use backup::{CopyContent, is_empty, look_through};
 pub use chain::{Fault, FaultKind, ListedHead, Verified};
 pub use channel::Listening;
-pub use commit::{Committed, CommittedRecord, Once};
+pub use commit::{Committed, CommittedRecord, GoesWith, Once};
 pub use error::{CommitError, Error, SchemaError};
 pub use layout::Schema;
 pub use read::{Count, Group, Grouping, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
-    Answered, AuditRow, Before, CommentRow, CopyOf, Credentials, DefinitionsVersion, DeputyRow, Done, DraftRow,
-    EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NearIndex,
+    Answered, AuditFilter, AuditRow, Before, CommentRow, CopyOf, Credentials, DefinitionsVersion, DeputyRow, Done,
+    DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NearIndex,
     NoticeRow, PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor,
-    TimelineItem,
+    TimelineFilter, TimelineItem,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

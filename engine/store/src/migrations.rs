@@ -15,7 +15,7 @@ macro_rules! embed {
             "0006_imports", "0007_files", "0008_idempotency", "0009_audit", "0011_history_reasons",
             "0012_import_leases", "0013_file_uses", "0019_near_keys",
             "0021_chains",
-            "0027_task_pools", "0028_deputies",
+            "0022_views", "0027_task_pools", "0028_deputies",
             "0030_jobs",
             "0033_drafts")
     };

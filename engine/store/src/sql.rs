@@ -28,6 +28,7 @@ pub(crate) enum BindType {
     Date,
     Time,
     Uuid,
+    Bytes,
     Json,
 }
 
@@ -206,6 +207,12 @@ impl From<Option<&str>> for Bind {
 impl From<Option<&kernel::Name>> for Bind {
     fn from(value: Option<&kernel::Name>) -> Self {
         value.map_or(Self::Null(BindType::Text), Self::from)
+    }
+}
+
+impl From<Option<Vec<u8>>> for Bind {
+    fn from(value: Option<Vec<u8>>) -> Self {
+        value.map_or(Self::Null(BindType::Bytes), Self::Bytes)
     }
 }
 

@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSession } from '@/api/app-context'
+import { endView } from '@/api/history'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { useConnection } from '../events'
@@ -14,6 +16,7 @@ export function Banners() {
   useReconnect(lost)
   return (
     <div aria-live="polite">
+      <ViewBanner />
       {lost ? (
         <div className={`${style.banner} ${style.lost}`}>
           <Icon name="offline" />
@@ -28,6 +31,26 @@ export function Banners() {
           <Button size="small" kind="quiet" onClick={() => setLater(published)}>{t('connection.later')}</Button>
         </div>
       ) : null}
+    </div>
+  )
+}
+
+/** Somebody looks at the app as this person: always in sight, with the way out. */
+function ViewBanner() {
+  const { t } = useTranslation()
+  const { user, viewed_by: viewer } = useSession()
+  const [busy, setBusy] = useState(false)
+  if (!viewer) return null
+  const leave = () => {
+    setBusy(true)
+    // A full load leaves nothing of the other person's data; a view that has ended meanwhile is left all the same.
+    void endView().catch(() => null).finally(() => window.location.assign('/'))
+  }
+  return (
+    <div className={`${style.banner} ${style.view}`}>
+      <Icon name="people" />
+      <span>{t('view.banner', { name: user.name })}</span>
+      <Button size="small" busy={busy} onClick={leave}>{t('view.leave')}</Button>
     </div>
   )
 }

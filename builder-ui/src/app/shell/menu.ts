@@ -49,14 +49,17 @@ export function navigation(model: AppModel, session: Session, t: (key: string) =
 
   const roles: NavLinkItem = { key: '__roles', label: t('shell.roles'), icon: 'shield', to: paths.roles }
   const settings: NavLinkItem = { key: '__settings', label: t('shell.settings'), icon: 'settings', to: paths.settings }
+  const audit: NavLinkItem = { key: '__audit', label: t('shell.audit'), icon: 'history', to: paths.audit }
+  const trash: NavLinkItem = { key: '__trash', label: t('shell.trash'), icon: 'delete', to: paths.trash }
   const imports: NavLinkItem = { key: '__imports', label: t('shell.imports'), icon: 'upload', to: paths.imports }
   const studio: NavLinkItem = { key: '__studio', label: t('shell.studio'), icon: 'layout', to: paths.studio }
   const people = sections.find(isPeople)
   const tools = Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : []
   if (session.user.admin) {
-    if (people) people.links.push(roles, settings)
-    else tools.push(roles, settings)
+    if (people) people.links.push(roles, settings, audit)
+    else tools.push(roles, settings, audit)
   }
+  tools.push(trash)
   if (session.user.builder) tools.push(studio)
   if (tools.length) sections.push({ key: '__tools', label: t('shell.tools'), links: tools })
   return sections

@@ -14,7 +14,7 @@ import style from './user-menu.module.css'
 
 export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKeys: (() => void) | null }) {
   const { t } = useTranslation()
-  const { user, language } = useSession()
+  const { user, language, viewed_by: viewer } = useSession()
   const model = useAppModel()
   const client = useQueryClient()
   const toast = useToast()
@@ -43,14 +43,16 @@ export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKey
     <MenuButton
       entries={[
         { key: 'who', heading: true, label: <span className={style.who}><strong>{user.name}</strong><span>{user.email}</span>{user.department_title ? <span>{user.department_title}</span> : null}</span> },
-        ...model.languages.map((one, n) => ({
+        ...(viewer ? [] : model.languages).map((one, n) => ({
           key: one.code, label: one.label, divided: n === 0, icon: one.code === language ? ('check' as const) : ('language' as const),
           onSelect: () => void speak(one.code),
         })),
-        { key: 'absence', label: t('absence:title'), icon: 'calendar', divided: true, onSelect: () => void navigate(paths.absence) },
-        { key: 'password', label: t('user.password'), icon: 'key', onSelect: onPassword },
+        ...(viewer ? [] : [
+          { key: 'absence', label: t('absence:title'), icon: 'calendar' as const, divided: true, onSelect: () => void navigate(paths.absence) },
+          { key: 'password', label: t('user.password'), icon: 'key' as const, onSelect: onPassword },
+        ]),
         ...(onKeys ? [{ key: 'keys', label: t('shortcuts.title'), icon: 'help' as const, onSelect: onKeys }] : []),
-        { key: 'out', label: t('user.sign_out'), icon: 'sign_out', onSelect: () => void leave() },
+        ...(viewer ? [] : [{ key: 'out', label: t('user.sign_out'), icon: 'sign_out' as const, onSelect: () => void leave() }]),
       ]}
     >
       <button type="button" className={style.button} aria-label={t('user.menu', { name: user.name })}>

@@ -1,7 +1,9 @@
 /** What an administrator can do to a person beside changing the record: a new password, or "has left the firm". */
 import { useQueryClient } from '@tanstack/react-query'
-import { useState, type FormEvent } from 'react'
+import { lazy, Suspense, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSession } from '@/api/app-context'
+import { viewAs } from '@/api/history'
 import { keys } from '@/api/keys'
 import { leaveFirm, setPassword } from '@/api/people'
 import { errorText } from '@/locales/i18n'
@@ -16,6 +18,8 @@ import { TextInput } from '@/ui/text-input'
 import { useToast } from '@/ui/toast'
 import { PersonSelect } from './person-select'
 
+const ExplainDialog = lazy(() => import('@/features/administration/explain-dialog'))
+
 interface Person {
   id: string
   name: string
@@ -24,9 +28,15 @@ interface Person {
 /** In a list as a menu of the row; `spread` as buttons on the person's own page, where there is room for them. */
 export function UserActions({ person, active, spread = false, icon = 'more' }: { person: Person; active: boolean; spread?: boolean; icon?: IconName }) {
   const { t } = useTranslation()
-  const [doing, setDoing] = useState<'password' | 'leave' | null>(null)
+  const [doing, setDoing] = useState<'password' | 'leave' | 'explain' | null>(null)
+  const { user } = useSession()
+  const toast = useToast()
+  // A full load leaves nothing of one's own for the other's app.
+  const look = () => void viewAs(person.id).then(() => window.location.assign('/'), (cause: unknown) => toast.error(errorText(cause, t)))
   const entries: MenuEntry[] = [
     { key: 'password', label: t('people:set_password'), icon: 'key', onSelect: () => setDoing('password') },
+    ...(active && person.id !== user.id ? [{ key: 'view', label: t('people:view_as'), icon: 'people' as const, onSelect: look }] : []),
+    { key: 'explain', label: t('people:explain'), icon: 'help', onSelect: () => setDoing('explain') },
     ...(active ? [{ key: 'leave', label: t('people:leave'), icon: 'person_leave' as const, danger: true, onSelect: () => setDoing('leave') }] : []),
   ]
   return (
@@ -35,6 +45,7 @@ export function UserActions({ person, active, spread = false, icon = 'more' }: {
         ? entries.map(({ key, label, icon, danger, onSelect }) => <Button key={key} kind={danger ? 'danger' : 'default'} {...(icon ? { icon } : {})} {...(onSelect ? { onClick: onSelect } : {})}>{label}</Button>)
         : <MenuButton entries={entries}><Button kind="quiet" icon={icon} label={t('people:actions', { name: person.name })} /></MenuButton>}
       {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
+      {doing === 'explain' ? <Suspense fallback={null}><ExplainDialog person={person} onClose={() => setDoing(null)} /></Suspense> : null}
       {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}
     </>
   )

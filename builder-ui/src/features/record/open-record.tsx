@@ -38,6 +38,7 @@ import style from './record.module.css'
 
 const DuplicateDialog = lazy(async () => ({ default: (await import('./duplicate-dialog')).DuplicateDialog }))
 // What an administrator does to a person beside changing the record.
+const ExplainDialog = lazy(() => import('@/features/administration/explain-dialog'))
 const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
 
 interface OpenRecordProps {
@@ -126,7 +127,9 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
     [saving],
   )
 
-  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting })
+  const [explaining, setExplaining] = useState(false)
+  const explain = user.admin ? () => setExplaining(true) : null
+  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting, explain })
 
   const primary = transitions[0]
   useEffect(() => {
@@ -199,6 +202,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
             </aside>
           )}
         </div>
+        {explaining && id !== null && <Suspense fallback={null}><ExplainDialog record={{ entity: entity.name, id }} onClose={() => setExplaining(false)} /></Suspense>}
         {submitting && id !== null && (
           <SubmitDialog
             transition={submitting.name}

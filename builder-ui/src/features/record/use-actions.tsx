@@ -21,6 +21,8 @@ interface ActionsInput {
   refresh: () => void
   refuse: (error: unknown) => void
   submit: (transition: Offered) => void
+  /** Asks why somebody sees this record or not; null for who may not ask. */
+  explain: (() => void) | null
 }
 
 export interface Actions {
@@ -32,7 +34,7 @@ export interface Actions {
   told(transition: Offered): void
 }
 
-export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit }: ActionsInput): Actions {
+export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit, explain }: ActionsInput): Actions {
   const { t } = useTranslation('record')
   const { entity, form } = context
   const client = useQueryClient()
@@ -143,6 +145,7 @@ export function useActions({ context, answer, dirty, save, take, refresh, refuse
   const deleted = Boolean(answer?.record.deleted_at)
   const menu: MenuEntry[] = id === null ? [] : [
     { key: 'link', label: t('header.copy_link'), icon: 'copy', onSelect: () => void copyLink() },
+    ...(explain ? [{ key: 'explain', label: t('administration:explain.title'), icon: 'help' as const, onSelect: explain }] : []),
     ...(deleted ? [{ key: 'restore', label: t('trash.restore'), icon: 'redo' as const, onSelect: () => void restore() }] : []),
     ...(answer?.can.delete && !deleted ? [{ key: 'delete', label: t('trash.delete'), icon: 'delete' as const, danger: true, divided: true, onSelect: () => void remove() }] : []),
   ]

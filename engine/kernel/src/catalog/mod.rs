@@ -31,7 +31,7 @@ use crate::{
 
 use compiler::Compiler;
 
-pub(crate) use roles::field_at;
+pub use roles::field_at;
 pub use roles::{Rights, Role, Rows};
 pub use rows::label_of;
 pub use screens::{Form, View, has_field, is_sortable};

@@ -134,7 +134,7 @@ fn titles(c: &mut Compiler<'_>, role: &Role, entities: &IndexMap<Name, std::sync
 }
 
 /// A field by its path: `partner`, `lines.cost`.
-pub(crate) fn field_at<'e>(entity: &'e Entity, path: &str) -> Option<&'e Field> {
+pub fn field_at<'e>(entity: &'e Entity, path: &str) -> Option<&'e Field> {
     match path.split_once('.') {
         None => entity.fields.get(path),
         Some((lines, field)) => entity.fields.get(lines)?.fields.get(field),

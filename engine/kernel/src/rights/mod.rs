@@ -3,9 +3,11 @@
 //! Several roles: row ∧ field is worked out per role, then united, so that nobody sees a cell that none of their roles
 //! shows. Default is no.
 
+mod explain;
 mod reach;
 mod rows;
 
+pub use explain::{Because, FieldReason, RoleExplained, Scope};
 pub use reach::Reach;
 pub use rows::{all, any};
 

@@ -99,7 +99,7 @@ impl<'a> Access<'a> {
         }
     }
 
-    fn rows(&self, entity: &Entity, scope: &Rows) -> Result<Predicate, LowerError> {
+    pub(super) fn rows(&self, entity: &Entity, scope: &Rows) -> Result<Predicate, LowerError> {
         let word = match scope {
             Rows::Filter(filter) => {
                 return lower(filter, &Env::new(self.ctx, &Facts::new(), self.catalog));

@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json, json};
 
 pub(crate) use models::{ModelKey, Models};
 pub(crate) use sight::Sight;
-pub(crate) use texts::{LANGUAGES, Texts, known_language};
+pub(crate) use texts::{LANGUAGES, Texts, entity_label, known_language};
 
 /// What an app model is built from.
 pub(crate) struct Build<'a> {

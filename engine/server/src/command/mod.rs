@@ -4,6 +4,7 @@ mod act;
 mod comment;
 mod create_record;
 mod remove_record;
+mod restore_version;
 mod transition;
 mod update_record;
 
@@ -11,6 +12,7 @@ pub use act::ActOnInstance;
 pub use comment::WriteComment;
 pub use create_record::CreateRecord;
 pub use remove_record::RemoveRecord;
+pub use restore_version::RestoreVersion;
 pub use transition::MakeTransition;
 pub use update_record::UpdateRecord;
 

@@ -28,6 +28,9 @@ pub enum Error {
     /// An unsafe request without the session's token, or from another site.
     #[error("expected the session's X-CSRF-Token, but it is missing or wrong")]
     Csrf,
+    /// An administrator looks at the app as somebody else, and changes nothing.
+    #[error("nothing can be changed or taken out while you look at the app as somebody else")]
+    ViewOnly,
     /// The password was given by somebody else, and must be replaced by one of their own first.
     #[error("choose a new password first")]
     MustChange,
@@ -149,7 +152,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
-            Self::Csrf | Self::MustChange => StatusCode::FORBIDDEN,
+            Self::Csrf | Self::MustChange | Self::ViewOnly => StatusCode::FORBIDDEN,
             Self::FirstRun | Self::Stale { .. } | Self::Unique { .. } | Self::DraftConflicts(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::NoSuchPath => StatusCode::NOT_FOUND,
@@ -178,6 +181,7 @@ impl Error {
             Self::FirstRun => "first_run",
             Self::Csrf => "csrf",
             Self::MustChange => "must_change_password",
+            Self::ViewOnly => "view_only",
             Self::BadRequest(_) => "bad_request",
             Self::NoSuchPath => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -344,12 +348,13 @@ mod tests {
             actual: 2,
             conflicts: Vec::new(),
         };
-        let table: [(Error, u16, &str); 30] = [
+        let table: [(Error, u16, &str); 31] = [
             (Error::Unauthenticated, 401, "unauthenticated"),
             (Error::WrongCredentials, 401, "wrong_credentials"),
             (Error::FirstRun, 409, "first_run"),
             (Error::Csrf, 403, "csrf"),
             (Error::MustChange, 403, "must_change_password"),
+            (Error::ViewOnly, 403, "view_only"),
             (Error::BadRequest("x".into()), 400, "bad_request"),
             (Error::NoSuchPath, 404, "not_found"),
             (Error::MethodNotAllowed, 405, "method_not_allowed"),

@@ -35,6 +35,9 @@ pub(super) async fn csv(
     Query(query): Query<ListQuery>,
     Query(why): Query<Why>,
 ) -> Result<Response, Error> {
+    if reader.viewer.is_some() {
+        return Err(Error::ViewOnly);
+    }
     let entity = file.strip_suffix(".csv").ok_or(Error::NoSuchPath)?.to_owned();
     let scene = reader.scene();
     let allowed = {

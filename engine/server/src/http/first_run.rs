@@ -38,7 +38,7 @@ pub(super) async fn run(State(app): State<App>, parts: Parts, Body(asked): Body<
     };
     let user = app.set_up(set_up).await?;
     let person = app.org().people.get(&user).cloned().unwrap_or_default();
-    let begun = session::Begun { user, person, token: Token::random(), must_change: false };
+    let begun = session::Begun { user, person, token: Token::random(), must_change: false, viewer: None };
     app.store().create_session(&begun.stored(&app), None).await?;
     session::signed_in(&app, &parts, &begun)
 }

@@ -24,9 +24,10 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, export, file_answer::AsItIs,
-    files, first_run, health, imports, instances, lookup, metrics, notifications, openapi, people, records, schemas,
-    secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, ui,
+    Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, explain, export,
+    file_answer::AsItIs, files, first_run, health, imports, instances, lookup, metrics, notifications, openapi, people,
+    records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui,
+    versions, view_as,
 };
 use crate::App;
 
@@ -62,6 +63,7 @@ pub fn router(app: App) -> Router {
     let streams = Router::new()
         .route("/api/events", get(events::show))
         .route("/api/export/{file}", get(export::csv))
+        .route("/api/audit.csv", get(audit::csv))
         .route("/api/files/{id}", get(files::show));
     asked
         .merge(uploads)
@@ -102,7 +104,10 @@ fn session_routes() -> Router<App> {
         .route("/api/roles", get(people::roles))
         .route("/api/users/{id}/password", post(people::password))
         .route("/api/users/{id}/leave", post(people::leave))
+        .route("/api/session/view_as", post(view_as::begin).delete(view_as::end))
         .route("/api/audit", get(audit::list))
+        .route("/api/trash", get(trash::show).delete(trash::empty))
+        .route("/api/trash/{entity}/{id}", get(trash::one).delete(trash::purge))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api/definitions", get(definitions::versions))
         .route("/api/definitions/{version}", get(definitions::files))
@@ -122,6 +127,9 @@ fn record_routes() -> Router<App> {
         .route(&format!("{one}/transitions/{{name}}"), post(transitions::make))
         .route(&format!("{one}/preview"), get(transitions::preview))
         .route(&format!("{one}/timeline"), get(timeline::list))
+        .route(&format!("{one}/explain"), get(explain::show))
+        .route(&format!("{one}/versions/{{version}}"), get(versions::show))
+        .route(&format!("{one}/versions/{{version}}/restore"), post(versions::restore))
         .route(&format!("{one}/comments"), post(comments::write))
 }
 

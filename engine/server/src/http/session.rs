@@ -62,7 +62,7 @@ pub(super) async fn sign_in(State(app): State<App>, parts: Parts, Body(body): Bo
     app.note(Some(id), "sign_in", json!({"address": address})).await?;
     // A browser that was signed in before gets a new token, never the old one.
     let old = reader::token(&parts.headers);
-    let begun = Begun { user: id, person, token: Token::random(), must_change };
+    let begun = Begun { user: id, person, token: Token::random(), must_change, viewer: None };
     app.store().create_session(&begun.stored(&app), old.map(|old| old.hash()).as_deref()).await?;
     signed_in(&app, &parts, &begun)
 }
@@ -74,6 +74,8 @@ pub(super) struct Begun {
     pub(super) person: Person,
     pub(super) token: Token,
     pub(super) must_change: bool,
+    /// The administrator who looks at the app as this person.
+    pub(super) viewer: Option<Uuid>,
 }
 
 impl Begun {
@@ -83,6 +85,7 @@ impl Begun {
         store::Session {
             token_hash: self.token.hash(),
             user: self.user,
+            viewer: self.viewer,
             csrf: self.token.csrf(),
             created_at: now,
             seen_at: now,
@@ -92,9 +95,9 @@ impl Begun {
 }
 
 impl Reader {
-    fn session(&self) -> Begun {
-        let Self { user, person, token, must_change, .. } = self.clone();
-        Begun { user, person, token, must_change }
+    pub(super) fn session(&self) -> Begun {
+        let Self { user, person, token, must_change, viewer, .. } = self.clone();
+        Begun { user, person, token, must_change, viewer }
     }
 }
 
@@ -180,7 +183,8 @@ pub(super) async fn password(
 }
 
 /// What the app must know of the reader.
-fn about(app: &App, Begun { user, person, token, must_change }: &Begun) -> Json_ {
+pub(super) fn about(app: &App, Begun { user, person, token, must_change, viewer }: &Begun) -> Json_ {
+    let viewer = viewer.map(|id| (id, app.org().people.get(&id).map(|found| found.name.clone())));
     let published = app.published();
     let firm = app.firm();
     let org = app.org();
@@ -200,6 +204,7 @@ fn about(app: &App, Begun { user, person, token, must_change }: &Begun) -> Json_
                 published.catalog.roles.get(role).is_some_and(|r| r.definition.admin || r.definition.build)
             }),
         },
+        "viewed_by": viewer.map(|(id, name)| json!({"id": id, "name": name})),
         "csrf": token.csrf(),
         "must_change_password": must_change,
         "demo": firm.demo,

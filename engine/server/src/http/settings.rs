@@ -12,7 +12,7 @@ use super::{Body, Error, Reader};
 use crate::{
     App,
     app_model::{LANGUAGES, Texts},
-    firm::{Change, FIRM_PACK, NOTED},
+    firm::{Change, NOTED, OF_THE_FIRM},
     read::time,
 };
 
@@ -65,10 +65,15 @@ async fn answer(app: &App, reader: &Reader) -> Result<Json<Json_>, Error> {
         .catalog
         .packs
         .values()
-        .filter(|pack| pack.name != FIRM_PACK && !pack.settings.is_empty())
+        .filter(|pack| pack.settings.keys().any(|name| !OF_THE_FIRM.contains(&name.as_str())))
         .map(|pack| {
             let label = texts.text(Kind::Pack, &pack.name, "label", &pack.label);
-            let settings: Vec<Json_> = pack.settings.keys().filter_map(|name| setting(pack, name)).collect();
+            let settings: Vec<Json_> = pack
+                .settings
+                .keys()
+                .filter(|name| !OF_THE_FIRM.contains(&name.as_str()))
+                .filter_map(|name| setting(pack, name))
+                .collect();
             json!({"name": pack.name, "label": label, "settings": settings})
         })
         .collect();

@@ -1,10 +1,11 @@
 //! `…/timeline`: what happened to a record: changes, comments, decisions.
 
 use axum::{Json, extract::State};
-use kernel::{field::parse, rights::Mask};
+use chrono::NaiveDate;
+use kernel::{change::FieldChange, field::parse, schema::Entity};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json_, json};
-use store::{TimelineCursor, TimelineItem};
+use serde_json::{Value as Json_, json};
+use store::{TimelineCursor, TimelineFilter, TimelineItem};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     App, Scene,
     app_model::Texts,
-    read::{Seen, Titles, time},
+    read::{Seen, Titles, masked, path_shows, time},
 };
 
 const PAGE: u32 = 50;
@@ -24,6 +25,77 @@ const PAGE: u32 = 50;
 #[derive(Deserialize)]
 pub(super) struct Asked {
     after: Option<String>,
+    /// `changes`, `comments`, `approvals`, `files`, with commas between; all, if none.
+    kind: Option<String>,
+    /// What this person did.
+    by: Option<Uuid>,
+    /// Changes of this field alone: `amount`, `lines`, `lines.price`.
+    field: Option<String>,
+    /// The first day, by the firm's clock.
+    from: Option<NaiveDate>,
+    /// The last day.
+    to: Option<NaiveDate>,
+}
+
+impl Asked {
+    /// What is asked of the store; fields that the reader may not see are refused, so that paging tells nothing of them.
+    fn filter(&self, app: &App, seen: &Seen) -> Result<TimelineFilter, Error> {
+        let kinds: Vec<&str> = self.kind.as_deref().unwrap_or_default().split(',').filter(|k| !k.is_empty()).collect();
+        if let Some(wrong) = kinds.iter().find(|kind| !["changes", "comments", "approvals", "files"].contains(kind)) {
+            return Err(Error::invalid("kind", "option", format!("no kind `{wrong}`")));
+        }
+        let has = |kind: &str| kinds.is_empty() || kinds.contains(&kind);
+        let mut fields = Vec::new();
+        if let Some(field) = self.field.as_deref().filter(|field| !field.is_empty()) {
+            let known = field == "state" || kernel::catalog::field_at(&seen.entity, field).is_some();
+            if !known || !seen.mask.shows(field) {
+                return Err(Error::invalid("field", "unknown", "expected a field that you can see"));
+            }
+            fields.push(field.to_owned());
+        }
+        let mut changes = has("changes");
+        if !changes && has("files") {
+            changes = true;
+            fields = files(&seen.entity).into_iter().filter(|path| seen.mask.shows(path)).collect();
+            if fields.is_empty() {
+                changes = false;
+            }
+        }
+        let (from, until) = super::audit::days(app, self.from, self.to);
+        let narrow = self.field.as_deref().is_some_and(|field| !field.is_empty());
+        Ok(TimelineFilter {
+            changes,
+            comments: has("comments") && !narrow,
+            approvals: has("approvals") && !narrow,
+            by: self.by,
+            from,
+            until,
+            fields,
+        })
+    }
+}
+
+/// The fields that hold files.
+fn files(entity: &Entity) -> Vec<String> {
+    let own = entity.columns().filter(|field| field.kind.holds_files()).map(|field| field.name.to_string());
+    let lines = entity.line_tables().flat_map(|table| {
+        let holding = table.fields.values().filter(|field| field.kind.holds_files());
+        holding.map(|field| format!("{}.{}", table.name, field.name))
+    });
+    own.chain(lines).collect()
+}
+
+/// Whether a change is of one of these fields; of all, if there are none.
+fn is_wanted(fields: &[String], change: &FieldChange) -> bool {
+    let mut parts = change.path.split('.');
+    let (first, id, within) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let of_line = |field: &str| {
+        let Some((table, wanted)) = field.split_once('.') else { return id.is_some() && field == first };
+        // A line that came or went whole is news of a field that it holds.
+        let whole = |value: &Json_| value.get(wanted).is_some_and(|held| !held.is_null());
+        table == first && within.map_or_else(|| whole(&change.old) || whole(&change.new), |within| within == wanted)
+    };
+    fields.is_empty() || fields.iter().any(|field| *field == change.path || of_line(field))
 }
 
 pub(super) async fn list(
@@ -35,17 +107,26 @@ pub(super) async fn list(
     let scene = reader.scene();
     let seen = app.see(&scene, &place.entity, place.id).await?;
     let after: Option<TimelineCursor> = asked.after.as_deref().map(cursor_from_text).transpose()?;
-    let (items, next) = app.store().timeline(place.id, after.as_ref(), PAGE).await?;
+    let filter = asked.filter(&app, &seen)?;
+    let (items, next) = app.store().timeline(place.id, &filter, after.as_ref(), PAGE).await?;
+    let fields = &filter.fields;
     let mut titles = Titles::default();
     let items: Vec<Json_> =
-        items.into_iter().filter_map(|item| shown(&seen, &scene, reader.language, item, &mut titles)).collect();
+        items.into_iter().filter_map(|item| shown(&seen, &scene, reader.language, fields, item, &mut titles)).collect();
     let files = titles.look_up_files(&app).await?;
     let titles = titles.look_up(&app, &scene).await?;
     Ok(Json(json!({"items": items, "titles": titles, "files": files, "next": next.as_ref().map(cursor_to_text)})))
 }
 
 /// An item as this reader gets it; none if nothing of it is for them.
-fn shown(seen: &Seen, scene: &Scene, language: &str, item: TimelineItem, titles: &mut Titles) -> Option<Json_> {
+fn shown(
+    seen: &Seen,
+    scene: &Scene,
+    language: &str,
+    fields: &[String],
+    item: TimelineItem,
+    titles: &mut Titles,
+) -> Option<Json_> {
     let name = |id: Option<Uuid>| id.and_then(|id| scene.org.people.get(&id)).map(|person| person.name.clone());
     let (catalog, texts) = (&scene.catalog, Texts::new(&scene.catalog, language));
     Some(match item {
@@ -54,15 +135,17 @@ fn shown(seen: &Seen, scene: &Scene, language: &str, item: TimelineItem, titles:
             let changes: Vec<Json_> = entry
                 .changes
                 .iter()
-                .filter(|change| shows(&seen.mask, &change.path))
+                .filter(|change| path_shows(&seen.mask, &change.path) && is_wanted(fields, change))
                 .map(|change| {
                     want(seen, &change.path, [&change.old, &change.new], titles);
-                    let (old, new) = (masked(seen, &change.path, &change.old), masked(seen, &change.path, &change.new));
+                    let (old, new) =
+                        (masked(&seen.mask, &change.path, &change.old), masked(&seen.mask, &change.path, &change.new));
                     json!({"path": change.path, "old": old, "new": new})
                 })
                 .collect();
-            let is_transition = !matches!(entry.action.as_str(), "created" | "updated" | "deleted" | "restored");
-            if changes.is_empty() && had_changes && entry.action == "updated" {
+            let is_transition =
+                !matches!(entry.action.as_str(), "created" | "updated" | "deleted" | "restored" | "erased" | "purged");
+            if changes.is_empty() && had_changes && (entry.action == "updated" || !fields.is_empty()) {
                 return None;
             }
             json!({
@@ -102,34 +185,8 @@ fn shown(seen: &Seen, scene: &Scene, language: &str, item: TimelineItem, titles:
     })
 }
 
-/// `lines.<id>.quantity` is the field `lines.quantity`; `lines.<id>` is the line as a whole.
-fn shows(mask: &Mask, path: &str) -> bool {
-    let mut parts = path.split('.');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(table), Some(_), Some(field)) => mask.shows(&format!("{table}.{field}")),
-        (Some(first), _, None) => mask.shows(first),
-        _ => false,
-    }
-}
-
-/// A line that came or went holds all its fields: those that are hidden are taken out.
-fn masked(seen: &Seen, path: &str, value: &Json_) -> Json_ {
-    match (path.split_once('.'), value) {
-        (Some((table, rest)), Json_::Object(line)) if !rest.contains('.') => Json_::Object(
-            line.iter()
-                .filter(|(field, _)| *field == "id" || seen.mask.shows(&format!("{table}.{field}")))
-                .map(|(field, value)| (field.clone(), value.clone()))
-                .collect::<Map<_, _>>(),
-        ),
-        (None, Json_::Array(lines)) => {
-            Json_::Array(lines.iter().map(|line| masked(seen, &format!("{path}.x"), line)).collect())
-        }
-        _ => value.clone(),
-    }
-}
-
 /// Wants the titles of references that changed.
-fn want(seen: &Seen, path: &str, values: [&Json_; 2], titles: &mut Titles) {
+pub(super) fn want(seen: &Seen, path: &str, values: [&Json_; 2], titles: &mut Titles) {
     let mut parts = path.split('.');
     let field = match (parts.next(), parts.next(), parts.next()) {
         (Some(table), Some(_), Some(field)) => seen.entity.fields.get(table).and_then(|t| t.fields.get(field)),

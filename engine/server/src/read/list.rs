@@ -7,7 +7,7 @@ use kernel::{
     definition::FieldKind,
     expression::{Env, Expr, Reference, Scope, compile_filter, lower},
     query::{Cursor, Facts, FieldPath, Predicate, Row, Select, Sort},
-    rights::{Access, all, any},
+    rights::{Access, Action, all, any},
     schema::Entity,
     search::query_tokens,
     text::fold,
@@ -121,6 +121,10 @@ impl Plan {
         let sort = asked.sort(request, shown.map(|view| &view.definition.sort), &mut used)?;
         let tokens = asked.search(request.q.as_deref(), &mut filters, &mut used)?;
         filters.extend(asked.rows_for(&used)?);
+        if request.deleted {
+            // The trash is for who may take something out of it.
+            filters.push(access.predicate(&entity, Action::Delete).map_err(|error| not_lowerable("", error))?);
+        }
         let columns = asked.columns(request, shown.map(|view| &view.definition.columns))?;
         let mut flags = access.flags(&entity).map_err(|error| not_lowerable("", error))?;
         let roles = flags.len();

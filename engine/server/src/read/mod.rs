@@ -3,18 +3,22 @@
 mod cross;
 mod files;
 mod groups;
+mod history;
 mod list;
 mod record;
 mod titles;
+mod version;
 mod wire;
 
 pub(crate) use files::file_to_json;
 pub use groups::{Group, Groups};
+pub(crate) use history::{masked, path_shows};
 pub(crate) use list::end_of;
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;
 pub(crate) use record::known_entity;
 pub use titles::Titles;
+pub use version::Version;
 pub use wire::record_to_json;
 pub(crate) use wire::{time, value_to_json};
 

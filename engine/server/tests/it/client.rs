@@ -81,6 +81,17 @@ impl Client {
         }
     }
 
+    /// The same browser, once it looks at the app as somebody else.
+    pub(crate) async fn viewing_as(&self, user: uuid::Uuid) -> Self {
+        let answer = self.post("/api/session/view_as", json!({"user": user})).await;
+        let mut other = self.clone();
+        other.keep(&answer);
+        let view = other.cookie.take().unwrap();
+        other.cookie = Some(format!("{}; {view}", self.cookie.as_deref().unwrap_or_default()));
+        answer.ok();
+        other
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

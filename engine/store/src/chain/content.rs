@@ -56,7 +56,6 @@ impl Salts {
     }
 
     /// What proves so many leaves, each by itself.
-    #[cfg(test)]
     pub(super) fn each(&self, count: usize) -> Vec<Proof> {
         match self {
             Self::One(_) => (0..count).filter_map(|position| self.of(position)).collect(),

@@ -7,6 +7,7 @@
 
 mod check;
 mod content;
+mod erase;
 mod verify;
 
 use sha2::{Digest as _, Sha256};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 pub use check::{Fault, FaultKind};
 pub(crate) use content::{Leaf, Salts, comment_leaves, content, event_leaves, history_leaves, split_event};
+pub(crate) use erase::erase;
 pub use verify::{ListedHead, Verified};
 
 /// A SHA-256 digest.

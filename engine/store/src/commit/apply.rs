@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Name, Record,
-    change::{Change, CloseTask, InsertRecord, JobHeld, NUMBER_MARK, UpdateRecord},
+    change::{Change, CloseTask, InsertRecord, JobHeld, NUMBER_MARK, PurgeRecord, UpdateRecord},
 };
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ pub(super) enum Guard<'a> {
     Task(&'a CloseTask),
     /// The file is not gone.
     File(Uuid),
+    /// The record is in the trash, at its base version.
+    Purge(&'a PurgeRecord),
     /// The job is still whoever's who took it.
     Job(JobHeld),
     /// Nothing: it always holds.
@@ -156,6 +158,12 @@ async fn write(connection: &mut Connection, work: &Work) -> Result<Written, Comm
     if touched.iter().skip(others).sum::<u64>() < lengthened {
         // Two began the same chain at once, which only what is older than the chains can meet.
         return Err(CommitError::StaleInstance { id: work.commit.by.unwrap_or_default() });
+    }
+    // Once all entries are there: an erasure's own as well.
+    for change in &work.commit.changes {
+        if let Change::Erase(erase) = change {
+            crate::chain::erase(connection, erase).await?;
+        }
     }
     if numbers_last {
         let headers = insert::headers(connection, work, &inserts, &mut written).await?;

@@ -14,7 +14,7 @@ use super::{
     Work,
     apply::{Guard, Guarded, Written},
     chains::Chains,
-    files, jobs, likeness, rows,
+    files, jobs, likeness, purge, rows,
 };
 use crate::{
     Error,
@@ -59,6 +59,7 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
         }
     }
     guarded.extend(files::guarded(work));
+    guarded.extend(purge::guarded(dialect, work)?);
     guarded.extend(jobs::guarded(work));
     Ok(guarded)
 }
@@ -152,6 +153,7 @@ pub(super) fn added(
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     files::noted(work, statements);
+    purge::noted(work, statements);
     jobs::noted(work, statements);
     likeness::noted(dialect, work, statements);
     Ok(())
@@ -270,6 +272,8 @@ impl Rows {
             | Change::AssignTask { .. }
             | Change::Copy(_)
             | Change::Files(_)
+            | Change::Erase(_)
+            | Change::Purge(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
             | Change::FinishJob(_)

@@ -7,9 +7,12 @@ mod flow;
 mod insert;
 mod jobs;
 mod likeness;
+mod purge;
 mod refusal;
 mod rows;
 mod update;
+
+pub use purge::GoesWith;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -122,6 +125,7 @@ impl Store {
                 Change::InsertRecord(insert) => &insert.record.entity,
                 Change::UpdateRecord(update) => &update.entity,
                 Change::Apart(apart) => &apart.entity,
+                Change::Purge(purge) => &purge.entity,
                 _ => continue,
             };
             if !layouts.contains_key(entity) {

@@ -35,6 +35,11 @@ pub(super) async fn explain(connection: &mut Connection, work: &Work, failed: &[
         }
     }
     for guard in failed {
+        if let Guard::Purge(purge) = guard {
+            return Err(CommitError::Missing { kind: purge.entity.to_string(), id: purge.id });
+        }
+    }
+    for guard in failed {
         if let Guard::Record(update) = guard {
             let mut sql = Sql::default();
             sql.text("select version from ").name(&work.layout(&update.entity)?.table).text(" where id = ");

@@ -26,6 +26,19 @@ pub struct AuditRow {
     pub detail: Json,
 }
 
+/// Which notes are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Of these kinds; of all, if none.
+    pub kinds: Vec<String>,
+    /// Of this person.
+    pub user: Option<Uuid>,
+    /// From then on.
+    pub from: Option<DateTime<Utc>>,
+    /// Until before then.
+    pub until: Option<DateTime<Utc>>,
+}
+
 impl Store {
     /// Notes what happened.
     pub async fn note_audit(&self, row: &AuditRow) -> Result<(), Error> {
@@ -48,16 +61,28 @@ impl Store {
         self.rows(sql.bind(kind).bind(limit)).await?.iter().map(read).collect()
     }
 
-    /// What was noted, newest first.
-    pub async fn audit(&self, before: Option<Before>, limit: u32) -> Result<Vec<AuditRow>, Error> {
+    /// What was noted and is asked for, newest first.
+    pub async fn audit(&self, asked: &AuditFilter, before: Option<Before>, limit: u32) -> Result<Vec<AuditRow>, Error> {
         let (at, id) = Before::bounds(before);
-        let sql = Sql::fixed(
-            "select id, at, user_id, kind, detail from sys_audit \
-             where at <= $1 and (at < $1 or id < $2) order by at desc, id desc limit $3",
-        )
-        .bind(at)
-        .bind(id)
-        .bind(limit);
+        let mut sql = Sql::default();
+        sql.text("select id, at, user_id, kind, detail from sys_audit where at <= ").value(at);
+        sql.text(" and (at < ").value(at).text(" or id < ").value(id).text(")");
+        if !asked.kinds.is_empty() {
+            sql.text(" and kind in (").list(&asked.kinds, ", ", |sql, kind| {
+                sql.value(kind);
+            });
+            sql.text(")");
+        }
+        if let Some(user) = asked.user {
+            sql.text(" and user_id = ").value(user);
+        }
+        if let Some(from) = asked.from {
+            sql.text(" and at >= ").value(Bind::millis(from));
+        }
+        if let Some(until) = asked.until {
+            sql.text(" and at < ").value(Bind::millis(until));
+        }
+        sql.text(" order by at desc, id desc limit ").value(limit);
         self.rows(sql).await?.iter().map(read).collect()
     }
 }

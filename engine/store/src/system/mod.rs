@@ -21,7 +21,7 @@ mod settings;
 mod tasks;
 mod timeline;
 
-pub use audit::AuditRow;
+pub use audit::{AuditFilter, AuditRow};
 pub use comments::CommentRow;
 pub use copies::CopyOf;
 pub use credentials::Credentials;
@@ -41,7 +41,7 @@ pub use notices::NoticeRow;
 pub use roots::RootRow;
 pub use sessions::{Session, SignedIn};
 pub use tasks::{Done, Task};
-pub use timeline::{TimelineCursor, TimelineItem};
+pub use timeline::{TimelineCursor, TimelineFilter, TimelineItem};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -15,8 +15,10 @@ use crate::{
 pub struct Session {
     /// A digest of the token in the cookie; the token itself is not kept.
     pub token_hash: String,
-    /// Who.
+    /// Who; in a view, whose app is looked at.
     pub user: Uuid,
+    /// The administrator who looks at it, in a view.
+    pub viewer: Option<Uuid>,
     /// What unsafe requests must bring along.
     pub csrf: String,
     /// When they signed in.
@@ -65,7 +67,7 @@ impl Store {
     /// The session of a token's digest, if it has not ended by `now`.
     pub async fn session(&self, token_hash: &str, now: DateTime<Utc>) -> Result<Option<SignedIn>, Error> {
         let sql = Sql::fixed(
-            "select s.token_hash, s.user_id, s.csrf, s.created_at, s.seen_at, s.expires_at, c.must_change \
+            "select s.token_hash, s.user_id, s.csrf, s.created_at, s.seen_at, s.expires_at, c.must_change, s.viewer \
              from sys_sessions s left join sys_credentials c on c.user_id = s.user_id \
              where s.token_hash = $1 and s.expires_at > $2",
         )
@@ -111,8 +113,8 @@ impl Store {
 
 fn begun(session: &Session) -> Sql {
     Sql::fixed(
-        "insert into sys_sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6)",
+        "insert into sys_sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at, viewer) \
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&session.token_hash)
     .bind(session.user)
@@ -120,6 +122,7 @@ fn begun(session: &Session) -> Sql {
     .bind(Bind::millis(session.created_at))
     .bind(Bind::millis(session.seen_at))
     .bind(Bind::millis(session.expires_at))
+    .bind(session.viewer)
 }
 
 fn ended(token_hash: &str) -> Sql {
@@ -134,6 +137,7 @@ fn read(row: &Row) -> Result<SignedIn, Error> {
         created_at: row.time(3)?,
         seen_at: row.time(4)?,
         expires_at: row.time(5)?,
+        viewer: row.get(7)?,
     };
     Ok(SignedIn { session, must_change: row.get::<Option<i64>>(6)?.unwrap_or_default() != 0 })
 }

@@ -11,7 +11,7 @@ use super::{CommentRow, Task, comments, instances, tasks};
 use crate::{
     Error, Store,
     connection::{Connection, Row},
-    sql::Sql,
+    sql::{Bind, Sql},
 };
 
 /// Something that happened.
@@ -45,9 +45,37 @@ pub struct TimelineCursor {
     id: Uuid,
 }
 
+/// What of a timeline is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineFilter {
+    /// Changes of the record.
+    pub changes: bool,
+    /// Comments.
+    pub comments: bool,
+    /// Decisions, and how workflows began and ended.
+    pub approvals: bool,
+    /// What this person did.
+    pub by: Option<Uuid>,
+    /// From then on.
+    pub from: Option<DateTime<Utc>>,
+    /// Until before then.
+    pub until: Option<DateTime<Utc>>,
+    /// Of the changes, those of one of these fields: `amount`, `lines`, `lines.price`. All, if there is none.
+    pub fields: Vec<String>,
+}
+
+impl Default for TimelineFilter {
+    fn default() -> Self {
+        let (by, from, until) = (None, None, None);
+        Self { changes: true, comments: true, approvals: true, by, from, until, fields: Vec::new() }
+    }
+}
+
 /// An item's place: time, source, and number or id within the source.
 type Place = (i64, u8, i64, Uuid);
 
+const INSTANCE: &str =
+    "id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, ended_at";
 const STARTED: u8 = 0;
 const CHANGE: u8 = 1;
 const COMMENT: u8 = 2;
@@ -59,13 +87,22 @@ impl Store {
     pub async fn timeline(
         &self,
         record: Uuid,
+        asked: &TimelineFilter,
         after: Option<&TimelineCursor>,
         limit: u32,
     ) -> Result<(Vec<TimelineItem>, Option<TimelineCursor>), Error> {
         let mut connection = self.read().await?;
         let mut found: Vec<(Place, TimelineItem)> = Vec::new();
         for source in [STARTED, CHANGE, COMMENT, DECISION, ENDED] {
-            for row in read(&mut connection, source, record, after, limit + 1).await? {
+            let wanted = match source {
+                CHANGE => asked.changes,
+                COMMENT => asked.comments,
+                _ => asked.approvals,
+            };
+            if !wanted {
+                continue;
+            }
+            for row in read(&mut connection, source, record, asked, after, limit + 1).await? {
                 found.push(item(source, &row)?);
             }
         }
@@ -104,44 +141,79 @@ async fn read(
     connection: &mut Connection,
     source: u8,
     record: Uuid,
+    asked: &TimelineFilter,
     after: Option<&TimelineCursor>,
     limit: u32,
 ) -> Result<Vec<Row>, Error> {
-    let text = match source {
-        STARTED => {
-            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
-             ended_at from sys_instances where record = $1 and started_at <= $2 and (started_at < $2 or id < $3) \
-             order by started_at desc, id desc limit $4"
-        }
-        ENDED => {
-            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
-             ended_at from sys_instances where record = $1 and ended_at <= $2 and (ended_at < $2 or id < $3) \
-             order by ended_at desc, id desc limit $4"
-        }
-        COMMENT => {
-            "select at, user_id, id, entity, record, body, mentions from sys_comments \
-             where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
-        }
-        DECISION => {
-            "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, \
-             closed_by, reason, closed_at from sys_tasks_done where record = $1 and closed_at <= $2 and (closed_at < $2 or id < $3) \
-             order by closed_at desc, id desc limit $4"
-        }
-        _ => {
-            "select at, id, user_id, entity, record, version, action, source, changes, reason from sys_history \
-             where record = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4"
-        }
+    let (columns, table, at, by) = match source {
+        STARTED => (INSTANCE, "sys_instances", "started_at", Some("initiator")),
+        // Nobody ends one by themselves: it follows from what was decided.
+        ENDED => (INSTANCE, "sys_instances", "ended_at", None),
+        COMMENT => ("at, user_id, id, entity, record, body, mentions", "sys_comments", "at", Some("user_id")),
+        DECISION => (
+            "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, closed_by, \
+             reason, closed_at",
+            "sys_tasks_done",
+            "closed_at",
+            Some("closed_by"),
+        ),
+        _ => (
+            "at, id, user_id, entity, record, version, action, source, changes, reason",
+            "sys_history",
+            "at",
+            Some("user_id"),
+        ),
     };
     // Of the cursor's instant, sources before its own are still whole, those after it are done with.
-    let (at, number, id) = match after {
+    let (time, number, id) = match after {
         None => (i64::MAX, i64::MAX, Uuid::max()),
         Some(cursor) if source < cursor.source => (cursor.at, i64::MAX, Uuid::max()),
         Some(cursor) if source > cursor.source => (cursor.at, i64::MIN, Uuid::nil()),
         Some(cursor) => (cursor.at, cursor.number, cursor.id),
     };
-    let sql = Sql::fixed(text).bind(record).bind(at);
-    let sql = if source == CHANGE { sql.bind(number) } else { sql.bind(id) };
-    connection.rows(sql.bind(limit)).await
+    let mut sql = Sql::default();
+    sql.text("select ").text(columns).text(" from ").text(table).text(" where record = ").value(record);
+    sql.text(" and ")
+        .text(at)
+        .text(" <= ")
+        .value(time)
+        .text(" and (")
+        .text(at)
+        .text(" < ")
+        .value(time)
+        .text(" or id < ");
+    if source == CHANGE {
+        sql.value(number)
+    } else {
+        sql.value(id)
+    };
+    sql.text(")");
+    match (asked.by, by) {
+        (Some(person), Some(column)) => drop(sql.text(" and ").text(column).text(" = ").value(person)),
+        (Some(_), None) => return Ok(Vec::new()),
+        (None, _) => {}
+    }
+    if let Some(from) = asked.from {
+        sql.text(" and ").text(at).text(" >= ").value(Bind::millis(from));
+    }
+    if let Some(until) = asked.until {
+        sql.text(" and ").text(at).text(" < ").value(Bind::millis(until));
+    }
+    if source == CHANGE && !asked.fields.is_empty() {
+        sql.text(" and (").list(&asked.fields, " or ", |sql, field| {
+            // Paths stand in JSON that the store has written: `"path":"amount"`, `"path":"lines.<id>.price"`, and a
+            // line that came or went by its table alone. What `_` lets through beside is let go by whoever reads it.
+            let (first, within) = field.split_once('.').map_or((field.as_str(), None), |(t, f)| (t, Some(f)));
+            sql.text("changes like ").value(match within {
+                None => format!("%\"path\":\"{first}\"%"),
+                Some(within) => format!("%\"path\":\"{first}.%.{within}\"%"),
+            });
+            sql.text(" or changes like ").value(format!("%\"path\":\"{first}.%"));
+        });
+        sql.text(")");
+    }
+    sql.text(" order by ").text(at).text(" desc, id desc limit ").value(limit);
+    connection.rows(sql).await
 }
 
 fn item(source: u8, row: &Row) -> Result<(Place, TimelineItem), Error> {

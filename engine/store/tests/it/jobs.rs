@@ -149,7 +149,14 @@ on_both!(a_job_is_tried_again_put_off_and_laid_to_rest, |db| {
     let seen = db.store.job("x").await.unwrap().unwrap().held();
     assert!(db.store.skip_incident(seen, &note("skipped")).await.unwrap());
     assert_eq!(db.store.job("x").await.unwrap(), None);
-    let noted: Vec<String> = db.store.audit(None, 9).await.unwrap().into_iter().map(|row| row.kind).collect();
+    let noted: Vec<String> = db
+        .store
+        .audit(&store::AuditFilter::default(), None, 9)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|row| row.kind)
+        .collect();
     assert_eq!(noted, ["skipped", "retried"]);
 });
 

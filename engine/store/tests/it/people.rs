@@ -25,6 +25,7 @@ on_both!(sessions_hold_until_they_end, |db| {
     let session = |token: &str, until: &str| Session {
         token_hash: token.to_owned(),
         user,
+        viewer: None,
         csrf: "c".to_owned(),
         created_at: now(),
         seen_at: now(),
@@ -52,6 +53,7 @@ on_both!(a_new_password_and_what_follows_from_it_are_written_together, |db| {
     let session = |token: &str, user| Session {
         token_hash: token.to_owned(),
         user,
+        viewer: None,
         csrf: "c".to_owned(),
         created_at: now(),
         seen_at: now(),
@@ -92,9 +94,9 @@ on_both!(the_audit_is_read_newest_first, |db| {
     db.store.note_audit(&second).await.unwrap();
     db.store.complete_audit(first.id, &json!({"rows": 7})).await.unwrap();
     let completed = AuditRow { detail: json!({"rows": 7}), ..first };
-    assert_eq!(db.store.audit(None, 1).await.unwrap(), std::slice::from_ref(&second));
+    assert_eq!(db.store.audit(&store::AuditFilter::default(), None, 1).await.unwrap(), std::slice::from_ref(&second));
     let before = store::Before { at: second.at, id: second.id };
-    assert_eq!(db.store.audit(Some(before), 10).await.unwrap(), [completed]);
+    assert_eq!(db.store.audit(&store::AuditFilter::default(), Some(before), 10).await.unwrap(), [completed]);
 });
 
 on_both!(settings_are_kept_by_name, |db| {

@@ -9,9 +9,15 @@ export interface FieldChange {
   label: string
   old: Scalar
   new: Scalar
+  /** The values were erased from the history. */
+  erased?: boolean
 }
 
 export interface LineChange {
+  key: string
+  table: string
+  /** The first thing that says what the line is: its product, its text. */
+  name: { path: string; value: Scalar } | null
   /** How the line is called: its position where it still is, and its first value. */
   line: number | null
   kind: 'added' | 'removed' | 'changed' | 'moved'
@@ -30,14 +36,24 @@ interface RawChange {
   new?: unknown
 }
 
+/** What stands where a value was erased. */
+const isErased = (value: unknown): boolean => typeof value === 'object' && value !== null && '$erased' in value
+
 function scalar(value: unknown): Scalar {
-  if (value === undefined || value === null) return null
+  if (value === undefined || value === null || isErased(value)) return null
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
   return Array.isArray(value) && value.every((one) => typeof one === 'string') ? (value as string[]) : JSON.stringify(value)
 }
 
 export function rawChanges(item: TimelineItem): RawChange[] {
   return Array.isArray(item.changes) ? (item.changes as RawChange[]) : []
+}
+
+/** What a line is called by: the first reference or text that it has. */
+function nameOf(entity: EntityModel, table: string, id: string, line: Partial<Line> | null | undefined): LineChange['name'] {
+  const told = Object.values(entity.fields[table]?.fields ?? {}).filter((field) => field.type === 'reference' || field.type === 'text')
+  const found = told.find((field) => typeof line?.[field.name] === 'string' && line[field.name] !== '')
+  return found ? { path: `${table}.${id}.${found.name}`, value: scalar(line?.[found.name]) } : null
 }
 
 /** The changes of an item, those of one line together. Fields that the reader may not read are not named. */
@@ -47,21 +63,23 @@ export function readChanges(item: TimelineItem, entity: EntityModel, values: Par
   for (const raw of rawChanges(item)) {
     const place = asLinePlace(raw.path)
     if (entity.fields[raw.path]?.type === 'lines') {
-      byLine.set(raw.path, { line: null, kind: 'moved', fields: [] })
+      byLine.set(raw.path, { key: raw.path, table: raw.path, name: null, line: null, kind: 'moved', fields: [] })
       continue
     }
     if (!place) {
       const label = raw.label ?? entity.fields[raw.path]?.label
-      if (label !== undefined) fields.push({ path: raw.path, label, old: scalar(raw.old), new: scalar(raw.new) })
+      if (label !== undefined) fields.push({ path: raw.path, label, old: scalar(raw.old), new: scalar(raw.new), ...(isErased(raw.old) || isErased(raw.new) ? { erased: true } : {}) })
       continue
     }
     const key = `${place.lines}.${place.id}`
     const index = linesOf(values, place.lines).findIndex((line) => line.id === place.id)
-    const known = byLine.get(key) ?? { line: index >= 0 ? index + 1 : null, kind: 'changed' as const, fields: [] }
+    const known: LineChange = byLine.get(key)
+      ?? { key, table: place.lines, name: nameOf(entity, place.lines, place.id, linesOf(values, place.lines)[index]), line: index >= 0 ? index + 1 : null, kind: 'changed', fields: [] }
     if (place.field === undefined) {
       const whole = (raw.new ?? raw.old) as Partial<Line> | null
       known.kind = raw.old === null || raw.old === undefined ? 'added' : 'removed'
       const table = entity.fields[place.lines]?.fields ?? {}
+      known.name ??= nameOf(entity, place.lines, place.id, whole)
       if (whole && typeof whole === 'object') {
         for (const field of Object.values(table)) {
           const value = scalar(whole[field.name])

@@ -3,37 +3,45 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatAgo, formatDatetime } from '@/fields/dates'
-import { formatValue } from '@/fields/registry'
 import { keys } from '@/api/keys'
 import type { TimelineItem } from '@/api/records'
 import type { InstanceAnswer } from '@/api/tasks'
-import type { Scalar, Titles } from '@/model/record'
+import type { Titles } from '@/model/record'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
 import { Tag } from '@/ui/tag'
 import { useForm, useFormState } from '../form-context'
-import { type FieldChange, rawChanges, readChanges, readComment, textIn } from '../model/timeline'
-import { fieldAt } from '../model/paths'
-import { isBlank } from '../model/values'
+import { rawChanges, readChanges, readComment, textIn } from '../model/timeline'
+import { Change, LineChanges } from './changes'
 import style from './timeline.module.css'
 
 const SHOWN = 4
 
 const ICONS: Record<string, IconName> = {
   create: 'add', created: 'add', change: 'edit', updated: 'edit', deleted: 'delete', restored: 'redo', transition: 'right',
-  start: 'send', end: 'done', comment: 'comment', approve: 'check', reject: 'close', return: 'undo', transfer: 'person', withdraw: 'undo',
+  start: 'send', end: 'done', version: 'undo', erased: 'close', comment: 'comment', approve: 'check', reject: 'close', return: 'undo', transfer: 'person', withdraw: 'undo',
 }
 
 const TONES: Record<string, string | undefined> = {
   approve: style.good, reject: style.bad, return: style.attention, end: style.good,
 }
 
-export function TimelineEntry({ item, titles }: { item: TimelineItem; titles: Titles }) {
+interface TimelineEntryProps {
+  item: TimelineItem
+  titles: Titles
+  /** Shows the record as it was then. */
+  onVersion: (version: number) => void
+}
+
+export function TimelineEntry({ item, titles, onVersion }: TimelineEntryProps) {
   const { t } = useTranslation('record')
   const { language } = useForm()
   const what = kindOf(item)
   const who = item.by_name || t('timeline.engine')
-  const reason = textIn(item, 'reason', 'comment')
+  // A version that was given back is told by its number, which is no reason.
+  const reason = item.source === 'version' ? null : textIn(item, 'reason', 'comment')
+  const version = useFormState((state) => state.base.version)
+  const past = typeof item.version === 'number' && version !== undefined && item.version < version ? item.version : null
   const comment = item.kind === 'comment' ? (textIn(item, 'text', 'body') ?? '') : null
   return (
     <li className={style.entry}>
@@ -45,7 +53,10 @@ export function TimelineEntry({ item, titles }: { item: TimelineItem; titles: Ti
       <div className={style.body}>
         <p className={style.head}>
           <span><strong>{who}</strong> {comment === null && <Sentence item={item} what={what} />}</span>
-          <time dateTime={item.at} title={formatDatetime(item.at, language)}>{formatAgo(item.at, language)}</time>
+          <span className={style.at}>
+            {past !== null && <button type="button" className={style.link} onClick={() => onVersion(past)}>{t('history:version.open', { version: past })}</button>}
+            <time dateTime={item.at} title={formatDatetime(item.at, language)}>{formatAgo(item.at, language)}</time>
+          </span>
         </p>
         {comment !== null && (
           <p className={style.comment}>
@@ -67,6 +78,8 @@ function kindOf(item: TimelineItem): string {
   if (item.kind === 'decision') return VERBS[textIn(item, 'verb', 'outcome', 'decision') ?? ''] ?? 'closed'
   if (item.kind === 'change') {
     const action = textIn(item, 'action')
+    if (action === 'erased') return 'erased'
+    if (item.source === 'version') return 'version'
     return action === 'created' ? 'create' : action === 'deleted' || action === 'restored' ? action : action && action !== 'updated' ? 'transition' : 'change'
   }
   return item.kind
@@ -94,6 +107,8 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
     const outcome = textIn(item, 'outcome') ?? ''
     return <>{t('timeline.end', { outcome: textIn(item, 'outcome_label') ?? t(`outcome.${outcome}`, { defaultValue: outcome }) })}</>
   }
+  if (what === 'version') return <>{t('history:gave_back', { version: textIn(item, 'reason') ?? '' })}</>
+  if (what === 'erased') return <>{t('history:did_erase')}</>
   return <>{t(`timeline.${['create', 'change', 'deleted', 'restored', 'withdraw'].includes(what) ? what : 'change'}`)}</>
 }
 
@@ -130,33 +145,8 @@ function ChangeList({ item, titles }: { item: TimelineItem; titles: Titles }) {
       <dl>
         {written.slice(0, shown).map((change) => <Change key={change.path} change={change} titles={titles} />)}
       </dl>
-      {lines.slice(0, Math.max(0, shown - written.length)).map((line, index) => (
-        <div key={index} className={style.line}>
-          <p>{t(`timeline.line_${line.kind}`, { line: line.line ?? '', context: line.line === null ? 'gone' : undefined })}</p>
-          <dl>{line.fields.map((change) => <Change key={change.path} change={change} titles={titles} />)}</dl>
-        </div>
-      ))}
+      {lines.slice(0, Math.max(0, shown - written.length)).map((line) => <LineChanges key={line.key} line={line} titles={titles} />)}
       {count > shown && <button type="button" className={style.link} onClick={() => setAll(true)}>{t('timeline.show_all', { count: count - shown })}</button>}
-    </div>
-  )
-}
-
-function Change({ change, titles }: { change: FieldChange; titles: Titles }) {
-  const { t } = useTranslation('record')
-  const { entity, language } = useForm()
-  const known = useFormState((state) => state.titles)
-  const field = fieldAt(entity, change.path)
-  const text = (value: Scalar): string =>
-    isBlank(value) ? '–' : field
-      ? formatValue(value, field, { language, titles: { ...known, ...titles }, words: { yes: t('yes'), no: t('no') } })
-      : String(value)
-  return (
-    <div className={style.change}>
-      <dt>{change.label}</dt>
-      <dd>
-        {!isBlank(change.old) && <><del>{text(change.old)}</del> <Icon name="right" size={11} label={t('timeline.becomes')} /> </>}
-        <ins>{text(change.new)}</ins>
-      </dd>
     </div>
   )
 }

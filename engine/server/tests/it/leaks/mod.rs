@@ -92,6 +92,20 @@ async fn the_trade_pack_shows_nothing_that_no_role_shows() {
     assert!(leaks.is_empty(), "{}", told(&leaks));
 }
 
+/// An administrator who looks at the app as somebody else is shown what that person is shown, and nothing more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_view_shows_what_the_person_sees() {
+    let firm = Firm::found().await;
+    let planted = Planted::plant(&firm.server.app, 20, &["remark"]).await;
+    let mut people = Vec::new();
+    for who in ["cleo", "hal", "joe"] {
+        let ida = firm.sign_in("ida").await;
+        people.push((firm.person(who), ida.viewing_as(firm.person(who)).await));
+    }
+    let (leaks, _) = everybody(&firm.server, &planted, people, false).await;
+    assert!(leaks.is_empty(), "{}", told(&leaks));
+}
+
 /// What the matrix compares with is worked out by the compiler of rights itself; so some cells are told by hand.
 #[tokio::test]
 async fn the_cells_that_awkward_rights_show_are_these() {

@@ -89,6 +89,8 @@ impl Walker<'_> {
             "/api/imports",
             "/api/roles",
             "/api/audit",
+            "/api/audit.csv",
+            "/api/trash",
             "/api/settings",
             "/api/definitions",
             "/api/openapi.json",
@@ -109,6 +111,8 @@ impl Walker<'_> {
         for record in &self.planted.records {
             self.record(&scene, record).await;
         }
+        let emptied = self.client.delete("/api/trash").await;
+        self.look("DELETE /api/trash", "/api/trash", &emptied, "");
         self.files().await;
         self.work().await;
         self.import().await;
@@ -282,6 +286,29 @@ impl Walker<'_> {
             self.leak(&format!("{place} answered {}", answer.status));
         }
         self.get(&format!("{one}/timeline"), &format!("{place}/timeline")).await;
+        let fields = entity.columns().map(|field| field.name.to_string()).chain(["title".into(), "lines.cost".into()]);
+        for asked in fields.map(|field| format!("field={field}")).chain(["kind=files".into(), "kind=comments".into()]) {
+            self.get(&format!("{one}/timeline"), &format!("{place}/timeline?{asked}")).await;
+        }
+        let version = format!("{place}/versions/{}", record.version - 1);
+        self.get(&format!("{one}/versions/{{version}}"), &version).await;
+        let none = json!({"fields": ["nothing"]});
+        self.post(&format!("{one}/versions/{{version}}/restore"), &format!("{version}/restore"), none).await;
+        for user in [self.user, self.planted.records[0].created_by.unwrap_or(self.user)] {
+            let fields = entity.columns().map(|field| format!("&field={}", field.name)).take(3).chain([String::new()]);
+            for field in fields {
+                let explained =
+                    self.get(&format!("{one}/explain"), &format!("{place}/explain?user={user}{field}")).await;
+                let admin = self.client.get("/api/roles").await.status == 200;
+                if (explained.status == 200) != admin {
+                    self.leak(&format!("{place}/explain answered {}", explained.status));
+                }
+            }
+        }
+        let trashed = format!("/api/trash/{}/{}", record.entity, record.id);
+        self.get("/api/trash/{entity}/{id}", &trashed).await;
+        let purged = self.client.delete(&trashed).await;
+        self.look("DELETE /api/trash/{entity}/{id}", &trashed, &purged, "");
         self.get(&format!("{one}/preview"), &format!("{place}/preview")).await;
         let stale = json!({"version": 0});
         for name in entity.lifecycle.iter().flat_map(|l| l.transitions.keys()) {

@@ -1,0 +1,30 @@
+//! What of a change in a record's history its reader may see.
+
+use kernel::rights::Mask;
+use serde_json::{Map, Value as Json};
+
+/// `lines.<id>.quantity` is the field `lines.quantity`; `lines.<id>` is the line as a whole.
+pub(crate) fn path_shows(mask: &Mask, path: &str) -> bool {
+    let mut parts = path.split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(table), Some(_), Some(field)) => mask.shows(&format!("{table}.{field}")),
+        (Some(first), _, None) => mask.shows(first),
+        _ => false,
+    }
+}
+
+/// A line that came or went holds all its fields: those that are hidden are taken out.
+pub(crate) fn masked(mask: &Mask, path: &str, value: &Json) -> Json {
+    match (path.split_once('.'), value) {
+        (Some((table, rest)), Json::Object(line)) if !rest.contains('.') => Json::Object(
+            line.iter()
+                .filter(|(field, _)| *field == "id" || mask.shows(&format!("{table}.{field}")))
+                .map(|(field, value)| (field.clone(), value.clone()))
+                .collect::<Map<_, _>>(),
+        ),
+        (None, Json::Array(lines)) => {
+            Json::Array(lines.iter().map(|line| masked(mask, &format!("{path}.x"), line)).collect())
+        }
+        _ => value.clone(),
+    }
+}
