@@ -49,6 +49,7 @@ pub(super) fn noted(work: &Work, statements: &mut Vec<Sql>) {
             .bind(Bind::millis(work.commit.at)),
         );
         statements.push(Sql::fixed("delete from sys_file_uses where record = $1").bind(*id));
+        statements.push(Sql::fixed("delete from sys_near_keys where record = $1").bind(*id));
     }
 }
 
