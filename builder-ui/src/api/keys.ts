@@ -17,6 +17,7 @@ export const keys = {
   deputies: ['deputies'] as const,
   imports: ['imports'] as const,
   import: (id: string) => ['imports', id] as const,
+  incidents: ['incidents'] as const,
   roles: ['roles'] as const,
   settings: ['settings'] as const,
   drafts: ['drafts'] as const,

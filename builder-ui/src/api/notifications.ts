@@ -21,6 +21,8 @@ export interface NoticeAbout {
   message?: string
   outcome?: string
   outcome_label?: string | null
+  /** Of an incident: what kind of work. */
+  kind?: string
   reason?: string | null
 }
 

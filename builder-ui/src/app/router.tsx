@@ -39,6 +39,7 @@ export function makeRouter() {
             { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
+            { path: 'organisation/incidents', lazy: page(() => import('@/features/incidents/incidents-page')) },
             { path: '*', Component: NotFound },
           ],
         },

@@ -15,6 +15,7 @@ export const paths = {
   draft: (id: string) => `/studio/${encodeURIComponent(id)}`,
   audit: '/organisation/audit',
   trash: '/trash',
+  incidents: '/organisation/incidents',
   list: (entity: string) => `/e/${entity}`,
   view: (view: string) => `/v/${view}`,
   record: (entity: string, id: string) => `/e/${entity}/${encodeURIComponent(id)}`,

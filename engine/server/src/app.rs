@@ -32,6 +32,7 @@ use crate::{
     firm::Firm,
     nodes::Outbox,
     org, set_up,
+    worker::Bell,
 };
 
 /// The running server; cheap to clone.
@@ -53,6 +54,7 @@ struct Parts {
     org_turn: OrgTurn,
     hub: Hub,
     outbox: Outbox,
+    bell: Bell,
     passwords: Passwords,
     tries: SignInTries,
     assets: Assets,
@@ -158,6 +160,7 @@ impl App {
             org: ArcSwap::from_pointee(Org::default()),
             firm: ArcSwap::from_pointee(firm),
             hub: Hub::new(),
+            bell: Bell::new(),
             passwords: Passwords::new(),
             assets: Assets::default(),
             models: Models::default(),
@@ -252,6 +255,11 @@ impl App {
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.0.outbox
+    }
+
+    /// Wakes the worker.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kernel::{
     Rejection,
-    change::{Change, Commit},
+    change::{Change, Commit, JobHeld},
     query::{Facts, Outcome},
 };
 use store::{CommitError, Committed, IdempotencyKey, Once};
@@ -90,16 +90,43 @@ impl App {
             let same = answered.request_hash == key.request_hash;
             return if same { Ok(Performed::Before(answered.committed)) } else { Err(Failure::KeyReused) };
         }
+        self.decide_and_commit(user, command, key, None).await
+    }
+
+    /// Does a command as what a job is to do: with it the job is finished, even if there is nothing else to write.
+    ///
+    /// # Errors
+    /// As [`App::perform`]; [`Failure::JobGone`] if the job was lost meanwhile.
+    pub async fn perform_job<C: Command>(
+        &self,
+        user: Option<Uuid>,
+        command: &C,
+        job: JobHeld,
+    ) -> Result<C::Done, Failure> {
+        match self.decide_and_commit(user, command, None, Some(job)).await? {
+            Performed::Now(done) => Ok(done),
+            Performed::Before(_) => Err(Failure::Busy),
+        }
+    }
+
+    async fn decide_and_commit<C: Command>(
+        &self,
+        user: Option<Uuid>,
+        command: &C,
+        key: Option<IdempotencyKey>,
+        job: Option<JobHeld>,
+    ) -> Result<Performed<C::Done>, Failure> {
         for _ in 0..ATTEMPTS {
             let scene = self.scene(user);
             let known = command.read(self, &scene).await?;
             let mut decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
+            decided.changes.extend(job.map(Change::FinishJob));
             if decided.changes.is_empty() {
                 return Ok(Performed::Now(decided.done));
             }
             let told = news(&decided.changes);
             let commit = Commit { at: scene.now, by: user, changes: std::mem::take(&mut decided.changes) };
-            match self.commit(&scene, commit, key.clone()).await {
+            match self.commit(&scene, commit, key.clone(), job.is_some()).await {
                 Ok(Once::Done(committed)) => {
                     decided.done.take_over(&committed);
                     self.tell(told, &committed).await;
@@ -116,12 +143,31 @@ impl App {
         Err(Failure::Busy)
     }
 
-    async fn commit(&self, scene: &Scene, commit: Commit, key: Option<IdempotencyKey>) -> Result<Once, CommitError> {
+    async fn commit(
+        &self,
+        scene: &Scene,
+        commit: Commit,
+        key: Option<IdempotencyKey>,
+        is_job: bool,
+    ) -> Result<Once, CommitError> {
         let entities = &scene.catalog.entities;
         match key {
+            None if is_job => self.store().commit_job(entities, commit).await.map(Once::Done),
             Some(key) => self.store().commit_once(entities, commit, key).await,
             None => self.store().commit(entities, commit).await.map(Once::Done),
         }
+    }
+
+    /// Writes changes that nobody has to decide, and tells of them.
+    pub(crate) async fn write_and_tell(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let told = news(&changes);
+        let commit = Commit { at: self.clock().now(), by: None, changes };
+        let committed = self.store().commit(&self.published().catalog.entities, commit).await?;
+        self.tell(told, &committed).await;
+        Ok(())
     }
 
     /// Asks a question of the kernel until it has all it needs.
@@ -179,6 +225,7 @@ fn news(changes: &[Change]) -> Told {
             Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
             Change::AssignTask { id, .. } => drop(told.closed.insert(*id)),
             Change::CloseTask(close) => drop(told.closed.insert(close.id)),
+            Change::ScheduleJob { due_at, .. } => told.due = told.due.into_iter().chain([*due_at]).min(),
             Change::Notify(notice) => drop(told.notices.insert(notice.user)),
             // Also where nothing of the record itself changed.
             Change::Instance(row) => drop(told.records.insert((row.entity.clone(), row.record))),
@@ -188,7 +235,6 @@ fn news(changes: &[Change]) -> Told {
             | Change::Files(_)
             | Change::Copy(_)
             | Change::Erase(_)
-            | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
             | Change::FinishJob(_)
             | Change::Apart(_)
@@ -223,8 +269,11 @@ impl App {
         self.spread(told).await;
     }
 
-    /// Tells the browsers of this process.
+    /// Tells the worker and the browsers of this process.
     pub(crate) async fn spread(&self, mut told: Told) {
+        if let Some(due) = told.due {
+            self.bell().ring_for(due, self.clock().now());
+        }
         if !self.hub().is_heard() {
             return;
         }

@@ -34,6 +34,7 @@ pub mod set_up;
 pub mod studio;
 pub mod trash;
 mod work;
+pub mod worker;
 
 pub use app::{App, OpenError, Scene};
 pub use clock::Clock;

@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use chrono::{DateTime, Utc};
 use kernel::Name;
 use serde::{Deserialize, Serialize};
 use store::{Listening, Store};
@@ -34,6 +35,8 @@ pub(crate) struct Told {
     pub(crate) settings: bool,
     /// People or departments changed.
     pub(crate) people: bool,
+    /// When the first of the jobs that were scheduled is due.
+    pub(crate) due: Option<DateTime<Utc>>,
     /// Records that changed, or whose workflow went on.
     pub(crate) records: BTreeSet<(Name, Uuid)>,
     /// Tasks that were closed.
@@ -63,6 +66,7 @@ impl Told {
         self.published |= other.published;
         self.settings |= other.settings;
         self.people |= other.people;
+        self.due = self.due.into_iter().chain(other.due).min();
         self.records.extend(other.records);
         self.closed.extend(other.closed);
         self.tasks.extend(other.tasks);
@@ -79,8 +83,8 @@ impl Told {
         pieces.extend(self.notices.into_iter().map(Piece::Notice));
         pieces.extend(self.sessions.into_iter().map(Piece::Sessions));
         pieces.extend(self.imports.into_iter().map(Piece::Import));
-        let (published, settings, people) = (self.published, self.settings, self.people);
-        let mut next = Self { from, published, settings, people, ..Self::default() };
+        let Self { published, settings, people, due, .. } = self;
+        let mut next = Self { from, published, settings, people, due, ..Self::default() };
         let mut messages = Vec::new();
         let mut length = 0;
         for piece in pieces {

@@ -11,7 +11,7 @@ use super::Database;
 use crate::{
     App, Limits, Options,
     backup::{self, Schedule},
-    http, nodes, work,
+    http, nodes, work, worker,
 };
 
 /// How long requests under way may take when the server stops.
@@ -99,6 +99,7 @@ impl Serve {
         app.recover_imports().await.context("cannot look after imports that were broken off")?;
         say_address(&app, listener.local_addr()?);
         let work = work::start(&app);
+        let worker = worker::start(&app, worker::handlers()).await.context("cannot start the alarm clock")?;
         let others = nodes::start(&app);
         let backups = backup::start(&app);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -118,6 +119,7 @@ impl Serve {
             } => tracing::warn!("requests were still under way"),
         }
         work.await?;
+        worker.await?;
         others.await?;
         backups.await?;
         app.close().await;

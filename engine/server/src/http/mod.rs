@@ -22,6 +22,7 @@ mod health;
 mod idempotency;
 mod if_match;
 mod imports;
+mod incidents;
 mod instance_way;
 mod instances;
 mod lookup;

@@ -25,9 +25,9 @@ use tracing::Span;
 
 use super::{
     Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, explain, export,
-    file_answer::AsItIs, files, first_run, health, imports, instances, lookup, metrics, notifications, openapi, people,
-    records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui,
-    versions, view_as,
+    file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, metrics, notifications,
+    openapi, people, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
+    transitions, trash, ui, versions, view_as,
 };
 use crate::App;
 
@@ -147,6 +147,8 @@ fn work_routes() -> Router<App> {
         .route("/api/deputies/{id}", delete(deputies::end))
         .route("/api/copies", get(copies::list))
         .route("/api/copies/{id}/read", post(copies::read))
+        .route("/api/incidents", get(incidents::list))
+        .route("/api/incidents/{id}/{verb}", post(incidents::act))
         .route("/api/notifications", get(notifications::list))
         .route("/api/notifications/read", post(notifications::read))
         .route("/api/files/{id}/info", get(files::info))

@@ -39,3 +39,4 @@ mod trash;
 mod values;
 mod versions;
 mod view_as;
+mod worker;

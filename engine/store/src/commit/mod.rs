@@ -102,6 +102,11 @@ impl Store {
         Ok(self.commit_work(schema, commit, None, Priority::Bulk).await?.committed())
     }
 
+    /// Applies a commit of a job, which lets people's commits go first.
+    pub async fn commit_job(&self, schema: &dyn Schema, commit: Commit) -> Result<Committed, CommitError> {
+        Ok(self.commit_work(schema, commit, None, Priority::Jobs).await?.committed())
+    }
+
     /// Applies a commit unless it was applied before with the same key.
     pub async fn commit_once(
         &self,

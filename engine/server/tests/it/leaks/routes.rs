@@ -94,6 +94,8 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("GET /api/studio/drafts/{id}/model", "tells definitions, to builders"),
     ("POST /api/studio/drafts/{id}/rebase", "answers with the draft, as GET does"),
     ("POST /api/studio/drafts/{id}/publish", "answers with a version, to administrators"),
+    ("GET /api/incidents", "tells administrators of jobs: keys, ids, errors"),
+    ("POST /api/incidents/{id}/{verb}", "answers with a count, to administrators"),
     ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
 ];
 
