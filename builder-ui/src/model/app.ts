@@ -186,6 +186,8 @@ export interface AppModel {
   company: string
   /** The firm's time zone. */
   zone: string
+  /** Calendars of working days, by name. */
+  calendars?: Readonly<Record<string, import('./expression/calendar').WorkCalendar>>
   entities: Record<string, EntityModel>
   views: Record<string, View>
   menu: MenuItem[]

@@ -4,6 +4,7 @@
 //! that. What it must know it is given, or asks for ([`query::Query`]).
 
 pub mod backoff;
+pub mod calendar;
 pub mod catalog;
 pub mod change;
 pub mod command;

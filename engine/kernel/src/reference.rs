@@ -119,6 +119,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0702", "A calendar without a working day."),
     ("E0703", "Working hours cannot be read."),
     ("E0704", "A day cannot be read."),
+    ("E0705", "A day stands in two lists of a calendar."),
     ("E0801", "No such record among the data."),
     ("E0802", "A time cannot be read."),
     ("E0803", "No such person among the data."),

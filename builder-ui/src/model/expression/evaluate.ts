@@ -1,7 +1,7 @@
 // The interpreter of expressions: the JSON that the server sends (`engine/kernel/src/expression/wire.rs`), over records
 // in wire form. Each expression is turned into functions once, so that a thousand lines cost little as one types.
 import type { Wire } from '../app'
-import { aggregate, call, dayIn } from './functions'
+import { aggregate, call, dayIn, type Calendars } from './functions'
 import {
   arithmetic, compare, Fault, fromWire, Moment, Row, same, toDecimal, toWire, unknown, Unknown,
   type Fields, type Value,
@@ -26,6 +26,8 @@ export interface Scope {
   now: Date
   /** The firm's zone. */
   zone: string
+  /** Calendars by name. */
+  calendars?: Calendars | undefined
   /** Records that are at hand, by id, perhaps with some of their fields alone. */
   loaded?: Readonly<Record<string, Fields | undefined>>
 }
@@ -215,7 +217,7 @@ function stepOf(wire: unknown[]): Step {
     }
     case 'call': {
       const parts = steps(second)
-      return (run) => call(String(first), parts.map((part) => idOf(part(run))), run.scope.zone)
+      return (run) => call(String(first), parts.map((part) => idOf(part(run))), run.scope.zone, run.scope.calendars)
     }
     default:
       // `server`, `initiator`, and what a newer server sends.

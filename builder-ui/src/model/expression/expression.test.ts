@@ -25,6 +25,7 @@ interface Case {
 interface World {
   now: string
   zone: string
+  calendars_wire: NonNullable<Scope['calendars']>
   user: string
   people: Record<string, Record<string, unknown>>
   settings: Record<string, { default: unknown }>
@@ -52,6 +53,7 @@ function scopeOf(one: Pick<Case, 'record' | 'line'>): Scope {
     user: { id: world.user, ...world.people[world.user] },
     now: new Date(world.now),
     zone: world.zone,
+    calendars: world.calendars_wire,
     loaded: Object.fromEntries(records),
   }
 }
@@ -78,7 +80,7 @@ function expected(one: Case): unknown {
   return one.fault === undefined ? { value: normal(one.value) } : { fault: one.fault }
 }
 
-describe.each(['operators.json', 'nulls.json', 'rows.json', 'functions.json', 'likeness.json', 'paths.json', 'values.json'])('%s', (file) => {
+describe.each(['operators.json', 'nulls.json', 'rows.json', 'functions.json', 'likeness.json', 'paths.json', 'values.json', 'worktime.json'])('%s', (file) => {
   test.each(read<Case[]>(file).map((one) => [one.name, one] as const))('%s', (_, one) => {
     expect(outcome(one), one.source).toEqual(expected(one))
   })

@@ -1,13 +1,26 @@
 // Functions of plain values. A null argument gives null, but where the function says otherwise.
+import { workdayAfter, workdayBefore, workdaysBetween, workdaysIn, type WorkCalendar } from './calendar'
 import { Decimal } from './decimal'
 import { fold } from './fold'
 import { domainKey, looseNameKey, nameKey, phoneKey, titleCase } from './likeness'
 import {
-  arithmetic, compare, Day, dayFrom, dayOf, Fault, inCalendar, limited, Moment, partsOf, same, textOf, toDecimal, wholeNumber,
+  arithmetic, compare, Day, dayFrom, dayOf, Fault, inCalendar, limited, Moment, partsOf, same, textOf, toDecimal, unknown, wholeNumber,
   type Value,
 } from './values'
 
-type Function = (values: Value[], zone: string) => Value
+export type Calendars = Readonly<Record<string, WorkCalendar>>
+
+type Function = (values: Value[], zone: string, calendars?: Calendars) => Value
+
+/** The calendar that is named, or the only one; where none came along, the server must say. */
+function calendarOf(name: Value | undefined, calendars: Calendars | undefined): WorkCalendar {
+  if (!calendars) throw unknown
+  const all = Object.values(calendars)
+  const found = typeof name === 'string' ? calendars[name] : all.length === 1 ? all[0] : undefined
+  // The server says what is missing.
+  if (!found) throw unknown
+  return found
+}
 
 function whole(value: Value | undefined): number {
   if (typeof value === 'number') return value
@@ -132,6 +145,12 @@ export const functions: Record<string, Function> = {
   add_years: ([day, years], zone) => addMonths(dayIn(day, zone), whole(years) * 12),
   days_between: ([from, to], zone) => dayIn(to, zone).days - dayIn(from, zone).days,
   months_between: ([from, to], zone) => monthsBetween(dayIn(from, zone), dayIn(to, zone)),
+  workday_after: ([day, count, name], zone, calendars) => workdayAfter(calendarOf(name, calendars), dayIn(day, zone), whole(count)),
+  workday_before: ([day, count, name], zone, calendars) => workdayBefore(calendarOf(name, calendars), dayIn(day, zone), whole(count)),
+  workdays_between: ([from, to, name], zone, calendars) => workdaysBetween(calendarOf(name, calendars), dayIn(from, zone), dayIn(to, zone)),
+  workdays_in: ([from, to, name], zone, calendars) => workdaysIn(calendarOf(name, calendars), dayIn(from, zone), dayIn(to, zone)),
+  workhours_after: () => { throw unknown },
+  workhours_between: () => { throw unknown },
   days: ([count]) => wholeNumber(whole(count) * 86_400_000),
   hours: ([count]) => wholeNumber(whole(count) * 3_600_000),
   minutes: ([count]) => wholeNumber(whole(count) * 60_000),
@@ -157,11 +176,11 @@ function ofNull(name: string): Value {
   return name === 'contains' || name === 'starts_with' || name === 'ends_with' ? false : null
 }
 
-export function call(name: string, values: Value[], zone: string): Value {
+export function call(name: string, values: Value[], zone: string, calendars?: Calendars): Value {
   if (values.includes(null)) return ofNull(name)
   const found = functions[name]
   if (!found) throw new Fault('type')
-  return found(values, zone)
+  return found(values, zone, calendars)
 }
 
 /** A running total of a list; nulls are left out. */

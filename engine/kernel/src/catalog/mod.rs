@@ -17,10 +17,11 @@ use indexmap::IndexMap;
 
 use crate::{
     Diagnostic, Name, PackSource, Severity, Source,
+    calendar::Calendar,
     decision::Decision,
     definition::{
-        CalendarDefinition, DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, NodeDefinition,
-        PackDefinition, SettingDefinition, TestDefinition, TranslationsDefinition,
+        DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, NodeDefinition, PackDefinition,
+        SettingDefinition, TestDefinition, TranslationsDefinition,
     },
     expression::{Env, EvalError, Fault, Library, Types},
     import::Import,
@@ -63,7 +64,7 @@ pub struct Catalog {
     /// Imports.
     pub imports: IndexMap<Name, Arc<Import>>,
     /// Calendars.
-    pub calendars: IndexMap<Name, CalendarDefinition>,
+    pub calendars: IndexMap<Name, Arc<Calendar>>,
     /// Settings of all packs.
     pub settings: Keyed<SettingDefinition>,
     /// Texts in other languages.
@@ -85,6 +86,13 @@ impl Library for Catalog {
         match self.decisions.get(name) {
             Some(decision) => Ok(decision.evaluate(env)?.to_value()),
             None => Err(EvalError::Fault(Fault::Missing(format!("no decision `{name}`")))),
+        }
+    }
+
+    fn calendar(&self, name: Option<&str>) -> Option<&Calendar> {
+        match name {
+            Some(name) => self.calendars.get(name).map(|c| &**c),
+            None => self.calendars.values().next().filter(|_| self.calendars.len() == 1).map(|c| &**c),
         }
     }
 }
@@ -116,7 +124,12 @@ impl Catalog {
     /// The types that expressions are checked against.
     #[must_use]
     pub fn types(&self) -> Types<'_> {
-        Types { entities: &self.definitions, settings: &self.settings, decisions: &self.decision_definitions }
+        Types {
+            entities: &self.definitions,
+            settings: &self.settings,
+            decisions: &self.decision_definitions,
+            calendars: &self.calendars,
+        }
     }
 
     /// Workflows that serve an entity, the highest priority first.
@@ -182,7 +195,9 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     let definitions = std::mem::take(&mut catalog.definitions);
     let settings = std::mem::take(&mut catalog.settings);
     let decision_definitions = std::mem::take(&mut catalog.decision_definitions);
-    let types = Types { entities: &definitions, settings: &settings, decisions: &decision_definitions };
+    let calendars = compile_calendars(sources, problems);
+    let types =
+        Types { entities: &definitions, settings: &settings, decisions: &decision_definitions, calendars: &calendars };
     let compiler = |source: &'_ Source| Compiler::new(types, &role_names, source.file.clone());
 
     rows::check_settings(&packs, problems);
@@ -226,12 +241,6 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
         problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
         catalog.imports.insert(source.name.clone(), Arc::new(compiled));
     }
-    for (source, definition) in of_kind(sources, problems, Kind::Calendar, pick!(Calendar)) {
-        let mut c = compiler(source);
-        rows::check_calendar(&mut c, definition);
-        catalog.calendars.insert(source.name.clone(), definition.clone());
-        problems.extend(c.finish());
-    }
     let data = of_kind(sources, problems, Kind::Data, pick!(Data));
     for (source, definition) in &data {
         let mut c = compiler(source);
@@ -251,7 +260,23 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     catalog.definitions = definitions;
     catalog.settings = settings;
     catalog.decision_definitions = decision_definitions;
+    catalog.calendars = calendars;
     catalog
+}
+
+fn compile_calendars(sources: &[Source], problems: &mut Vec<Diagnostic>) -> IndexMap<Name, Arc<Calendar>> {
+    let mut calendars = IndexMap::new();
+    for (source, definition) in of_kind(sources, problems, Kind::Calendar, pick!(Calendar)) {
+        match Calendar::compile(definition) {
+            Ok(calendar) => drop(calendars.insert(source.name.clone(), Arc::new(calendar))),
+            Err(wrong) => {
+                problems.extend(
+                    wrong.into_iter().map(|w| Diagnostic::error(w.code, w.path, w.message).in_file(&source.file)),
+                );
+            }
+        }
+    }
+    calendars
 }
 
 fn compile_screens<'s>(

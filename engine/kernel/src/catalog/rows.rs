@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveTime};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::{compiler::Compiler, roles::field_at};
 use crate::{
     Diagnostic, Name, Source,
-    definition::{CalendarDefinition, DataDefinition, MappingDefinition, PackDefinition, TestDefinition},
+    definition::{DataDefinition, MappingDefinition, PackDefinition, TestDefinition},
     expression::Scope,
     schema::{Entity, LinesMapping, Mapping},
 };
@@ -49,36 +48,6 @@ pub(super) fn compile_mapping(c: &mut Compiler<'_>, definition: &MappingDefiniti
         mapping.lines.insert(target.clone(), compiled);
     }
     mapping
-}
-
-pub(super) fn check_calendar(c: &mut Compiler<'_>, definition: &CalendarDefinition) {
-    if definition.zone.parse::<chrono_tz::Tz>().is_err() {
-        c.error("E0701", "zone", format!("no time zone `{}`", definition.zone)).hint =
-            Some("such as `Asia/Shanghai`".into());
-    }
-    if definition.week.values().all(Vec::is_empty) && definition.work.is_empty() {
-        c.error("E0702", "week", "the calendar has no working day");
-    }
-    for (day, hours) in &definition.week {
-        for span in hours {
-            let times: Vec<Option<NaiveTime>> =
-                span.split('-').map(|t| NaiveTime::parse_from_str(t.trim(), "%H:%M").ok()).collect();
-            if !matches!(times.as_slice(), [Some(from), Some(to)] if from < to) {
-                let place =
-                    serde_json::to_value(day).ok().and_then(|d| d.as_str().map(str::to_owned)).unwrap_or_default();
-                c.error(
-                    "E0703",
-                    format!("week.{place}"),
-                    format!("expected hours such as 09:00-18:00, but found `{span}`"),
-                );
-            }
-        }
-    }
-    for (key, days) in [("off", &definition.off), ("work", &definition.work)] {
-        for day in days.keys().filter(|d| d.parse::<NaiveDate>().is_err()) {
-            c.error("E0704", format!("{key}.{day}"), format!("expected a date such as 2026-10-01, but found `{day}`"));
-        }
-    }
 }
 
 pub(super) fn check_data(

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     Line, Name, Record, Value,
+    calendar::Calendar,
     context::Context,
     definition::EntityDefinition,
     query::{Facts, Query},
@@ -60,6 +61,9 @@ pub trait Library {
     ///
     /// If a query must be answered first, or an input cannot be worked out.
     fn decide(&self, name: &str, env: &Env<'_>) -> Result<Value, EvalError>;
+
+    /// A calendar; without a name the only one there is.
+    fn calendar(&self, name: Option<&str>) -> Option<&Calendar>;
 }
 
 /// What an expression is evaluated over. Only what its [`Scope`](super::Scope) allows need be there; what is missing

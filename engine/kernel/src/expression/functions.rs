@@ -39,6 +39,12 @@ pub(crate) enum Function {
     AddYears,
     DaysBetween,
     MonthsBetween,
+    WorkdayAfter,
+    WorkdayBefore,
+    WorkdaysBetween,
+    WorkdaysIn,
+    WorkhoursAfter,
+    WorkhoursBetween,
     Days,
     Hours,
     Minutes,
@@ -58,6 +64,10 @@ pub(crate) enum Takes {
     List,
     /// A day; a moment is taken as its day in the firm's zone.
     Day,
+    /// A moment alone: it has a time of day.
+    Moment,
+    /// The name of a calendar; left out, the only one there is.
+    Calendar,
 }
 
 /// What a function gives.
@@ -72,6 +82,7 @@ pub(crate) enum Gives {
     Decimal,
     Text,
     Date,
+    Datetime,
     Duration,
 }
 
@@ -212,6 +223,18 @@ functions! {
         "Days from one date to another, negative backwards";
     "months_between" MonthsBetween (Day, Day) 2 -> Integer: "months_between(from, to)",
         "Whole months from one date to another";
+    "workday_after" WorkdayAfter (Day, Integer, Calendar) 2 -> Date: "workday_after(date, days, calendar)",
+        "The date so many working days later; with 0 the date itself, or the next working day. The calendar's name may be left out where there is one alone. `workday_after(date(2026, 9, 24), 1)` is 2026-09-28 where the 25th to the 27th are off";
+    "workday_before" WorkdayBefore (Day, Integer, Calendar) 2 -> Date: "workday_before(date, days, calendar)",
+        "The date so many working days earlier; with 0 the date itself, or the last working day before it";
+    "workdays_between" WorkdaysBetween (Day, Day, Calendar) 2 -> Integer: "workdays_between(from, to, calendar)",
+        "Working days after the first date up to the second and with it, negative backwards";
+    "workdays_in" WorkdaysIn (Day, Day, Calendar) 2 -> Decimal: "workdays_in(first, last, calendar)",
+        "How much is worked from the first date through the last, both with it; half days count 0.5";
+    "workhours_after" WorkhoursAfter (Moment, Number, Calendar) 2 -> Datetime: "workhours_after(moment, hours, calendar)",
+        "The moment so many working hours later, through the shifts of the calendar, or earlier. In the browser the server computes it";
+    "workhours_between" WorkhoursBetween (Moment, Moment, Calendar) 2 -> Decimal: "workhours_between(from, to, calendar)",
+        "Working hours from one moment to another, negative backwards. In the browser the server computes it";
     "days" Days (Integer) 1 -> Duration: "days(number)",
         "A span of so many days, to add to a moment";
     "hours" Hours (Integer) 1 -> Duration: "hours(number)",

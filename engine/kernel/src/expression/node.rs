@@ -191,6 +191,8 @@ impl Node {
     pub(crate) fn needs_server(&self) -> bool {
         let mut found = match self {
             Self::At { .. } | Self::Find { .. } | Self::Decide(_) => true,
+            // Moments on a calendar need rules of zones that the browser has only for showing.
+            Self::Call(Function::WorkhoursAfter | Function::WorkhoursBetween, _) => true,
             Self::Let(_, value) => value.server,
             _ => false,
         };

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::types::{RowType, Type};
 use crate::{
     Name,
+    calendar::Calendar,
     definition::{DecisionDefinition, EntityDefinition, FieldKind, Keyed, SettingDefinition, VariableDefinition},
 };
 
@@ -19,6 +20,8 @@ pub struct Types<'a> {
     pub settings: &'a Keyed<SettingDefinition>,
     /// Decisions of all packs.
     pub decisions: &'a Keyed<DecisionDefinition>,
+    /// Calendars of all packs.
+    pub calendars: &'a IndexMap<Name, Arc<Calendar>>,
 }
 
 /// What bare names are.

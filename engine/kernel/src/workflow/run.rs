@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Approval, At, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, evolve};
 use crate::{
     Catalog, Name, Record, Rejection, Value,
+    calendar::Calendar,
     context::{Context, Ids},
     definition::EntityDefinition,
     expression::{self, EvalError, Expr, Library},
@@ -121,6 +122,10 @@ struct Noting<'a> {
 impl Library for Noting<'_> {
     fn entity(&self, name: &str) -> Option<&EntityDefinition> {
         Library::entity(self.catalog, name)
+    }
+
+    fn calendar(&self, name: Option<&str>) -> Option<&Calendar> {
+        Library::calendar(self.catalog, name)
     }
 
     fn decide(&self, name: &str, env: &expression::Env<'_>) -> Result<Value, EvalError> {

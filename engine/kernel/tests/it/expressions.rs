@@ -104,6 +104,13 @@ fn values_with_parts_lists_and_spans_give_what_their_fixtures_say() {
 }
 
 #[test]
+fn working_time_is_counted_as_its_fixtures_say() {
+    run("worktime.json");
+    let world = World::load();
+    assert_eq!(world.calendars["office"].to_wire(), world.json["calendars_wire"]["office"]);
+}
+
+#[test]
 fn paths_lead_across_references_and_lines() {
     run("paths.json");
 }

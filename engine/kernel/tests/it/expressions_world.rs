@@ -7,8 +7,11 @@ use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use kernel::{
     Line, Name, Record, Value,
+    calendar::Calendar,
     context::{Context, Department, Ids, Org, Person},
-    definition::{DecisionDefinition, EntityDefinition, FieldDefinition, FieldKind, Keyed, SettingDefinition},
+    definition::{
+        CalendarDefinition, DecisionDefinition, EntityDefinition, FieldDefinition, FieldKind, Keyed, SettingDefinition,
+    },
     expression::{Env, EvalError, Expr, Library, Types, eval, matches},
     query::{Facts, Query},
 };
@@ -19,6 +22,7 @@ pub(crate) struct World {
     pub(crate) entities: IndexMap<Name, Arc<EntityDefinition>>,
     pub(crate) settings: Keyed<SettingDefinition>,
     pub(crate) decisions: Keyed<DecisionDefinition>,
+    pub(crate) calendars: IndexMap<Name, Arc<Calendar>>,
     pub(crate) org: Org,
     pub(crate) values: IndexMap<Name, Value>,
     pub(crate) facts: Facts,
@@ -64,6 +68,7 @@ impl World {
             entities: serde_json::from_value(read("entities")).unwrap(),
             settings,
             decisions: serde_json::from_value(read("decisions")).unwrap(),
+            calendars: calendars(&read("calendars")),
             org,
             values,
             facts: Facts::new(),
@@ -79,7 +84,12 @@ impl World {
     }
 
     pub(crate) fn types(&self) -> Types<'_> {
-        Types { entities: &self.entities, settings: &self.settings, decisions: &self.decisions }
+        Types {
+            entities: &self.entities,
+            settings: &self.settings,
+            decisions: &self.decisions,
+            calendars: &self.calendars,
+        }
     }
 
     pub(crate) fn context(&self) -> Context<'_> {
@@ -187,6 +197,11 @@ impl World {
 }
 
 impl Library for World {
+    fn calendar(&self, name: Option<&str>) -> Option<&Calendar> {
+        let found = name.map_or_else(|| self.calendars.values().next(), |name| self.calendars.get(name));
+        found.map(|calendar| &**calendar)
+    }
+
     fn entity(&self, name: &str) -> Option<&EntityDefinition> {
         self.entities.get(name).map(|e| &**e)
     }
@@ -195,6 +210,11 @@ impl Library for World {
         assert_eq!(name, "grade");
         Ok(Value::Map(vec![("level".into(), Value::Integer(2)), ("label".into(), Value::text("two"))]))
     }
+}
+
+fn calendars(json: &Json) -> IndexMap<Name, Arc<Calendar>> {
+    let definitions: Keyed<CalendarDefinition> = serde_json::from_value(json.clone()).unwrap();
+    definitions.iter().map(|(name, one)| (name.clone(), Arc::new(Calendar::compile(one).unwrap()))).collect()
 }
 
 fn fields(definitions: &Keyed<FieldDefinition>, json: &Json) -> IndexMap<Name, Value> {

@@ -6,6 +6,7 @@
     reason = "helpers of tests stop at what cannot be, read better with `json!` passed as it is, and read their fixtures"
 )]
 
+mod calendars;
 mod decision_tables;
 mod definitions;
 mod drafts;

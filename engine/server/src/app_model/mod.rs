@@ -71,9 +71,20 @@ impl<'a> Build<'a> {
             "entities": entities,
             "views": views,
             "menu": menu::build(self),
+            "calendars": self.calendars(),
             "settings": around.settings,
             "largest_file": around.largest_file,
         })
+    }
+
+    /// Calendars, by which the browser counts working days.
+    fn calendars(&self) -> Json {
+        self.catalog
+            .calendars
+            .iter()
+            .map(|(name, calendar)| (name.to_string(), calendar.to_wire()))
+            .collect::<Map<_, _>>()
+            .into()
     }
 
     pub(crate) fn entity_plural(&self, entity: &Entity) -> String {

@@ -16,6 +16,7 @@ export function createEvaluator(entity: EntityModel, app: AppModel, user: Sessio
     settings: app.settings,
     user: { ...user },
     zone: app.zone,
+    calendars: app.calendars,
   }
   const start = entity.lifecycle?.start
 

@@ -2,7 +2,7 @@
 
 use super::{Checker, Place, Slot, Typed, check_shared};
 use crate::{
-    Name,
+    Name, Value,
     definition::DecisionDefinition,
     expression::{
         Reference, Scope,
@@ -339,8 +339,21 @@ impl Checker<'_> {
                 let message = format_args!("`{name}` does not take {} here", typed.ty);
                 return self.fail("E0307", argument.at, message, Some(format!("write {}", signature.usage)));
             }
+            if *takes == Takes::Calendar
+                && let Node::Literal(Value::Text(name)) = &typed.node
+                && !self.scope.types.calendars.contains_key(&**name)
+            {
+                let hint = did_you_mean(name, self.scope.types.calendars.keys().map(Name::as_str));
+                return self.fail("E0303", argument.at, format_args!("there is no calendar `{name}`"), hint);
+            }
             nodes.push(typed.node);
             types.push(typed.ty);
+        }
+        let takes_calendar = signature.params.last() == Some(&Takes::Calendar);
+        if takes_calendar && arguments.len() < signature.params.len() && self.scope.types.calendars.len() != 1 {
+            let many = self.scope.types.calendars.len();
+            let message = format_args!("`{name}` needs the name of a calendar, since there are {many}");
+            return self.fail("E0307", at, message, Some(format!("write {}", signature.usage)));
         }
         // Of a list it is the test that `in` makes, and checked as such.
         if signature.function == Function::Contains
@@ -385,6 +398,7 @@ fn given(signature: &Signature, first: Option<&Type>) -> Type {
         (Gives::Decimal, _) => Type::Decimal,
         (Gives::Text, _) => Type::Text,
         (Gives::Date, _) => Type::Date,
+        (Gives::Datetime, _) => Type::Datetime,
         (Gives::Duration, _) => Type::Duration,
     }
 }
@@ -398,7 +412,8 @@ impl Takes {
             Self::Any => !matches!(ty, Type::Rows(_) | Type::Row(_) | Type::Map(_)),
             Self::Number => ty.is_number(),
             Self::Integer => *ty == Type::Integer,
-            Self::Text => matches!(ty, Type::Text | Type::Choice(_)),
+            Self::Text | Self::Calendar => matches!(ty, Type::Text | Type::Choice(_)),
+            Self::Moment => *ty == Type::Datetime,
             Self::TextOrList => matches!(ty, Type::Text | Type::Choice(_) | Type::List(_) | Type::Rows(_)),
             Self::List => matches!(ty, Type::List(_)),
             Self::Day => matches!(ty, Type::Date | Type::Datetime),

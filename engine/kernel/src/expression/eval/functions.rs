@@ -3,7 +3,7 @@
 use chrono::{Datelike, Duration, Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
-use super::{Got, MAX_TEXT, Stop, operators};
+use super::{Got, MAX_TEXT, Stop, operators, worktime};
 use crate::{
     Value,
     expression::{
@@ -15,7 +15,7 @@ use crate::{
     text::fold,
 };
 
-type Arguments<'a> = &'a [Value];
+pub(super) type Arguments<'a> = &'a [Value];
 
 pub(super) fn call(function: Function, arguments: Arguments<'_>, env: &Env<'_>) -> Got<Value> {
     use Function as F;
@@ -49,6 +49,12 @@ pub(super) fn call(function: Function, arguments: Arguments<'_>, env: &Env<'_>) 
         | F::DomainKey
         | F::PhoneKey
         | F::Text => text(function, arguments),
+        F::WorkdayAfter
+        | F::WorkdayBefore
+        | F::WorkdaysBetween
+        | F::WorkdaysIn
+        | F::WorkhoursAfter
+        | F::WorkhoursBetween => worktime::call(function, arguments, env),
         F::Days => span(arguments, 86_400_000),
         F::Hours => span(arguments, 3_600_000),
         F::Minutes => span(arguments, 60_000),
@@ -56,11 +62,11 @@ pub(super) fn call(function: Function, arguments: Arguments<'_>, env: &Env<'_>) 
     }
 }
 
-fn at(arguments: Arguments<'_>, index: usize) -> &Value {
+pub(super) fn at(arguments: Arguments<'_>, index: usize) -> &Value {
     arguments.get(index).unwrap_or(&Value::Null)
 }
 
-fn integer(arguments: Arguments<'_>, index: usize) -> Got<i64> {
+pub(super) fn integer(arguments: Arguments<'_>, index: usize) -> Got<i64> {
     match at(arguments, index) {
         Value::Integer(i) => Ok(*i),
         Value::Decimal(d) if d.is_integer() => d.to_i64().ok_or(Stop::Fault(Fault::Overflow)),
@@ -171,7 +177,7 @@ fn span(arguments: Arguments<'_>, ms: i64) -> Got<Value> {
 }
 
 /// A day; a moment's is that of the firm's zone.
-fn day(arguments: Arguments<'_>, index: usize, env: &Env<'_>) -> Got<NaiveDate> {
+pub(super) fn day(arguments: Arguments<'_>, index: usize, env: &Env<'_>) -> Got<NaiveDate> {
     match at(arguments, index) {
         Value::Date(date) => Ok(*date),
         Value::Datetime(at) => Ok(at.with_timezone(&env.ctx.zone).date_naive()),

@@ -3,6 +3,7 @@
 mod functions;
 mod operators;
 mod rows;
+mod worktime;
 
 use std::{collections::HashMap, sync::Arc};
 
