@@ -16,7 +16,7 @@ UI_SOURCES := $(shell find builder-ui -type f -not -path '*/node_modules/*' -not
 
 .PHONY: help
 help: ## List the commands
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: run
 run: $(UI) ## Build, make the database with demo data, serve and print the address
@@ -51,6 +51,10 @@ bench: ## Measure against the floor; writes target/bench.json
 .PHONY: chaos
 chaos: ## Kill the server 200 times for each database under load: nothing may be lost, halved or doubled
 	PORTOLAN_CHAOS=200 .tools/with-postgres cargo test -p server --test it -- chaos --nocapture
+
+.PHONY: bench-big
+bench-big: ## Measure lists of ten million records; writes target/bench-big.json, takes some ten minutes and 10 GB
+	PORTOLAN_BENCH_BIG=1 .tools/bench
 
 .PHONY: dist
 dist: $(UI) ## One binary with the app and the packs inside: dist/portolan

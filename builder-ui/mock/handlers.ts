@@ -23,6 +23,15 @@ const fail = (status: number, code: string, message = code, more: object = {}): 
 let signedIn: Row | null = null
 let firstRun = process.env.MOCK_FIRST_RUN === '1'
 let spoken: LanguageCode = 'en'
+let bulk: Record<string, unknown> = {}
+const keptViews: { views: Record<string, unknown>[]; choices: Record<string, string>; roles: { name: string; label: string }[] } = {
+  views: [], choices: {}, roles: [{ name: 'sales_rep', label: 'Sales' }],
+}
+/** Forgets what people kept, for tests. */
+export function forgetKept(): void {
+  keptViews.views = []
+  keptViews.choices = {}
+}
 const user = (id: unknown) => tables.user?.find((one) => one.id === id)
 
 function session(): Answer {
@@ -222,6 +231,50 @@ export const handlers: [string, RegExp, Handler][] = [
     return ok({ rows: shaped, titles: titles(shaped), next: start + limit < all.length ? String(start + limit) : null, colors })
   }],
   ['GET', /^\/api\/records\/(\w+)\/count$/, ({ url, parameters: [entity = ''] }) => ok({ count: select(entity, url).length, exact: true })],
+  ['GET', /^\/api\/records\/(\w+)\/groups$/, ({ url, parameters: [entity = ''] }) => {
+    const by = url.searchParams.get('by') ?? ''
+    const groups = new Map<unknown, number>()
+    for (const row of select(entity, url)) groups.set(row[by] ?? null, (groups.get(row[by] ?? null) ?? 0) + 1)
+    return ok({ groups: [...groups].map(([value, count]) => ({ value, count })), titles: {}, more: false })
+  }],
+  ['POST', /^\/api\/records\/(\w+)\/bulk$/, ({ body, parameters: [entity = ''] }) => {
+    const rows = (body.rows as { id: string }[]).map(({ id }, n) => {
+      const row = tables[entity]?.find((one) => one.id === id)
+      // The last of several is refused, so that one sees what that looks like.
+      if (n > 0 && n === (body.rows as unknown[]).length - 1) return { id, title: row?.title, result: 'refused', code: 'locked', message: 'locked' }
+      Object.assign(row ?? {}, body.set ?? {})
+      return { id, title: row?.title, result: 'done' }
+    })
+    const refused = rows.filter((row) => row.result === 'refused').length
+    bulk = { id: 'b1', entity, status: 'done', total: rows.length, done: rows.length - refused, refused, skipped: 0, undone: 0, kept: 0, undoable: true, rows, next: null }
+    return ok(bulk)
+  }],
+  ['GET', /^\/api\/bulk\/[\w-]+$/, ({ url }) => ok({ ...bulk, rows: ((bulk.rows ?? []) as Row[]).filter((row) => !url.searchParams.get('result') || row.result === url.searchParams.get('result')) })],
+  ['POST', /^\/api\/bulk\/[\w-]+\/undo$/, () => {
+    bulk = { ...bulk, status: 'undone', undone: bulk.done, done: 0, undoable: false }
+    return ok(bulk)
+  }],
+  ['GET', /^\/api\/views$/, () => ok(keptViews)],
+  ['POST', /^\/api\/views$/, ({ body }) => {
+    const settings = body.settings as { view: string }
+    const id = (body.id as string | undefined) ?? `view-${keptViews.views.length + 1}`
+    const entity = appModel('en').views[settings.view]?.entity ?? ''
+    keptViews.views = [...keptViews.views.filter((one) => one.id !== id), { id, label: body.label, entity, version: 1, mine: true, owner: signedIn?.name, can_change: true, shared: body.shared ?? null, settings }]
+    return ok({ ...keptViews, id }, 201)
+  }],
+  ['PATCH', /^\/api\/views\/choice$/, ({ body }) => {
+    if (body.view) keptViews.choices[String(body.place)] = String(body.view)
+    else delete keptViews.choices[String(body.place)]
+    return ok(keptViews)
+  }],
+  ['PATCH', /^\/api\/views\/([\w-]+)$/, ({ body, parameters: [id] }) => {
+    keptViews.views = keptViews.views.map((one) => (one.id === id ? { ...one, ...body, version: Number(body.version) + 1 } : one))
+    return ok(keptViews)
+  }],
+  ['DELETE', /^\/api\/views\/([\w-]+)$/, ({ parameters: [id] }) => {
+    keptViews.views = keptViews.views.filter((one) => one.id !== id)
+    return ok(keptViews)
+  }],
   ['GET', /^\/api\/records\/(\w+)\/lookup$/, lookup],
   ['POST', /^\/api\/records\/(\w+)\/lookup$/, lookup],
   ['POST', /^\/api\/records\/(\w+)\/draft$/, ({ url, body, parameters: [entity = ''] }) => {

@@ -25,4 +25,5 @@ export const keys = {
   audit: (query: unknown) => ['audit', query] as const,
   trash: ['trash'] as const,
   version: (entity: string, id: string, version: number) => ['records', entity, 'version', id, version] as const,
+  views: ['views'] as const,
 }

@@ -77,6 +77,8 @@ export interface Widths {
   of: Readonly<Record<string, number>>
   /** Null gives the column back to its contents. */
   set: (column: string, width: number | null) => void
+  /** Forgets them all. */
+  reset: () => void
 }
 
 const none: Record<string, number> = {}
@@ -90,5 +92,6 @@ export function useWidths(table: string): Widths {
     const next = width === null ? others : { ...others, [column]: Math.round(Math.min(most, Math.max(least, width))) }
     keep(Object.keys(next).length > 0 ? next : null)
   }, [of, keep])
-  return useMemo(() => ({ of, set }), [of, set])
+  const reset = useCallback(() => keep(null), [keep])
+  return useMemo(() => ({ of, set, reset }), [of, set, reset])
 }

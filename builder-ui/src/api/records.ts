@@ -9,6 +9,8 @@ export interface ListQuery {
   q?: string
   sort?: string
   columns?: string
+  /** Colours of rows with their filters, as JSON. */
+  colors?: string
   after?: string
   limit?: number
   deleted?: boolean

@@ -168,6 +168,16 @@ export interface View {
   columns: ViewColumn[]
   sort: string[]
   color?: { color: Color; when: Wire }[]
+  /** What stands on the cards of a board. */
+  card?: ViewColumn[]
+  /** Whose values are the columns of a board. */
+  by?: ViewColumn
+  /** What each column of a board sums. */
+  sum?: ViewColumn
+  /** The days of a calendar, and what records are called there. */
+  from?: ViewColumn
+  to?: ViewColumn
+  title?: ViewColumn
 }
 
 export interface MenuItem {

@@ -78,6 +78,8 @@ const leasts: Record<string, number> = { money: 104, percent: 76, decimal: 88, i
 const most = 300
 /** What is read as text gives way down to this before the list scrolls sideways. */
 const narrowText = 150
+/** And to this where it stays in sight beside others. */
+const pinnedText = 220
 
 export interface ColumnWidth {
   least: number
@@ -98,15 +100,19 @@ export function columnWidth(column: ViewColumn, texts: readonly string[]): Colum
 }
 
 /** The tracks of a list's grid, and below which width it scrolls sideways. */
-export function columnTracks(columns: readonly ViewColumn[], natural: readonly ColumnWidth[], chosen: Readonly<Record<string, number>>): { template: string; least: number } {
+export function columnTracks(columns: readonly ViewColumn[], natural: readonly ColumnWidth[], chosen: Readonly<Record<string, number>>, pinned = 1): { template: string; least: number; left: number[] } {
   const tracks = columns.map((column, n): ColumnWidth => {
     const own = chosen[column.path]
-    return own === undefined ? (natural[n] ?? { least: narrowText, grow: 1 }) : { least: own, grow: 0 }
+    const width = natural[n] ?? { least: narrowText, grow: 1 }
+    if (own !== undefined) return { least: own, grow: 0 }
+    // Of several that stay in sight it must be known where each begins; a single one may grow.
+    return n < pinned && pinned > 1 ? { least: Math.max(width.least, Math.min(width.grow, pinnedText)), grow: 0 } : width
   })
   const some = tracks.some((track) => track.grow > 0)
   return {
     template: [...tracks.map(({ least, grow }) => (grow > 0 ? `minmax(${least}px, ${grow}fr)` : `${least}px`)), ...(some ? [] : ['minmax(0, 1fr)'])].join(' '),
     least: tracks.reduce((sum, track) => sum + track.least, 0),
+    left: tracks.slice(0, pinned).map((_, n) => tracks.slice(0, n).reduce((sum, track) => sum + track.least, 0)),
   }
 }
 

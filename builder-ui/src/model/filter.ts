@@ -156,6 +156,11 @@ function toWire(condition: Condition, type: FieldType | undefined, now: Date): W
   }
 }
 
+/** One condition as the server takes it. */
+export function wireCondition(condition: Condition, fields: FilterField[], now = new Date()): unknown {
+  return toWire(condition, fields.find((field) => field.path === condition.path)?.type, now)
+}
+
 /** The filter as the server takes it; nothing when no condition is complete. */
 export function wireFilter(filter: ListFilter, fields: FilterField[], now = new Date()): string | undefined {
   const parts = filter.conditions.filter(isComplete).map((one) => toWire(one, fields.find((field) => field.path === one.path)?.type, now))

@@ -17,6 +17,12 @@ vi.stubGlobal(
   })),
 )
 
+class NoIntersectionObserver {
+  observe() {}
+  disconnect() {}
+}
+vi.stubGlobal('IntersectionObserver', NoIntersectionObserver)
+
 class NoResizeObserver {
   observe() {}
   unobserve() {}

@@ -3,7 +3,7 @@ import {
   Archive, ArrowDown, ArrowLeft, ArrowUp, AtSign, Bell, Box, BriefcaseBusiness, Building2, Calendar, Camera, ChartColumn, Check, ChevronDown,
   ChevronLeft, ChevronRight, CircleAlert, CircleCheck, CircleDot, CircleHelp, CircleX, Clock, Coins, Columns3, Copy, Download,
   Eye, EyeOff, ExternalLink, File, FileSpreadsheet, FileText, Film, Globe, GripVertical, Hash, Heading, History, Home, Image, Inbox, Info, KeyRound, Languages, LayoutTemplate, Link2, ListChecks, ListFilter, List, Lock, LogOut, Mail,
-  Menu, MessageSquare, MoreHorizontal, Network, PanelLeft, PanelRight, Paperclip, Pencil, Percent, Phone, Plus, Presentation, RefreshCw, Rocket, RotateCcw, Ruler, Search, Send, Settings, ShieldCheck,
+  Menu, MessageSquare, MoreHorizontal, Network, PanelLeft, PanelRight, Paperclip, Pencil, Percent, Phone, Pin, Plus, Presentation, RefreshCw, Rocket, RotateCcw, Ruler, Search, Send, Settings, ShieldCheck,
   Ship, ShoppingCart, SquareCheck, Star, Table2, Tag, TextCursorInput, Trash2, TriangleAlert, Undo2, Upload, User, UserMinus, UserPlus, Users, WifiOff, Workflow, X, type LucideIcon,
 } from 'lucide-react'
 
@@ -14,7 +14,7 @@ const drawings = {
   download: Download, edit: Pencil, error: CircleX, external: ExternalLink, eye: Eye, eye_off: EyeOff, file: File, film: Film, filter: ListFilter, globe: Globe, grip: GripVertical, hash: Hash, heading: Heading, help: CircleHelp,
   history: History, home: Home, inbox: Inbox, info: Info, key: KeyRound, language: Languages, layout: LayoutTemplate, left: ChevronLeft, link: Link2, list: List, list_checks: ListChecks,
   lock: Lock, mail: Mail, mention: AtSign, menu: Menu, money: Coins, more: MoreHorizontal, network: Network, offline: WifiOff, panel: PanelLeft, panel_right: PanelRight,
-  people: Users, percent: Percent, person: User, person_add: UserPlus, person_leave: UserMinus, phone: Phone, picture: Image, publish: Rocket, redo: RotateCcw, refresh: RefreshCw,
+  people: Users, percent: Percent, person: User, person_add: UserPlus, person_leave: UserMinus, phone: Phone, picture: Image, pin: Pin, publish: Rocket, redo: RotateCcw, refresh: RefreshCw,
   right: ChevronRight, ruler: Ruler, search: Search, send: Send, settings: Settings, shield: ShieldCheck, ship: Ship, slides: Presentation, sign_out: LogOut,
   sort_down: ArrowDown, sort_up: ArrowUp, spreadsheet: FileSpreadsheet, square_check: SquareCheck, star: Star, table: Table2, tag: Tag, text: TextCursorInput, undo: Undo2, upload: Upload, warning: TriangleAlert, workflow: Workflow,
 } satisfies Record<string, LucideIcon>

@@ -66,6 +66,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0405", "A list cannot be sorted by this."),
     ("E0406", "No such view."),
     ("E0407", "A menu entry shows nothing, or several things."),
+    ("E0408", "A view lacks what its type needs, or says what belongs to another type."),
+    ("E0409", "A board, its sum or a calendar by a field that cannot be one."),
     ("E0501", "A workflow needs exactly one start."),
     ("E0502", "An edge leads to no node."),
     ("E0503", "A node is never reached."),

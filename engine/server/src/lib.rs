@@ -6,6 +6,7 @@ mod assets;
 pub mod audit;
 pub mod auth;
 pub mod backup;
+pub mod bulk;
 pub mod catalogs;
 pub mod cli;
 mod clock;
@@ -33,6 +34,7 @@ mod seed;
 pub mod set_up;
 pub mod studio;
 pub mod trash;
+pub mod views;
 mod work;
 pub mod worker;
 

@@ -68,6 +68,11 @@ async fn look(app: &App, count: u32) {
     {
         tracing::error!(%error, "records cannot be given the keys by which near ones are found");
     }
+    if count.is_multiple_of(PEOPLE)
+        && let Err(error) = app.recover_bulk().await
+    {
+        tracing::error!(%error, "changes of many records that were broken off cannot be looked after");
+    }
     if count.is_multiple_of(LEFT)
         && let Err(error) = app.resolve_tasks_of_the_left().await
     {
@@ -92,7 +97,8 @@ async fn look(app: &App, count: u32) {
         let sessions = app.store().purge_sessions(now).await;
         let answers = app.store().purge_answered(now - KEEP_ANSWERS).await;
         let imports = app.store().forget_imports(now - KEEP_UPLOADS, now - KEEP_IMPORTED).await;
-        if let Err(error) = sessions.and(answers).and(imports) {
+        let bulk = app.store().forget_bulk(now - crate::bulk::KEEP).await;
+        if let Err(error) = sessions.and(answers).and(imports).and(bulk) {
             tracing::warn!(%error, "what is over cannot be forgotten");
         }
         match app.empty_old_trash().await {

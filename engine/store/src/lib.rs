@@ -28,9 +28,9 @@ pub use layout::Schema;
 pub use read::{Count, Group, Grouping, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
-    Answered, AuditFilter, AuditRow, Before, CommentRow, CopyOf, Credentials, DefinitionsVersion, DeputyRow, Done,
-    DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, JobRow, Loose, NearIndex,
-    NoticeRow, PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor,
-    TimelineFilter, TimelineItem,
+    Answered, AuditFilter, AuditRow, Before, BulkCounts, BulkResult, BulkRow, CommentRow, CopyOf, Credentials,
+    DefinitionsVersion, DeputyRow, Done, DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow,
+    ImportWas, JobRow, Loose, NearIndex, NoticeRow, PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn,
+    Taking, Task, TimelineCursor, TimelineFilter, TimelineItem, ViewRow,
 };
 pub use tables::{Entities, SchemaChange, SchemaPlan};

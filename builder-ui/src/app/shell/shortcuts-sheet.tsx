@@ -9,7 +9,7 @@ const ctrl = isMac ? '⌘' : 'Ctrl'
 /** Keys that are pressed together stand together; a space means: one after the other. */
 const groups: { name: string; keys: [what: string, ...ways: string[][]][] }[] = [
   { name: 'everywhere', keys: [['search', [ctrl, 'K'], ['/']], ['home', ['G'], ['H']], ['tasks', ['G'], ['T']], ['started', ['G'], ['S']], ['notifications', ['G'], ['N']], ['help', ['?']]] },
-  { name: 'list', keys: [['walk', ['J'], ['K']], ['open', ['Enter']], ['find', ['/']], ['fresh', ['N']], ['width', ['Alt', 'Shift', '← →']]] },
+  { name: 'list', keys: [['walk', ['J'], ['K']], ['open', ['Enter']], ['find', ['/']], ['fresh', ['N']], ['choose', ['X']], ['range', ['Shift', 'J K'], ['Shift', '↑ ↓']], ['every', [ctrl, 'A']], ['move', ['M']], ['width', ['Alt', 'Shift', '← →']]] },
   { name: 'record', keys: [['save', [ctrl, 'S']], ['onward', [ctrl, 'Enter']]] },
   { name: 'grid', keys: [['edit', ['F2']], ['next', ['Tab']], ['below', ['Enter']], ['undo', [ctrl, 'Z']], ['paste', [ctrl, 'V']], ['leave', ['Esc'], ['Tab']]] },
 ]

@@ -4,11 +4,13 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { RouteObject } from 'react-router'
 import { fakeServer, type FakeServer } from '@/test/fake-server'
 import { renderPage } from '@/test/render'
+import { forgetKept } from '../../../mock/handlers'
 import ListPage from './list-page'
 
 let server: FakeServer
 beforeEach(() => {
   localStorage.clear()
+  forgetKept()
   server = fakeServer()
 })
 
@@ -27,7 +29,7 @@ describe('a list', () => {
   it('shows the columns of its view, amounts with their currency and references by title', async () => {
     await open('/v/quotation')
     const [head, first] = await rows()
-    expect(within(head as HTMLElement).getAllByRole('columnheader').map((one) => one.textContent)).toEqual(['Number', 'Customer', 'Amount', 'Margin', 'State', 'Valid until', 'Owner', 'Quote date'])
+    expect(within(head as HTMLElement).getAllByRole('columnheader').map((one) => one.textContent)).toEqual(['', 'Number', 'Customer', 'Amount', 'Margin', 'State', 'Valid until', 'Owner', 'Quote date'])
     expect(first).toHaveTextContent('QT-202611-0320')
     expect(first).toHaveTextContent(/USD 48,\d{3}\.\d{2}/)
     expect(first).toHaveTextContent('Marco Silva')
@@ -79,7 +81,7 @@ describe('a list', () => {
     await open('/v/quotation?filter=secret~%3D~1%3Bstate~in~approved')
     await rows()
     expect(JSON.parse(asked()?.get('filter') ?? '')).toEqual({ all: [['state', 'in', ['approved']]] })
-    expect(screen.getByRole('button', { name: 'State is Approved' })).toBeVisible()
+    expect(await screen.findByRole('button', { name: 'State is Approved' })).toBeVisible()
   })
   it('remembers which columns somebody wants', async () => {
     await open('/v/quotation')
@@ -164,15 +166,67 @@ describe('the filter builder', () => {
     await waitFor(() => expect(asked()?.get('filter')).toMatch(/"quote_date",">=","\d{4}-\d\d-01"/))
   })
   it('is kept under a name and taken up again', async () => {
-    localStorage.clear()
     const { router } = await open('/v/quotation?filter=state~in~approved')
-    await userEvent.click(await screen.findByRole('button', { name: 'Saved filters' }))
-    await userEvent.type(await screen.findByRole('textbox', { name: 'Name of the filter' }), 'Done{Enter}')
-    expect(await screen.findByRole('button', { name: 'Saved filters', expanded: false })).toHaveTextContent('Done')
+    await userEvent.click(await screen.findByRole('button', { name: 'Views' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Save as my view' }))
+    await userEvent.type(await screen.findByRole('textbox', { name: 'Name of the view' }), 'Done{Enter}')
+    await waitFor(() => expect(router.state.location.search).toBe('?kept=view-1'))
+    expect(server.last('POST', /views$/)?.body).toEqual({
+      label: 'Done', shared: null,
+      settings: { view: 'quotation', filter: { match: 'all', conditions: [{ path: 'state', operator: 'in', value: ['approved'] }] } },
+    })
+    expect(await screen.findByRole('heading', { level: 1, name: 'Done' })).toBeInTheDocument()
+    await waitFor(() => expect(asked()?.get('filter')).toBe('{"all":[["state","in",["approved"]]]}'))
+    // Without its filter it differs from what is kept.
     await userEvent.click(screen.getByRole('button', { name: 'Remove filter: State is Approved' }))
-    await waitFor(() => expect(router.state.location.search).toBe(''))
-    await userEvent.click(screen.getByRole('button', { name: 'Saved filters' }))
-    await userEvent.click(await screen.findByRole('button', { name: 'Done' }))
-    await waitFor(() => expect(new URLSearchParams(router.state.location.search).get('filter')).toBe('state~in~approved'))
+    await waitFor(() => expect(asked()?.get('filter')).toBeNull())
+    expect(screen.getByRole('button', { name: 'Views' })).toHaveTextContent('Done •')
+  })
+  it('that this browser kept before becomes a view, once', async () => {
+    localStorage.setItem('portolan.of.u5.filters.quotation', JSON.stringify([{ name: 'Old', query: 'filter=amount~>=~1000&sort=-amount&q=hansa' }]))
+    await open('/v/quotation')
+    await waitFor(() => expect(localStorage.getItem('portolan.of.u5.filters.quotation')).toBeNull())
+    expect(server.calls.filter((call) => call.method === 'POST' && call.path === '/api/views').map((call) => call.body)).toMatchObject([{
+      label: 'Old', settings: { view: 'quotation', q: 'hansa', sort: ['-amount'], filter: { match: 'all', conditions: [{ path: 'amount', operator: '>=', value: '1000' }] } },
+    }])
+  })
+})
+
+describe('choosing rows', () => {
+  it('by boxes and keys, and changing them at once with what became of each', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.keyboard('j')
+    await waitFor(() => expect(screen.getByRole('link', { name: 'QT-202611-0320' })).toHaveFocus())
+    await userEvent.keyboard('x{Shift>}J{/Shift}')
+    expect(await screen.findByText('2 chosen')).toBeInTheDocument()
+    await userEvent.click(screen.getByRole('button', { name: 'Assign' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Empty 2' }))
+    expect(await screen.findByText('1 done')).toBeInTheDocument()
+    expect(await screen.findByText('This record is locked')).toBeInTheDocument()
+    expect(server.last('POST', /bulk$/)?.body).toMatchObject({ rows: [{ id: expect.any(String), version: expect.any(Number) }, {}], set: { owner: null } })
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }))
+    expect(await screen.findByText('1 undone')).toBeInTheDocument()
+  })
+  it('is over with Escape', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Choose all loaded rows' }))
+    expect(await screen.findByText(/chosen/)).toBeInTheDocument()
+    await userEvent.keyboard('{Escape}')
+    await waitFor(() => expect(screen.queryByText(/chosen/)).toBeNull())
+  })
+})
+
+describe('a board', () => {
+  it('has a column for each state and moves a card by its menu', async () => {
+    const { router } = await open('/v/quotation?as=kanban')
+    const column = await screen.findByRole('group', { name: 'Approved' })
+    expect(await within(column).findAllByRole('listitem')).not.toHaveLength(0)
+    const card = (await within(column).findAllByRole('button', { name: /^Move / }))[0] as HTMLElement
+    await userEvent.click(card)
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Sent' }))
+    await waitFor(() => expect(server.last('POST', /transitions\/send$/)).toBeDefined())
+    expect(router.state.location.search).toBe('?as=kanban')
   })
 })

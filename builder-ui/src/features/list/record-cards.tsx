@@ -6,6 +6,7 @@ import type { ListRow } from '@/api/records'
 import type { ViewColumn } from '@/model/app'
 import { paths } from '@/model/paths'
 import type { Titles } from '@/model/record'
+import type { Selection } from './bulk/use-selection'
 import { Cell } from './cell'
 import style from './record-cards.module.css'
 
@@ -17,6 +18,8 @@ interface RecordCardsProps {
   titles: Titles
   colors: Record<string, string>
   onEnd: () => void
+  /** While rows are chosen: a touch chooses instead of opening. */
+  selection: Selection | null
 }
 
 /** Headline, second line, and the rest as pairs: a card says the same as the row, in another shape. */
@@ -29,7 +32,7 @@ export function cardParts(columns: ViewColumn[]) {
   return { state, head, second, sum, rest }
 }
 
-export function RecordCards({ label, entity, columns, rows, titles, colors, onEnd }: RecordCardsProps) {
+export function RecordCards({ label, entity, columns, rows, titles, colors, onEnd, selection }: RecordCardsProps) {
   const list = useRef<HTMLUListElement>(null)
   const [margin, setMargin] = useState(0)
   useLayoutEffect(() => setMargin(list.current?.offsetTop ?? 0), [rows.length])
@@ -48,7 +51,18 @@ export function RecordCards({ label, entity, columns, rows, titles, colors, onEn
         const cell = (column: ViewColumn) => <Cell column={column} row={row} titles={titles} />
         return (
           <li key={key} data-index={index} ref={virtual.measureElement} className={style.place} style={{ transform: `translateY(${start - margin}px)` }}>
-            <Link to={paths.record(entity, row.id)} className={style.card} data-color={colors[row.id]}>
+            <Link
+              to={paths.record(entity, row.id)}
+              className={style.card}
+              data-color={colors[row.id]}
+              data-chosen={selection?.has(row.id) || undefined}
+              {...(selection ? { role: 'checkbox', 'aria-checked': selection.has(row.id) } : {})}
+              onClick={(event) => {
+                if (!selection) return
+                event.preventDefault()
+                selection.toggle(index, false)
+              }}
+            >
               <span className={style.top}>
                 <span className={style.head}>{head ? cell(head) : row.title}</span>
                 {state ? cell(state) : null}

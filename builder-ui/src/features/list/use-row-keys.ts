@@ -1,8 +1,15 @@
-/** Walking a list by keys: arrows or j and k, Home and End. */
+/** Walking a list by keys: arrows or j and k, Home and End; x or Shift with an arrow chooses, Escape chooses nothing any more. */
 import { useEffect, type RefObject } from 'react'
 import { isFloating, isTyping } from '@/ui/typing'
 
-export function useRowKeys(scroller: RefObject<HTMLElement | null>, count: number, scrollTo: (index: number) => void): void {
+interface Choosing {
+  count: number
+  toggle: (index: number, range: boolean) => void
+  chooseLoaded: () => void
+  clear: () => void
+}
+
+export function useRowKeys(scroller: RefObject<HTMLElement | null>, count: number, scrollTo: (index: number) => void, choosing: Choosing): void {
   useEffect(() => {
     const focusRow = (index: number) => {
       scrollTo(index)
@@ -11,22 +18,47 @@ export function useRowKeys(scroller: RefObject<HTMLElement | null>, count: numbe
         scroller.current?.querySelector<HTMLElement>(`[data-row="${index}"] [data-row-link]`)?.focus({ preventScroll: true })))
     }
     const listen = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isFloating(event.target)) return
+      if (event.altKey || isFloating(event.target)) return
+      // The box of a row is no place where one types.
+      if (isTyping(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === 'checkbox')) return
+      const all = (event.ctrlKey || event.metaKey) && event.key === 'a'
+      if ((event.ctrlKey || event.metaKey) && !all) return
       const inside = scroller.current?.contains(document.activeElement) ?? false
       const row = document.activeElement?.closest<HTMLElement>('[data-row]')
       const at = inside && row ? Number(row.dataset.row) : -1
+      if (all) {
+        if (!inside) return
+        event.preventDefault()
+        choosing.chooseLoaded()
+        return
+      }
+      if (event.key === 'x' && at >= 0) {
+        event.preventDefault()
+        choosing.toggle(at, false)
+        return
+      }
+      if (event.key === 'Escape' && choosing.count > 0) {
+        choosing.clear()
+        return
+      }
       const free = inside || document.activeElement === document.body || document.activeElement?.tagName === 'H1'
-      const next = event.key === 'j' || (event.key === 'ArrowDown' && free) ? at + 1
-        : event.key === 'k' || (event.key === 'ArrowUp' && free) ? at - 1
+      const key = event.shiftKey ? event.key.toLowerCase() : event.key
+      const next = key === 'j' || (event.key === 'ArrowDown' && free) ? at + 1
+        : key === 'k' || (event.key === 'ArrowUp' && free) ? at - 1
           : event.key === 'Home' && inside ? 0
             : event.key === 'End' && inside ? count - 1 : null
       if (next === null || next < 0 || next >= count) return
       event.preventDefault()
+      if (event.shiftKey && at >= 0) {
+        // Both ends of the step, so that a walk with Shift chooses what it passes.
+        if (choosing.count === 0) choosing.toggle(at, false)
+        choosing.toggle(next, true)
+      }
       focusRow(next)
     }
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
-  }, [scroller, count, scrollTo])
+  }, [scroller, count, scrollTo, choosing])
 }
 
 /** `/` goes to the search box, `n` begins a new record. */

@@ -32,7 +32,8 @@ export function useRows(entity: string, query: ListQuery) {
 }
 
 /** Counting costs the server a walk over the rows: it happens when somebody asks. */
-export function useCount(entity: string, query: ListQuery, wanted: boolean) {
-  const { sort: _sort, columns: _columns, ...what } = query
-  return useQuery({ queryKey: keys.count(entity, what), queryFn: ({ signal }) => countRecords(entity, what, signal), enabled: wanted })
+export function useCount(entity: string, query: ListQuery, wanted: boolean, exactly = false) {
+  const { sort: _sort, columns: _columns, colors: _colors, ...rest } = query
+  const what = exactly ? { ...rest, exact: 1 } : rest
+  return useQuery({ queryKey: keys.count(entity, what), queryFn: ({ signal }) => countRecords(entity, what, signal), enabled: wanted, placeholderData: keepPreviousData, retry: false })
 }

@@ -35,7 +35,7 @@ use compiler::Compiler;
 pub use roles::field_at;
 pub use roles::{Rights, Role, Rows};
 pub use rows::label_of;
-pub use screens::{Form, View, has_field, is_sortable};
+pub use screens::{Form, View, has_field, is_sortable, unsummable};
 pub use translations::{Translations, translatable};
 
 /// All definitions of a published version.

@@ -9,7 +9,7 @@ use crate::{
         Color, EntityType, FieldKind, FormDefinition, Keyed, LinesPart, MenuItem, Part, Placement, Related, Section,
         ViewDefinition, ViewType,
     },
-    expression::{Expr, Scope, Type},
+    expression::{Expr, Reference, Scope, Type},
     schema::{Entity, Field},
 };
 
@@ -135,19 +135,8 @@ pub(super) fn compile_view(
     let entity = entities.get(&view.entity)?;
     let scope = Scope::record(c.types, &view.entity);
     let filter = view.filter.as_ref().and_then(|f| c.filter("where", f, &scope));
-    let mut columns = Vec::new();
-    for (i, path) in view.columns.iter().enumerate() {
-        let place = format!("columns.{i}");
-        if let Some(expr) = c.expr(&place, path, &scope) {
-            if expr.as_path().is_none() {
-                c.error("E0404", place, format!("`{path}` is no field or path to a field"));
-            } else if matches!(expr.ty(), Type::Rows(_)) {
-                c.error("E0404", place, format!("`{path}` is a line table and cannot be a column"));
-            } else {
-                columns.push((path.clone(), expr));
-            }
-        }
-    }
+    let columns = columns(c, "columns", &view.columns, &scope);
+    columns_of(c, view, entity, &scope);
     for (i, key) in view.sort.iter().enumerate() {
         let name = key.trim_start_matches('-');
         if !is_sortable(entity, name) {
@@ -169,6 +158,137 @@ pub(super) fn compile_view(
 fn is_wide(kind: FieldKind) -> bool {
     kind.holds_files()
         || matches!(kind, FieldKind::LongText | FieldKind::RichText | FieldKind::Json | FieldKind::Address)
+}
+
+/// Paths that are shown, with their expressions.
+fn columns(c: &mut Compiler<'_>, key: &str, paths: &[String], scope: &Scope<'_>) -> Vec<(String, Expr)> {
+    let mut columns = Vec::new();
+    for (i, path) in paths.iter().enumerate() {
+        let place = format!("{key}.{i}");
+        if let Some(expr) = c.expr(&place, path, scope) {
+            if expr.as_path().is_none() {
+                c.error("E0404", place, format!("`{path}` is no field or path to a field"));
+            } else if matches!(expr.ty(), Type::Rows(_)) {
+                c.error("E0404", place, format!("`{path}` is a line table and cannot be a column"));
+            } else {
+                columns.push((path.clone(), expr));
+            }
+        }
+    }
+    columns
+}
+
+/// What each type of view needs beside its filter and order, and what it knows nothing of.
+fn columns_of(c: &mut Compiler<'_>, view: &ViewDefinition, entity: &Entity, scope: &Scope<'_>) {
+    let kind = view.view_type;
+    let said = [
+        ("by", view.by.is_some(), ViewType::Kanban),
+        ("card", !view.card.is_empty(), ViewType::Kanban),
+        ("sum", view.sum.is_some(), ViewType::Kanban),
+        ("from", view.from.is_some(), ViewType::Calendar),
+        ("to", view.to.is_some(), ViewType::Calendar),
+        ("title", view.title.is_some(), ViewType::Calendar),
+    ];
+    for (key, said, of) in said {
+        if said && kind != of {
+            let word = if of == ViewType::Kanban { "kanban" } else { "calendar" };
+            c.error("E0408", key, format!("`{key}` belongs to views of the type `{word}`"));
+        }
+    }
+    match kind {
+        ViewType::List => {
+            if view.columns.is_empty() {
+                c.error("E0408", "columns", "a list needs `columns`");
+            }
+        }
+        ViewType::Kanban => {
+            columns(c, "card", &view.card, scope);
+            if view.card.is_empty() {
+                c.error("E0408", "card", "a board needs to know what stands on its cards: `card`");
+            }
+            board_columns(c, view, entity);
+            if let Some(sum) = &view.sum
+                && let Some(told) = unsummable(entity, sum)
+            {
+                c.error("E0409", "sum", told);
+            }
+        }
+        ViewType::Calendar => {
+            if let Some(title) = &view.title {
+                columns(c, "title", std::slice::from_ref(title), scope);
+            }
+            let from = day(c, "from", view.from.as_ref(), entity);
+            let to = day(c, "to", view.to.as_ref(), entity);
+            if view.from.is_none() {
+                c.error("E0408", "from", "a calendar needs to know on which day a record stands: `from`");
+            }
+            if let (Some(from), Some(to)) = (from, to)
+                && from != to
+            {
+                c.error("E0409", "to", "`from` and `to` are of different types: two dates, or two datetimes");
+            }
+        }
+    }
+}
+
+/// The columns of a board: the states, or the options of a choice.
+fn board_columns(c: &mut Compiler<'_>, view: &ViewDefinition, entity: &Entity) {
+    match &view.by {
+        None => {
+            c.error("E0408", "by", "a board needs to know whose values are its columns: `by`");
+        }
+        Some(by) if *by == *"state" => {
+            if entity.lifecycle.is_none() {
+                c.error("E0409", "by", format!("`{}` has no states", entity.name));
+            }
+        }
+        Some(by) => match entity.fields.get(by) {
+            None => {
+                let known = entity.fields.keys().map(|k| &**k).chain(["state"]);
+                c.unknown("E0202", "by", &format!("field of `{}`", entity.name), by, known);
+            }
+            Some(field) if field.kind != FieldKind::Choice => {
+                let hint = "`state`, or a field of the type `choice`";
+                c.error("E0409", "by", format!("`{by}` is no choice; a board has a column for each option")).hint =
+                    Some(hint.into());
+            }
+            Some(_) => {}
+        },
+    }
+}
+
+/// Why a field has no sum: it is no number, or amounts of one record are in another currency than those of the next.
+#[must_use]
+pub fn unsummable(entity: &Entity, name: &str) -> Option<String> {
+    let field = entity.fields.get(name);
+    let Some(field) = field.filter(|field| field.kind.is_number() && field.kind != FieldKind::Percent) else {
+        return Some(format!("`{name}` is no number"));
+    };
+    let mixed = field.currency.as_ref().is_some_and(|expr| {
+        expr.references().iter().any(|read| matches!(read, Reference::Field { .. } | Reference::Let(_)))
+    });
+    mixed.then(|| format!("amounts in `{name}` are in different currencies and have no sum"))
+}
+
+/// The kind of a field that holds days.
+fn day(c: &mut Compiler<'_>, key: &str, name: Option<&Name>, entity: &Entity) -> Option<FieldKind> {
+    let name = name?;
+    let kind = match &**name {
+        "created_at" | "updated_at" => Some(FieldKind::Datetime),
+        _ => entity.fields.get(name).map(|field| field.kind),
+    };
+    match kind {
+        None => {
+            let known = entity.fields.keys().map(|k| &**k);
+            c.unknown("E0202", key, &format!("field of `{}`", entity.name), name, known);
+            None
+        }
+        Some(kind @ (FieldKind::Date | FieldKind::Datetime)) => Some(kind),
+        Some(_) => {
+            c.error("E0409", key, format!("`{name}` is no date"));
+            None
+        }
+    }
 }
 
 /// Whether values of this kind are short and stand in an order.
@@ -245,6 +365,12 @@ pub(super) fn default_view(entity: &Entity) -> ViewDefinition {
         view_type: ViewType::List,
         filter: None,
         columns,
+        by: None,
+        card: Vec::new(),
+        sum: None,
+        from: None,
+        to: None,
+        title: None,
         sort: vec![sort.into()],
         color: IndexMap::new(),
     }

@@ -70,6 +70,10 @@ fn definitions() -> Vec<(&'static str, Json)> {
             "effective": {"key": ["currency"], "from": "from"}}),
         ),
         (
+            "views/requests.json",
+            json!({"kind": "view", "name": "requests", "label": "Requests", "entity": "request", "columns": ["number"]}),
+        ),
+        (
             "entities/request.json",
             json!({"kind": "entity", "name": "request", "label": "Request", "type": "document",
             "number": "RQ-{yyyy}-{seq:3}", "title": "{number} {partner.name}",

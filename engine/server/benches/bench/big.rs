@@ -1,5 +1,5 @@
-//! Lists over ten thousand and over a million records. The records are copies, made in the database by SQL, for making
-//! a million by the API would take longer than the whole benchmark may.
+//! Lists over ten thousand and over a million records, and over ten million by `make bench-big`. The records are copies,
+//! made in the database by SQL, for making a million by the API would take longer than the whole benchmark may.
 
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use sqlx::{
 
 use crate::{
     FLOOR_HEADERS, LISTS,
+    http::Client,
     measure::{Run, run},
     ours,
     program::Program,
@@ -18,69 +19,72 @@ use crate::{
 };
 
 /// How many records the list has.
-const SIZES: [(i64, &str); 2] = [(10_000, "10 k"), (1_000_000, "1 M")];
+pub(crate) const USUAL: &[(i64, &str)] = &[(10_000, "10 k"), (1_000_000, "1 M")];
+pub(crate) const BIG: &[(i64, &str)] = &[(10_000, "10 k"), (1_000_000, "1 M"), (10_000_000, "10 M")];
 /// The first page: filtered, sorted, with a column of another entity.
 const LIST: &str = "/api/records/quotation?limit=50&sort=-number&columns=number,customer.name,state,amount,quote_date&filter=%5B%22state%22,%22=%22,%22draft%22%5D";
+/// A filter that no index helps, and that nothing fits.
+const BROAD: &str =
+    "/api/records/quotation?limit=50&sort=-number&filter=%5B%22notes%22,%22contains%22,%22nowhere%22%5D";
 
-pub(crate) async fn lists(folder: &Path, ours_url: &str, report: &mut Report) -> Result<()> {
+/// Who looks at the list.
+const READERS: [&str; 3] = ["who sees all", "who sees a tenth", "who sees a tenth and a department"];
+
+pub(crate) async fn lists(folder: &Path, ours_url: &str, sizes: &[(i64, &str)], report: &mut Report) -> Result<()> {
     let ours_file = ours_url.strip_prefix("sqlite:").context("a file")?.to_owned();
     let floor_file = folder.join("floor-list.db").display().to_string();
     // Makes the floor's tables.
     drop(Program::floor(&format!("sqlite:{floor_file}"), false, 100)?);
-    let mut before: Option<[Run; 2]> = None;
-    for (size, name) in SIZES {
-        grow_ours(&ours_file, size).await?;
+    let mut first: Option<Vec<Run>> = None;
+    for (size, name) in sizes {
+        grow_ours(&ours_file, *size).await?;
         let program = Program::portolan(ours_url).await?;
         let known = ours::prepare(&program).await?;
-        let everybody = list(&program, &known.everything, LIST).await?;
-        let own = list(&program, &known.rep, LIST).await?;
+        let mut runs = Vec::new();
+        for headers in [&known.everything, &known.rep, &known.manager] {
+            runs.push(list(&program, headers, LIST).await?);
+        }
+        if *size > 1_000_000 {
+            let broad = time_of(&program, &known.everything, BROAD).await?;
+            report.add(
+                &format!("{name}, a filter without an index, until it is told"),
+                "sqlite",
+                1,
+                (broad, None),
+                "ms",
+                "bounded",
+            );
+        }
         drop(program);
-        grow_floor(&floor_file, size).await?;
+        grow_floor(&floor_file, *size).await?;
         let program = Program::floor_on(&format!("sqlite:{floor_file}"))?;
         let floor = list(&program, FLOOR_HEADERS, "/documents").await?;
         drop(program);
-        let add = |report: &mut Report, what: &str, run: Run| {
-            report.add(
-                &format!("first page of {name}, {what}, median"),
-                "sqlite",
-                1,
-                (run.p50, Some(floor.p50)),
-                "ms",
-                "–",
-            );
-            report.add(
-                &format!("first page of {name}, {what}, p99"),
-                "sqlite",
-                1,
-                (run.p99, Some(floor.p99)),
-                "ms",
-                "≤ 50 ms",
-            );
-        };
-        add(report, "who sees all", everybody);
-        add(report, "who sees a tenth", own);
-        if let Some([all, tenth]) = before {
-            let goal = "≤ 1.3 of 10 k";
-            report.add(
-                "first page, 1 M beside 10 k, who sees all",
-                "sqlite",
-                1,
-                (everybody.p50, Some(all.p50)),
-                "ms",
-                goal,
-            );
-            report.add(
-                "first page, 1 M beside 10 k, who sees a tenth",
-                "sqlite",
-                1,
-                (own.p50, Some(tenth.p50)),
-                "ms",
-                goal,
-            );
+        for (what, run) in READERS.iter().zip(&runs) {
+            let page = format!("first page of {name}, {what}");
+            report.add(&format!("{page}, median"), "sqlite", 1, (run.p50, Some(floor.p50)), "ms", "–");
+            report.add(&format!("{page}, p99"), "sqlite", 1, (run.p99, Some(floor.p99)), "ms", "≤ 50 ms");
         }
-        before = Some([everybody, own]);
+        match &first {
+            None => first = Some(runs),
+            Some(few) => {
+                for (what, (many, few)) in READERS.iter().zip(runs.iter().zip(few)) {
+                    let title = format!("first page, {name} beside 10 k, {what}");
+                    report.add(&title, "sqlite", 1, (many.p50, Some(few.p50)), "ms", "≤ 1.3 of 10 k");
+                }
+            }
+        }
     }
     Ok(())
+}
+
+/// How long one request takes, whatever is answered.
+async fn time_of(program: &Program, headers: &str, path: &str) -> Result<f64> {
+    let mut client = Client::connect(program.address).await?;
+    headers.clone_into(&mut client.headers);
+    let start = std::time::Instant::now();
+    client.send("GET", path, None).await?;
+    Ok(start.elapsed().as_secs_f64() * 1000.0)
 }
 
 async fn list(program: &Program, headers: &str, path: &'static str) -> Result<Run> {
@@ -107,7 +111,8 @@ async fn open(file: &str) -> Result<SqliteConnection> {
 
 const NUMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 from n where i < ";
 
-/// Copies a record of a salesperson until there are so many; nine of ten copies belong to somebody else.
+/// Copies a record of a salesperson until there are so many; nine of ten copies belong to somebody else, two of three lie
+/// in another department.
 async fn grow_ours(file: &str, size: i64) -> Result<()> {
     let mut db = open(file).await?;
     let there: i64 = sqlx::query("select count(*) from quotation").fetch_one(&mut db).await?.try_get(0)?;
@@ -125,6 +130,10 @@ async fn grow_ours(file: &str, size: i64) -> Result<()> {
             "updated_at" => "updated_at + i".into(),
             "owner" => {
                 "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end".into()
+            }
+            "department" => {
+                "case when i % 3 = 0 then department else (select id from department where id <> q.department limit 1) end"
+                    .into()
             }
             other => format!("\"{other}\""),
         })

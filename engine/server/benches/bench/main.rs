@@ -53,6 +53,11 @@ async fn measure_all() -> Result<()> {
 async fn everything(folder: &Path) -> Result<()> {
     let mut report = Report::default();
     let sqlite = format!("sqlite:{}", folder.join("ours.db").display());
+    let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench.json");
+    if std::env::var_os("PORTOLAN_BENCH_BIG").is_some() {
+        big::lists(folder, &sqlite, big::BIG, &mut report).await?;
+        return report.end(&target.with_file_name("bench-big.json"));
+    }
     writes("sqlite", &sqlite, folder, &mut report).await?;
     match std::env::var("TEST_POSTGRES_URL") {
         Ok(server) => {
@@ -62,8 +67,7 @@ async fn everything(folder: &Path) -> Result<()> {
         Err(_) => println!("skipped: PostgreSQL, for TEST_POSTGRES_URL is not set"),
     }
     at_rest(&sqlite, &mut report).await?;
-    big::lists(folder, &sqlite, &mut report).await?;
-    let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench.json");
+    big::lists(folder, &sqlite, big::USUAL, &mut report).await?;
     report.end(&target)
 }
 

@@ -7,7 +7,7 @@ use kernel::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{Build, texts::entity_label};
+use super::{Build, texts::entity_label, view};
 
 /// The menus of all packs, one after the other.
 pub(super) fn build(build: &Build<'_>) -> Vec<Json> {
@@ -28,7 +28,7 @@ fn item(build: &Build<'_>, menu: &MenuDefinition, path: &str, key: &Name, item: 
     let own = translated.or_else(|| item.label.clone());
     let label = if let Some(view) = &item.view {
         let found = build.catalog.views.get(view)?;
-        if !build.sight.may_see(&found.definition.entity) {
+        if !view::is_seen(build, found) {
             return None;
         }
         out.insert("view".into(), json!(view));

@@ -8,7 +8,7 @@ mod menu;
 mod models;
 mod sight;
 mod texts;
-pub(crate) mod view;
+mod view;
 
 use kernel::{
     Catalog, Name,
@@ -59,7 +59,6 @@ impl<'a> Build<'a> {
             .catalog
             .views
             .values()
-            .filter(|view| self.sight.may_see(&view.definition.entity))
             .filter_map(|found| Some((found.definition.name.to_string(), view::build(self, found)?)))
             .collect();
         json!({

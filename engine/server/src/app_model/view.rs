@@ -1,12 +1,27 @@
-//! Views of the app model: without columns that the reader may not read.
+//! Views of the app model: without columns that the reader may not read, and without boards and calendars by what they
+//! may not.
 
 use kernel::{catalog::View, definition::Kind, expression::to_wire, schema::Entity};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Build, field};
 
+/// Whether the reader may see a view at all: a board stands by a field, a calendar by a day.
+pub(super) fn is_seen(build: &Build<'_>, view: &View) -> bool {
+    let definition = &view.definition;
+    let stands_by = [&definition.by, &definition.from];
+    build.sight.may_see(&definition.entity)
+        && build
+            .catalog
+            .entity(&definition.entity)
+            .is_some_and(|entity| stands_by.into_iter().flatten().all(|field| build.may_read_path(entity, field)))
+}
+
 /// A view.
 pub(super) fn build(build: &Build<'_>, view: &View) -> Option<Json> {
+    if !is_seen(build, view) {
+        return None;
+    }
     let definition = &view.definition;
     let entity = build.catalog.entity(&definition.entity)?;
     let own = build.texts.translated(Kind::View, &definition.name, "label").map(str::to_owned);
@@ -26,6 +41,21 @@ pub(super) fn build(build: &Build<'_>, view: &View) -> Option<Json> {
     out.insert("entity".into(), json!(entity.name));
     out.insert("type".into(), json!(definition.view_type));
     out.insert("columns".into(), Json::Array(columns));
+    if !definition.card.is_empty() {
+        let card: Vec<Json> = definition.card.iter().filter_map(|path| column(build, entity, path)).collect();
+        out.insert("card".into(), Json::Array(card));
+    }
+    for (key, path) in [
+        ("by", definition.by.as_deref()),
+        ("sum", definition.sum.as_deref()),
+        ("from", definition.from.as_deref()),
+        ("to", definition.to.as_deref()),
+        ("title", definition.title.as_deref()),
+    ] {
+        if let Some(found) = path.and_then(|path| column(build, entity, path)) {
+            out.insert(key.into(), found);
+        }
+    }
     out.insert("sort".into(), json!(sort));
     if !colors.is_empty() {
         out.insert("color".into(), Json::Array(colors));

@@ -4,6 +4,7 @@
 mod app_model;
 mod audit;
 mod body;
+mod bulk;
 mod comments;
 mod copies;
 mod definitions;
@@ -53,6 +54,7 @@ mod ui;
 mod upload;
 mod versions;
 mod view_as;
+mod views;
 mod words;
 
 pub use error::Error;

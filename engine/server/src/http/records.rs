@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use kernel::{Conflict, Rejection, Value};
+use kernel::{Conflict, Rejection, Value, definition::Color};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use uuid::Uuid;
@@ -30,6 +30,9 @@ use crate::{
 const LONGEST_REASON: usize = 500;
 /// Lists are counted so far.
 const COUNT_CAP: u32 = 10_000;
+
+/// So many colours are asked for at once.
+const MOST_COLORS: usize = 8;
 
 /// A record's place: `{entity}/{id}` of the path.
 #[derive(Clone, Debug)]
@@ -62,11 +65,23 @@ pub(super) struct ListQuery {
     q: Option<String>,
     sort: Option<String>,
     columns: Option<String>,
+    colors: Option<String>,
     after: Option<String>,
     limit: Option<u32>,
     deleted: Option<String>,
     #[serde(default, deserialize_with = "yes")]
     exact: bool,
+}
+
+/// Colours as `[["red", filter], …]`.
+fn colors(text: &str) -> Result<Vec<(String, Json_)>, Error> {
+    let form = |error| Error::invalid("colors", "form", format!("expected colours with filters, but {error}"));
+    let found: Vec<(Color, Json_)> = serde_json::from_str(text).map_err(form)?;
+    Ok(found
+        .into_iter()
+        .take(MOST_COLORS)
+        .map(|(color, filter)| (json!(color).as_str().unwrap_or_default().to_owned(), filter))
+        .collect())
 }
 
 /// `1` or `true`.
@@ -92,6 +107,7 @@ impl ListQuery {
             q: self.q,
             sort: self.sort.as_deref().map(parts).unwrap_or_default(),
             columns: self.columns.as_deref().map(parts).filter(|columns: &Vec<String>| !columns.is_empty()),
+            colors: self.colors.as_deref().filter(|text| !text.is_empty()).map_or(Ok(Vec::new()), colors)?,
             after: self.after.as_deref().filter(|text| !text.is_empty()).map(cursor_from_text).transpose()?,
             limit: self.limit,
             deleted: matches!(self.deleted.as_deref(), Some("1" | "true")),

@@ -24,10 +24,10 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, comments, copies, definitions, demo, deputies, draft, events, explain, export,
+    Error, app_model, audit, bulk, comments, copies, definitions, demo, deputies, draft, events, explain, export,
     file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, metrics, notifications,
     openapi, people, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
-    transitions, trash, ui, versions, view_as,
+    transitions, trash, ui, versions, view_as, views,
 };
 use crate::App;
 
@@ -119,6 +119,7 @@ fn record_routes() -> Router<App> {
         .route("/api/records/{entity}", get(records::list).post(records::create))
         .route("/api/records/{entity}/count", get(records::count))
         .route("/api/records/{entity}/groups", get(records::groups))
+        .route("/api/records/{entity}/bulk", post(bulk::begin))
         .route("/api/records/{entity}/lookup", get(lookup::list).post(lookup::search))
         .route("/api/records/{entity}/tags", get(tags::list))
         .route("/api/records/{entity}/draft", post(draft::show))
@@ -153,6 +154,11 @@ fn work_routes() -> Router<App> {
         .route("/api/notifications/read", post(notifications::read))
         .route("/api/files/{id}/info", get(files::info))
         .route("/api/files/{id}/thumbnail", get(files::thumbnail))
+        .route("/api/bulk/{id}", get(bulk::show))
+        .route("/api/bulk/{id}/undo", post(bulk::undo))
+        .route("/api/views", get(views::list).post(views::keep))
+        .route("/api/views/choice", patch(views::choose))
+        .route("/api/views/{id}", patch(views::change).delete(views::forget))
         .route("/api/imports", get(imports::list))
         .route("/api/imports/{id}", get(imports::read))
         .route("/api/imports/{id}/dry_run", post(imports::dry_run))

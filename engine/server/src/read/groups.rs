@@ -1,7 +1,7 @@
 //! A list by groups: for each value of a field how many records the reader's list has, and what they come to. A record
 //! counts only where its cell of the field may be read, and adds to the sum only where the number may be.
 
-use kernel::{Rejection, Value, expression::Reference, rights::all, schema::Field};
+use kernel::{Rejection, Value, catalog::unsummable, rights::all};
 use serde_json::{Map, Value as Json};
 use store::Grouping;
 
@@ -69,8 +69,7 @@ impl App {
             match sum {
                 Some(path) => {
                     asked.must_be_there("sum", path)?;
-                    let field = end_of(scene, &plan.entity, path);
-                    if let Some(told) = field.map_or(Some(no_number(path)), |field| unsummable(field, path)) {
+                    if let Some(told) = unsummable(&plan.entity, path) {
                         return Err(Rejection::invalid("sum", "unsummable", told).into());
                     }
                     // What of it may be read where the groups may be.
@@ -98,19 +97,4 @@ impl App {
         });
         Ok(Groups { groups: groups.collect(), titles, more })
     }
-}
-
-fn no_number(path: &str) -> String {
-    format!("`{path}` is no number")
-}
-
-/// Why a field has no sum: it is no number, or amounts of one record are in another currency than those of the next.
-fn unsummable(field: &Field, path: &str) -> Option<String> {
-    if !field.kind.is_number() || field.kind == kernel::definition::FieldKind::Percent {
-        return Some(no_number(path));
-    }
-    let mixed = field.currency.as_ref().is_some_and(|expr| {
-        expr.references().iter().any(|read| matches!(read, Reference::Field { .. } | Reference::Let(_)))
-    });
-    mixed.then(|| format!("amounts in `{path}` are in different currencies"))
 }

@@ -13,7 +13,7 @@ use kernel::{
     text::fold,
 };
 use serde_json::{Map, Value as Json, json};
-use store::Count;
+use store::{Count, Page};
 
 use super::{Titles, cross, not_lowerable, record::known_entity};
 use crate::{App, Failure, Scene};
@@ -38,6 +38,8 @@ pub struct ListRequest {
     pub sort: Vec<String>,
     /// The columns; those of the view if left out.
     pub columns: Option<Vec<String>>,
+    /// Colours of rows beside those of the view, which come first: a word and a filter.
+    pub colors: Vec<(String, Json)>,
     /// Where the page before ended.
     pub after: Option<Cursor>,
     /// How many rows.
@@ -142,15 +144,22 @@ impl Plan {
         }
         let mut colors = Vec::new();
         let colored = flags.len();
-        for (color, expr) in view.iter().flat_map(|view| &view.color) {
+        let own = view.iter().flat_map(|view| &view.color);
+        let own = own.map(|(color, expr)| (json!(color).as_str().unwrap_or_default().to_owned(), expr.clone()));
+        let scope = Scope::record(scene.catalog.types(), &entity.name);
+        let asked_for = request
+            .colors
+            .iter()
+            .filter_map(|(color, filter)| Some((color.clone(), compile_filter(filter, &scope).ok()?)));
+        for (color, expr) in own.chain(asked_for) {
             // A colour tells what its condition reads, so it is shown only where that may be read.
             let mut reads = Vec::new();
-            if let Ok(predicate) = asked.lowered("view", expr, &mut reads)
+            if let Ok(predicate) = asked.lowered("view", &expr, &mut reads)
                 && let Ok(mut shown) = asked.rows_for(&reads)
             {
                 shown.push(predicate);
                 flags.push(all(shown));
-                colors.push(json!(color).as_str().unwrap_or_default().to_owned());
+                colors.push(color);
             }
         }
         let select = Select {
@@ -244,17 +253,29 @@ impl App {
     /// As [`Plan::new`], or if the store fails.
     pub async fn list(&self, scene: &Scene, entity: &str, request: &ListRequest) -> Result<Listed, Failure> {
         let plan = Plan::new(scene, entity, request)?;
-        let entities = &scene.catalog.entities;
-        let page = if request.patient {
-            self.store().select_patiently(entities, &plan.select).await
-        } else {
-            self.store().select(entities, &plan.select).await
-        };
-        let page = page.map_err(|error| plan.failed(self, scene, error))?;
+        let page = self.page_of(scene, &plan, request.patient).await?;
         let (rows, titles, colors) = plan.rows(scene, &page.rows);
         let files = titles.look_up_files(self).await?;
         let titles = titles.look_up(self, scene).await?;
         Ok(Listed { rows, titles, files, next: page.next, colors })
+    }
+}
+
+impl App {
+    /// The records of a page, for whoever does something with them.
+    pub(crate) async fn page(&self, scene: &Scene, entity: &str, request: &ListRequest) -> Result<Page, Failure> {
+        let plan = Plan::new(scene, entity, request)?;
+        self.page_of(scene, &plan, request.patient).await
+    }
+
+    async fn page_of(&self, scene: &Scene, plan: &Plan, patient: bool) -> Result<Page, Failure> {
+        let entities = &scene.catalog.entities;
+        let page = if patient {
+            self.store().select_patiently(entities, &plan.select).await
+        } else {
+            self.store().select(entities, &plan.select).await
+        };
+        page.map_err(|error| plan.failed(self, scene, error))
     }
 }
 
@@ -409,7 +430,7 @@ fn leads(crossing: &cross::Crossing, path: &str) -> bool {
 }
 
 /// Whether a list can show a path: a field of the header, perhaps across references, but no line table.
-fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
+pub(crate) fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
     let (way, last) = path.rsplit_once('.').map_or((None, path), |(way, last)| (Some(way), last));
     let at = match way {
         Some(way) => {

@@ -5,6 +5,7 @@
 
 mod approval;
 mod backups;
+mod bulk;
 mod chaos;
 mod cli;
 mod client;
@@ -39,4 +40,5 @@ mod trash;
 mod values;
 mod versions;
 mod view_as;
+mod views;
 mod worker;

@@ -2,6 +2,7 @@
 //! flow, notices, imports. One SQL text for both databases.
 
 mod audit;
+mod bulk;
 mod comments;
 mod copies;
 mod credentials;
@@ -20,8 +21,10 @@ mod sessions;
 mod settings;
 mod tasks;
 mod timeline;
+mod views;
 
 pub use audit::{AuditFilter, AuditRow};
+pub use bulk::{BulkCounts, BulkResult, BulkRow};
 pub use comments::CommentRow;
 pub use copies::CopyOf;
 pub use credentials::Credentials;
@@ -42,6 +45,8 @@ pub use roots::RootRow;
 pub use sessions::{Session, SignedIn};
 pub use tasks::{Done, Task};
 pub use timeline::{TimelineCursor, TimelineFilter, TimelineItem};
+pub use timeline::{TimelineCursor, TimelineItem};
+pub use views::ViewRow;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

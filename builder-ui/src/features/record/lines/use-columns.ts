@@ -17,7 +17,7 @@ const DROP = 36
 const LEAST = 64
 const MOST = 260
 /** Text gives way down to this before the grid scrolls sideways. */
-const TEXT = 124
+const TEXT = 100
 /** Totals are set in bold. */
 const BOLD = 1.07
 /** So many lines tell how wide the columns must be. */

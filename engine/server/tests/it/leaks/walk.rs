@@ -111,6 +111,8 @@ impl Walker<'_> {
         for record in &self.planted.records {
             self.record(&scene, record).await;
         }
+        self.bulk().await;
+        self.views().await;
         let emptied = self.client.delete("/api/trash").await;
         self.look("DELETE /api/trash", "/api/trash", &emptied, "");
         self.files().await;
@@ -337,6 +339,67 @@ impl Walker<'_> {
                 refers.insert(field.name.to_string(), record.id.to_string().into());
             }
             self.post("/api/records/{entity}", &format!("/api/records/{}", record.entity), Json::Object(refers)).await;
+        }
+    }
+
+    /// A change of all records that there are, as if their ids had been guessed: it tells of none that is hidden, and
+    /// changes none; the version that nobody read keeps it from changing those that are seen.
+    async fn bulk(&mut self) {
+        let route = "/api/records/{entity}/bulk";
+        let mut by_entity: std::collections::BTreeMap<String, Vec<Uuid>> = std::collections::BTreeMap::new();
+        for record in &self.planted.records {
+            by_entity.entry(record.entity.to_string()).or_default().push(record.id);
+        }
+        for (entity, ids) in by_entity {
+            let rows: Vec<Json> = ids.iter().map(|id| json!({"id": id, "version": 0})).collect();
+            let place = format!("/api/records/{entity}/bulk");
+            let begun = self.post(route, &place, json!({"rows": rows, "delete": true})).await;
+            self.walked.insert("GET /api/bulk/{id}".into());
+            let Some(id) = begun.body["id"].as_str().map(str::to_owned) else { continue };
+            let told = loop {
+                let told = self.get("/api/bulk/{id}", &format!("/api/bulk/{id}")).await;
+                if told.body["status"] == "done" {
+                    break told;
+                }
+                tokio::task::yield_now().await;
+            };
+            for row in told.body["rows"].as_array().into_iter().flatten() {
+                let record = Uuid::parse_str(row["id"].as_str().unwrap_or_default()).unwrap_or_default();
+                if !self.shown.sees_row(record) && (row["code"] != "not_found" || row.get("title").is_some()) {
+                    self.leak(&format!("a change of many tells of {record}: {row}"));
+                }
+            }
+        }
+    }
+
+    /// Views that everybody shares with everybody tell of no field that their reader may not read.
+    async fn views(&mut self) {
+        let scene = self.app.scene(Some(self.user));
+        for view in scene.catalog.views.values().map(|view| &view.definition) {
+            let entity = scene.catalog.entity(&view.entity).unwrap();
+            for field in entity.columns() {
+                let settings = json!({"view": view.name, "sort": [field.name], "columns": [field.name]});
+                let body =
+                    json!({"label": format!("by {}", field.name), "shared": {"all": true}, "settings": settings});
+                let kept = self.client.post("/api/views", body).await;
+                let ctx = scene.ctx();
+                let reads = Access::new(&scene.catalog, &ctx).reads(entity, &field.name);
+                if kept.status < 300 && !reads {
+                    self.leak(&format!("a view by {} of {} is kept", field.name, entity.name));
+                }
+            }
+        }
+        let answer = self.get("/api/views", "/api/views").await;
+        for view in answer.body["views"].as_array().into_iter().flatten() {
+            let Some(entity) = view["entity"].as_str().and_then(|name| scene.catalog.entity(name)) else { continue };
+            let ctx = scene.ctx();
+            let access = Access::new(&scene.catalog, &ctx);
+            let paths = ["sort", "columns"].into_iter().flat_map(|key| view["settings"][key].as_array());
+            for path in paths.flatten().filter_map(Json::as_str) {
+                if !access.reads(entity, path.trim_start_matches('-')) {
+                    self.leak(&format!("a shared view tells of {path} of {}", entity.name));
+                }
+            }
         }
     }
 
