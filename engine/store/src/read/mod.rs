@@ -130,14 +130,18 @@ impl Store {
     }
 
     async fn way(&self, schema: &dyn Schema, select: &Select) -> Result<Way, Error> {
-        let Choice { probe, many } = List::new(self.reading(schema), select)?.choice()?;
-        let Some(probe) = probe else { return Ok(many) };
-        // Where even that takes too long, there is no saying how many.
-        let count = match self.list_row(probe).await {
-            Err(Error::TooSlow) => return Ok(many),
-            found => found?.map_or(Ok(0), |row| row.get(0))?,
-        };
-        Ok(if Choice::is_many(count) { many } else { Way::Planned })
+        let Choice { probes, many } = List::new(self.reading(schema), select)?.choice()?;
+        for (probe, few) in probes {
+            // Where even counting takes too long, they are not few.
+            let count = match self.list_row(probe).await {
+                Err(Error::TooSlow) => continue,
+                found => found?.map_or(Ok(0), |row| row.get(0))?,
+            };
+            if !Choice::is_many(count) {
+                return Ok(few);
+            }
+        }
+        Ok(many)
     }
 
     /// How many records a list has (its filter, tokens and trash; the rest does not matter), counted up to a cap.

@@ -6,8 +6,6 @@
 //!
 //! PostgreSQL weighs the rest itself and is only told of the ranges.
 
-use std::sync::Arc;
-
 use kernel::{
     Name, Value,
     query::{Comparison, Operand, Predicate, Select},
@@ -51,9 +49,10 @@ pub(super) struct Range {
 
 /// The choice of a way.
 pub(super) struct Choice {
-    /// The statement that tells how many records conditions find, where that matters.
-    pub(super) probe: Option<Sql>,
-    /// The way if they are many.
+    /// Statements that tell how many records conditions find, each with the way if they are few; the first that finds few
+    /// decides.
+    pub(super) probes: Vec<(Sql, Way)>,
+    /// The way if all find many.
     pub(super) many: Way,
 }
 
@@ -64,7 +63,7 @@ impl Choice {
     }
 
     pub(super) fn of(scope: &mut Scope<'_>, select: &Select, keys: &[Key], id_descending: bool) -> Result<Self, Error> {
-        let planned = Self { probe: None, many: Way::Planned };
+        let planned = Self { probes: Vec::new(), many: Way::Planned };
         let layout = scope.layout.clone();
         let own = |key: &Key| key.place.alias == scope.alias && key.descending == id_descending;
         if keys.is_empty() || !keys.iter().all(own) {
@@ -76,36 +75,57 @@ impl Choice {
             single => std::slice::from_ref(single),
         };
         let dialect = scope.reading.dialect;
-        let ranges = ranges(&layout, &order, parts, dialect)?;
-        if dialect == Dialect::Postgres {
-            let several = ranges.filter(|(_, ranges)| ranges.len() > 1);
-            return Ok(Self { probe: None, many: several.map_or(Way::Planned, |(_, ranges)| Way::Merged(ranges)) });
+        let found = ranges(scope, &order, parts)?;
+        let along = layout.indexes.contains(&order).then(|| order_index(&layout, &order)).transpose()?.map(Way::Along);
+        let (ranged, gathered, merged) = match found {
+            Some(Ranged { part, ranges, gathered }) => (Some(part), gathered, Some(Way::Merged(ranges))),
+            None => (None, Vec::new(), None),
+        };
+        // What is gathered along another way is sorted as a whole: only while it is little.
+        let (few, many) = if gathered.is_empty() {
+            (None, merged.clone())
+        } else {
+            (merged.clone(), (dialect == Dialect::Sqlite).then(|| along.clone()).flatten())
+        };
+        let mut probes = Vec::new();
+        if let Some(few) = few {
+            probes.push((counted(scope, Predicate::Any(gathered))?, few));
         }
-        let (ranged, many) = match ranges {
-            Some((part, ranges)) => (Some(part), Way::Merged(ranges)),
-            None if layout.indexes.contains(&order) => (None, Way::Along(order_index(&layout, &order)?)),
-            None => return Ok(planned),
+        if dialect == Dialect::Postgres {
+            let one = matches!(&many, Some(Way::Merged(ranges)) if ranges.len() < 2);
+            return Ok(Self { probes, many: many.filter(|_| !one).unwrap_or(Way::Planned) });
+        }
+        let Some(many) = many.or(along) else {
+            return Ok(Self { probes, many: Way::Planned });
         };
         if let Some(probe) = search_probe(scope, select) {
-            return Ok(Self { probe: Some(probe), many });
+            probes.insert(0, (probe, Way::Planned));
+            return Ok(Self { probes, many });
         }
         let competing = |(at, part): (usize, &Predicate)| {
             let found = Some(at) != ranged && is_found_by_index(scope, part, &order);
             found.then(|| part.clone())
         };
         let found_by_index: Vec<Predicate> = parts.iter().enumerate().filter_map(competing).collect();
-        if found_by_index.is_empty() {
-            // Nothing competes with ranges; nothing but the order is there to be read along.
-            return Ok(if matches!(many, Way::Merged(_)) { Self { probe: None, many } } else { planned });
+        if !found_by_index.is_empty() {
+            probes.insert(0, (counted(scope, Predicate::All(found_by_index))?, Way::Planned));
+            return Ok(Self { probes, many });
         }
-        let mut sql = Sql::default();
-        scope.condition(&mut sql, &Predicate::All(found_by_index))?;
-        let condition = std::mem::take(&mut sql.text);
-        sql.text("select count(*) from (select 1");
-        scope.write_from(&mut sql);
-        sql.text(" where ").text(&condition).text(" limit ").value(FEW + 1).text(") counted");
-        Ok(Self { probe: Some(sql), many })
+        // Nothing competes with ranges; nothing but the order is there to be read along.
+        let many = if merged.is_some() { many } else { Way::Planned };
+        Ok(Self { probes, many })
     }
+}
+
+/// The statement that tells how many records a condition finds, up to a bound.
+fn counted(scope: &mut Scope<'_>, condition: Predicate) -> Result<Sql, Error> {
+    let mut sql = Sql::default();
+    scope.condition(&mut sql, &condition)?;
+    let condition = std::mem::take(&mut sql.text);
+    sql.text("select count(*) from (select 1");
+    scope.write_from(&mut sql);
+    sql.text(" where ").text(&condition).text(" limit ").value(FEW + 1).text(") counted");
+    Ok(sql)
 }
 
 fn order_index(layout: &Layout, order: &[Name]) -> Result<String, Error> {
@@ -114,33 +134,68 @@ fn order_index(layout: &Layout, order: &[Name]) -> Result<String, Error> {
     Ok(index_name(false, &layout.table, &columns))
 }
 
-/// The part of the condition that is best read as ranges of indexes that hold the order as well, and these ranges.
-fn ranges(
-    layout: &Arc<Layout>,
-    order: &[Name],
-    parts: &[Predicate],
-    dialect: Dialect,
-) -> Result<Option<(usize, Vec<Range>)>, Error> {
-    let mut best: Option<(usize, Vec<(Name, Predicate)>)> = None;
+/// A part of the condition as ranges of indexes that hold the order as well.
+struct Ranged {
+    /// Which part.
+    part: usize,
+    /// The ranges, and at their end what is gathered otherwise.
+    ranges: Vec<Range>,
+    /// Conditions beside them that other indexes find, across a reference: these have no order.
+    gathered: Vec<Predicate>,
+}
+
+/// The part of the condition that is best read as ranges of indexes that hold the order as well.
+fn ranges(scope: &Scope<'_>, order: &[Name], parts: &[Predicate]) -> Result<Option<Ranged>, Error> {
+    let layout = &scope.layout;
+    let usable = |field: &Name| leads_to(layout, field, order);
+    let mut best: Option<(usize, Vec<(Name, Predicate)>, Vec<Predicate>)> = None;
     for (at, part) in parts.iter().enumerate() {
-        let Some(found) = as_ranges(part, &|field| leads_to(layout, field, order)) else { continue };
+        let Some((found, gathered)) = split(scope, part, order, &usable) else { continue };
         if !found.is_empty()
             && found.len() <= MOST_RANGES
-            && best.as_ref().is_none_or(|(_, ranges)| found.len() < ranges.len())
+            && best
+                .as_ref()
+                .is_none_or(|(_, ranges, others)| (gathered.len(), found.len()) < (others.len(), ranges.len()))
         {
-            best = Some((at, found));
+            best = Some((at, found, gathered));
         }
     }
-    let Some((at, found)) = best else { return Ok(None) };
+    let Some((part, found, gathered)) = best else { return Ok(None) };
     let others: Vec<Predicate> =
-        parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, part)| part.clone()).collect();
+        parts.iter().enumerate().filter(|(other, _)| *other != part).map(|(_, part)| part.clone()).collect();
+    let with = |own: Predicate| Predicate::All([own].into_iter().chain(others.iter().cloned()).collect());
     let range = |(field, own): (Name, Predicate)| {
         let columns: Vec<Name> = [field].into_iter().chain(order.iter().cloned()).collect();
-        let index = (dialect == Dialect::Sqlite).then(|| order_index(layout, &columns)).transpose()?;
-        let filter = Predicate::All([own].into_iter().chain(others.iter().cloned()).collect());
-        Ok::<_, Error>(Range { filter, index })
+        let forced = scope.reading.dialect == Dialect::Sqlite;
+        let index = forced.then(|| order_index(layout, &columns)).transpose()?;
+        Ok::<_, Error>(Range { filter: with(own), index })
     };
-    Ok(Some((at, found.into_iter().map(range).collect::<Result<_, _>>()?)))
+    let mut ranges: Vec<Range> = found.into_iter().map(range).collect::<Result<_, _>>()?;
+    ranges.extend(gathered.iter().map(|own| Range { filter: with(own.clone()), index: None }));
+    Ok(Some(Ranged { part, ranges, gathered }))
+}
+
+/// A condition as ranges, and beside them what an index finds across a reference: the records of one's own customers.
+#[expect(clippy::type_complexity, reason = "two lists that belong together for a moment")]
+fn split(
+    scope: &Scope<'_>,
+    part: &Predicate,
+    order: &[Name],
+    usable: &impl Fn(&Name) -> bool,
+) -> Option<(Vec<(Name, Predicate)>, Vec<Predicate>)> {
+    if let Some(found) = as_ranges(part, usable) {
+        return Some((found, Vec::new()));
+    }
+    let Predicate::Any(each) = part else { return None };
+    let (mut found, mut gathered) = (Vec::new(), Vec::new());
+    for one in each {
+        match as_ranges(one, usable) {
+            Some(more) => found.extend(more),
+            None if is_found_by_index(scope, one, order) => gathered.push(one.clone()),
+            None => return None,
+        }
+    }
+    Some((found, gathered))
 }
 
 /// Whether an index holds a field and then the order.

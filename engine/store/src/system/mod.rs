@@ -45,7 +45,6 @@ pub use roots::RootRow;
 pub use sessions::{Session, SignedIn};
 pub use tasks::{Done, Task};
 pub use timeline::{TimelineCursor, TimelineFilter, TimelineItem};
-pub use timeline::{TimelineCursor, TimelineItem};
 pub use views::ViewRow;
 
 use chrono::{DateTime, Utc};

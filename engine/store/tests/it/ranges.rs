@@ -89,6 +89,7 @@ fn scopes() -> BoxedStrategy<Predicate> {
         3 => departments.clone(),
         2 => (owner, other.clone()).prop_map(|(own, other)| Predicate::All(vec![own, other])),
         1 => (departments, other.clone()).prop_map(|(own, other)| Predicate::All(vec![other, own])),
+        2 => (0..3_u128).prop_map(|n| compare("partner.owner", Comparison::Equal, Value::Id(some_id(1, n)))),
     ];
     let scope = prop::collection::vec(branch, 1..4).prop_map(Predicate::Any);
     (scope, prop::option::of(combined(other)))
@@ -97,9 +98,18 @@ fn scopes() -> BoxedStrategy<Predicate> {
 }
 
 on_both!(merged_ranges_are_the_same_as_all_rows_filtered_and_then_sorted, |db| {
-    let deals = deals(240);
+    let mut deals = deals(240);
+    let mut all: Vec<Record> = Vec::new();
+    for n in 0..6_u128 {
+        all.push(record("partner", &format!("P{n}"), &[("owner", Value::Id(some_id(1, n % 3)))]));
+    }
+    db.insert(all.clone()).await;
+    for (n, deal) in deals.iter_mut().enumerate().filter(|(n, _)| n % 3 != 0) {
+        deal.fields.insert(name("partner"), Value::Id(all[n % 6].id));
+    }
     insert_all(db, &deals).await;
-    let memory = Memory::of(db, &deals);
+    all.extend(deals.iter().cloned());
+    let memory = Memory::of(db, &all);
     let by_id: HashMap<Uuid, &Record> = deals.iter().map(|deal| (deal.id, deal)).collect();
     let mut runner = runner(11);
     let scopes = scopes();
@@ -157,6 +167,28 @@ on_both!(whoever_sees_some_peoples_records_reads_ranges_of_an_index, |db| {
         let plan = db.store.explain(&db.entities, &deep).await.unwrap();
         assert!(plan.contains(&format!("ix__deal__owner__{order}__id")), "a later page reads on in the index: {plan}");
     }
+});
+
+on_both!(records_of_ones_own_customers_are_gathered_beside_the_ranges, |db| {
+    let mine = record("partner", "Mine", &[("owner", Value::Id(some_id(1, 9)))]);
+    db.insert(vec![mine.clone()]).await;
+    let mut deals = deals(3_000);
+    for deal in deals.iter_mut().take(40) {
+        deal.fields.insert(name("partner"), Value::Id(mine.id));
+    }
+    insert_all(db, &deals).await;
+    db.store.maintain().await.unwrap();
+    if db.store.database() == "postgres" {
+        admin(&db.url, "analyze".to_owned()).await;
+    }
+    let across = compare("partner.owner", Comparison::Equal, Value::Id(some_id(1, 9)));
+    let scope = Predicate::Any(vec![owned_by(9), across]);
+    let list = Select { filter: scope, sort: vec![sort("-title")], limit: 20, ..select("deal") };
+    let plan = db.store.explain(&db.entities, &list).await.unwrap();
+    for index in ["ix__deal__owner__title__key__id", "ix__deal__partner"] {
+        assert!(plan.contains(index), "{index} in {plan}");
+    }
+    assert_eq!(db.ids(&list).await.len(), 40);
 });
 
 on_both!(what_lines_and_references_lead_to_is_found_by_their_indexes, |db| {
