@@ -91,6 +91,9 @@ export function useServerEvents(version: number): void {
       const news = parse<{ version: number }>(event)
       if (news && news.version !== version) useConnection.setState({ published: news.version })
     })
+    source.addEventListener('publication', () => {
+      void client.invalidateQueries({ queryKey: keys.publications })
+    })
     source.addEventListener('open', () => {
       if (late) clearTimeout(late)
       late = null

@@ -37,6 +37,7 @@ export function makeRouter() {
             { path: 'organisation/audit', lazy: page(() => import('@/features/administration/audit-page')) },
             { path: 'trash', lazy: page(() => import('@/features/administration/trash-page')) },
             { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
+            { path: 'organisation/versions', lazy: page(() => import('@/features/publish/publish-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
             { path: 'organisation/incidents', lazy: page(() => import('@/features/incidents/incidents-page')) },

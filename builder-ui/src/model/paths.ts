@@ -11,6 +11,7 @@ export const paths = {
   departments: '/organisation/departments',
   roles: '/organisation/roles',
   settings: '/organisation/settings',
+  publish: '/organisation/versions',
   studio: '/studio',
   draft: (id: string) => `/studio/${encodeURIComponent(id)}`,
   audit: '/organisation/audit',

@@ -210,7 +210,12 @@ const WIDTH: usize = 120;
 /// line on one line. `format(format(x)) == format(x)`.
 pub fn format(path: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
     let (_, definition) = read_file(path, text)?;
-    let (kind, json) = kind_and_json(&definition).map_err(|e| vec![Diagnostic::error("E0104", "", e.to_string())])?;
+    format_definition(&definition).map_err(|d| vec![d])
+}
+
+/// The canonical text of a definition.
+pub(crate) fn format_definition(definition: &Definition) -> Result<String, Diagnostic> {
+    let (kind, json) = kind_and_json(definition).map_err(|e| Diagnostic::error("E0104", "", e.to_string()))?;
     let mut whole = serde_json::Map::new();
     whole.insert("kind".into(), Json::from(kind.as_str()));
     if let Json::Object(mut rest) = json {

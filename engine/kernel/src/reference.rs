@@ -133,6 +133,8 @@ pub const CODES: &[(&str, &str)] = &[
     ),
     ("W0903", "An overlay puts something after what is not there any more."),
     ("E0904", "An overlay of data, of a test or of an overlay."),
+    ("E0911", "Nothing of this name can be renamed."),
+    ("E0912", "A new name that is taken, or is no name."),
 ];
 
 /// The tables of the reference, in Markdown: every kind with its keys, and every code.

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     Name, Value,
     definition::{
-        Color, DuplicatesDefinition, DurationUnit, EffectiveDefinition, EntityDefinition, FieldKind, Keyed, Locked,
-        OptionDefinition, RuleLevel, Symbology,
+        Color, DuplicatesDefinition, DurationUnit, EffectiveDefinition, EntityDefinition, FieldKind, FormerNames,
+        Keyed, Locked, OptionDefinition, RuleLevel, Symbology,
     },
     expression::{Expr, Template},
     field::record_of,
@@ -60,6 +60,36 @@ impl Entity {
         self.fields.values().filter(|f| f.kind != FieldKind::Lines)
     }
 
+    /// The name now of a field that is named as it is or as it was.
+    #[must_use]
+    pub fn name_now(&self, lines: Option<&str>, name: &str) -> Option<&Name> {
+        let fields = match lines {
+            None => &self.fields,
+            Some(lines) => &self.fields.get(self.name_now(None, lines)?)?.fields,
+        };
+        let now = fields.get_key_value(name);
+        now.or_else(|| fields.iter().find(|(_, f)| f.renamed_from.contains(name))).map(|(now, _)| now)
+    }
+
+    /// A path as it was noted in the history (`price`, `lines.<id>.price`, `lines.price`) by the names of now; what is
+    /// not known stays.
+    #[must_use]
+    pub fn path_now<'p>(&self, path: &'p str) -> std::borrow::Cow<'p, str> {
+        let mut parts = path.splitn(3, '.');
+        let (first, second, third) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+        let head = self.name_now(None, first).map_or(first, Name::as_str);
+        let inner = third.or(second);
+        let tail = inner.map(|inner| self.name_now(Some(first), inner).map_or(inner, Name::as_str));
+        if head == first && tail == inner {
+            return path.into();
+        }
+        match (second, third, tail) {
+            (Some(line), Some(_), Some(field)) => format!("{head}.{line}.{field}").into(),
+            (Some(_), None, Some(field)) => format!("{head}.{field}").into(),
+            _ => head.to_owned().into(),
+        }
+    }
+
     /// Line tables.
     pub fn line_tables(&self) -> impl Iterator<Item = &Field> {
         self.fields.values().filter(|f| f.kind == FieldKind::Lines)
@@ -73,6 +103,8 @@ pub struct Field {
     pub name: Name,
     /// Its type.
     pub kind: FieldKind,
+    /// What its name was before.
+    pub renamed_from: FormerNames,
     /// What it is called in the base language.
     pub label: String,
     /// Whether a value must be there.
@@ -153,6 +185,7 @@ impl Field {
         Self {
             name: Name::new("value"),
             kind,
+            renamed_from: FormerNames::default(),
             label: String::new(),
             required: false,
             unique: false,

@@ -3,8 +3,8 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -63,6 +63,13 @@ struct Parts {
     setting_up: Mutex<()>,
     damaged: AtomicBool,
     files: Files,
+    /// Versions that were in force and may still be worked with by what began under them.
+    replaced: std::sync::Mutex<Vec<Weak<Catalog>>>,
+    /// How many more steps of publications are made before this process behaves as if it was ended there.
+    steps: AtomicI64,
+    /// The version that this process has said that it works with, and the one that all were found to work with.
+    said: AtomicI64,
+    agreed: AtomicI64,
 }
 
 /// Readings of people one after the other, so that no older picture replaces a newer one.
@@ -119,6 +126,11 @@ impl Scene {
         }
     }
 
+    /// The same moment by other definitions.
+    pub(crate) fn by(self, catalog: Arc<Catalog>, settings: Arc<IndexMap<Name, Value>>) -> Self {
+        Self { catalog, settings, ..self }
+    }
+
     /// The same moment for an export: what is taken out must be shown by a role that may take it out.
     #[must_use]
     pub fn exporting(self, entity: Name) -> Self {
@@ -167,6 +179,10 @@ impl App {
             stopping: watch::Sender::new(false),
             setting_up: Mutex::new(()),
             damaged: AtomicBool::new(false),
+            replaced: std::sync::Mutex::default(),
+            steps: AtomicI64::new(i64::MAX),
+            said: AtomicI64::new(-1),
+            agreed: AtomicI64::new(-1),
             store,
         }));
         match app.take_up_published().await {
@@ -329,18 +345,27 @@ impl App {
         org.people.iter().find(|(_, person)| person.email.eq_ignore_ascii_case(email)).map(|(id, p)| (*id, p.clone()))
     }
 
-    /// Definitions of an older version, for instances that keep it.
+    /// Definitions of an older version, for instances that keep it: by the names of `now`, since records are read by them.
     ///
     /// # Errors
     /// If the version is not there or cannot be read by this version of the program.
-    pub async fn catalog_at(&self, version: i64) -> Result<Arc<Catalog>, OpenError> {
-        if let Some(found) = self.0.catalogs.at(version) {
+    pub async fn catalog_at(&self, version: i64, now: &Arc<Catalog>) -> Result<Arc<Catalog>, OpenError> {
+        if now.version == version {
+            return Ok(Arc::clone(now));
+        }
+        if let Some(found) = self.0.catalogs.at(version, now.version) {
             return Ok(found);
         }
-        let stored = self.store().definitions(version).await?.ok_or(OpenError::NoVersion(version))?;
-        let catalog = Arc::new(compile(version, stored.definitions.files)?);
-        self.0.catalogs.keep(&catalog);
+        let catalog = self.older(version, now).await?;
+        self.0.catalogs.keep(now.version, &catalog);
         Ok(catalog)
+    }
+
+    /// The same where `now` is not in force (yet).
+    pub(crate) async fn older(&self, version: i64, now: &Catalog) -> Result<Arc<Catalog>, OpenError> {
+        let stored = self.store().definitions(version).await?.ok_or(OpenError::NoVersion(version))?;
+        let packs = kernel::rename::follow(packs_of(version, stored.definitions.files)?, now);
+        Ok(Arc::new(compile(version, &packs)?))
     }
 
     /// Takes up the latest published version, if it is newer than the one in force. Whether it was.
@@ -354,7 +379,8 @@ impl App {
             return Ok(false);
         }
         let Some(latest) = self.store().latest_definitions().await? else { return Ok(false) };
-        let catalog = Arc::new(compile(latest.version, latest.definitions.files)?);
+        let packs = packs_of(latest.version, latest.definitions.files)?;
+        let catalog = Arc::new(compile(latest.version, &packs)?);
         self.swap(catalog).await?;
         Ok(true)
     }
@@ -369,10 +395,47 @@ impl App {
         let version = catalog.version;
         self.store().refresh().await?;
         self.read_firm().await?;
+        let before = Arc::downgrade(&self.published().catalog);
+        self.0.replaced.lock().unwrap_or_else(PoisonError::into_inner).push(before);
         self.0.catalogs.swap(Published::new(catalog, &self.firm()));
         self.refresh_org().await?;
         self.hub().tell(Happened::Published { version });
         Ok(())
+    }
+
+    /// The oldest version that something in this process is still decided by.
+    #[must_use]
+    pub fn oldest_in_use(&self) -> i64 {
+        let current = self.published().catalog.version;
+        let mut replaced = self.0.replaced.lock().unwrap_or_else(PoisonError::into_inner);
+        replaced.retain(|catalog| catalog.strong_count() > 0);
+        let held = replaced.iter().filter_map(Weak::upgrade).map(|catalog| catalog.version);
+        held.chain([current]).min().unwrap_or(current)
+    }
+
+    /// Notes that it is said which version is worked with; whether that is news.
+    pub(crate) fn says_version(&self, version: i64) -> bool {
+        self.0.said.swap(version, Ordering::SeqCst) != version
+    }
+
+    /// Whether all are known to work with this version.
+    pub(crate) fn is_agreed(&self, version: i64) -> bool {
+        self.0.agreed.load(Ordering::SeqCst) == version
+    }
+
+    pub(crate) fn set_agreed(&self, version: i64) {
+        self.0.agreed.store(version, Ordering::SeqCst);
+    }
+
+    /// Has this process make so many steps of publications, and then behave as if it was ended in the midst of it. For
+    /// tests of what another one makes of that.
+    pub fn end_after_steps(&self, steps: i64) {
+        self.0.steps.store(steps, Ordering::SeqCst);
+    }
+
+    /// Whether another step of a publication is made.
+    pub(crate) fn may_step(&self) -> bool {
+        self.0.steps.fetch_sub(1, Ordering::SeqCst) > 0
     }
 
     /// Reads people and departments again. Whoever asks while others do may be served by one reading, but by none that
@@ -453,10 +516,12 @@ impl From<OpenError> for Failure {
     }
 }
 
-fn compile(version: i64, files: serde_json::Value) -> Result<Catalog, OpenError> {
-    let packs: Vec<PackSource> =
-        serde_json::from_value(files).map_err(|error| OpenError::Invalid { version, first: error.to_string() })?;
-    let (catalog, problems) = Catalog::load(&packs);
+pub(crate) fn packs_of(version: i64, files: serde_json::Value) -> Result<Vec<PackSource>, OpenError> {
+    serde_json::from_value(files).map_err(|error| OpenError::Invalid { version, first: error.to_string() })
+}
+
+fn compile(version: i64, packs: &[PackSource]) -> Result<Catalog, OpenError> {
+    let (catalog, problems) = Catalog::load(packs);
     let mut catalog = catalog.ok_or_else(|| {
         let first = problems.first().map_or_else(String::new, |p| format!("{} {}: {}", p.file, p.path, p.message));
         OpenError::Invalid { version, first }

@@ -31,7 +31,8 @@ impl Published {
 #[derive(Debug)]
 pub(crate) struct Catalogs {
     current: ArcSwap<Published>,
-    older: Mutex<HashMap<i64, Arc<Catalog>>>,
+    /// By version, each by the names of a version in force.
+    older: Mutex<HashMap<(i64, i64), Arc<Catalog>>>,
 }
 
 impl Catalogs {
@@ -43,10 +44,13 @@ impl Catalogs {
         self.current.load_full()
     }
 
-    /// Takes up a new version; the one before stays at hand for its instances.
+    /// Takes up a new version.
     pub(crate) fn swap(&self, published: Published) {
-        let before = self.current.swap(Arc::new(published));
-        self.keep(&before.catalog);
+        let now = published.catalog.version;
+        let before = self.current.swap(Arc::new(published)).catalog.version;
+        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is being decided may still be of the version before.
+        older.retain(|(_, by), _| *by == before || *by == now);
     }
 
     /// The same version with other settings.
@@ -54,18 +58,15 @@ impl Catalogs {
         self.current.store(Arc::new(published));
     }
 
-    /// A version, if it is at hand.
-    pub(crate) fn at(&self, version: i64) -> Option<Arc<Catalog>> {
-        let current = self.current.load();
-        if current.catalog.version == version {
-            return Some(Arc::clone(&current.catalog));
-        }
-        self.older.lock().unwrap_or_else(PoisonError::into_inner).get(&version).cloned()
+    /// A version by the names of another, if it is at hand.
+    pub(crate) fn at(&self, version: i64, by: i64) -> Option<Arc<Catalog>> {
+        let older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        older.get(&(version, by)).cloned()
     }
 
     /// Keeps a version at hand.
-    pub(crate) fn keep(&self, catalog: &Arc<Catalog>) {
+    pub(crate) fn keep(&self, by: i64, catalog: &Arc<Catalog>) {
         let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
-        older.insert(catalog.version, Arc::clone(catalog));
+        older.insert((catalog.version, by), Arc::clone(catalog));
     }
 }

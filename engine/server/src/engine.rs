@@ -1,7 +1,10 @@
 //! The command loop, in one place for HTTP, imports, seeds and tests: read, decide, answer what the kernel asks, decide
 //! again, commit, and start anew if somebody else was faster.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use kernel::{
     Rejection,
@@ -17,6 +20,10 @@ use crate::{App, Failure, Scene, events::Happened, nodes::Told};
 const ROUNDS: usize = 8;
 /// A command is tried so often when others are faster.
 const ATTEMPTS: usize = 5;
+/// So long a command waits for the version by which it is to be decided anew.
+const OUTDATED: Duration = Duration::from_secs(10);
+/// It looks for it in such steps.
+const SOON: Duration = Duration::from_millis(15);
 
 /// Something that somebody wants done.
 pub trait Command: Sync {
@@ -116,7 +123,9 @@ impl App {
         key: Option<IdempotencyKey>,
         job: Option<JobHeld>,
     ) -> Result<Performed<C::Done>, Failure> {
-        for _ in 0..ATTEMPTS {
+        let patience = Instant::now() + OUTDATED;
+        let mut attempts = 0;
+        while attempts < ATTEMPTS {
             let scene = self.scene(user);
             let known = command.read(self, &scene).await?;
             let mut decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
@@ -136,11 +145,24 @@ impl App {
                 // Another has just written the same: decided anew, it is found and told.
                 Err(
                     CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } | CommitError::Duplicate { .. },
-                ) => {}
+                ) => attempts += 1,
+                Err(CommitError::Outdated) if Instant::now() < patience => self.take_up_soon().await,
                 Err(refused) => return Err(self.refusal(refused)),
             }
         }
         Err(Failure::Busy)
+    }
+
+    /// Takes up the version by which something is to be decided anew: it is in force, or comes into force in a moment.
+    pub(crate) async fn take_up_soon(&self) {
+        match self.take_up_published().await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(SOON).await,
+            Err(error) => {
+                tracing::warn!(%error, "what is published cannot be taken up");
+                tokio::time::sleep(SOON).await;
+            }
+        }
     }
 
     async fn commit(
@@ -150,7 +172,7 @@ impl App {
         key: Option<IdempotencyKey>,
         is_job: bool,
     ) -> Result<Once, CommitError> {
-        let entities = &scene.catalog.entities;
+        let entities = &*scene.catalog;
         match key {
             None if is_job => self.store().commit_job(entities, commit).await.map(Once::Done),
             Some(key) => self.store().commit_once(entities, commit, key).await,
@@ -181,7 +203,7 @@ impl App {
                 Outcome::Decided(decided) => return Ok(decided),
                 Outcome::Rejected(rejection) => return Err(rejection.into()),
                 Outcome::Needs(queries) => {
-                    let answers = self.store().answer(&scene.catalog.entities, &queries).await?;
+                    let answers = self.store().answer(&*scene.catalog, &queries).await?;
                     for (query, answer) in queries.into_iter().zip(answers) {
                         facts.insert(query, answer);
                     }
@@ -204,9 +226,10 @@ impl App {
             CommitError::Missing { kind, id } => Rejection::NotFound { kind, id: id.to_string() }.into(),
             CommitError::KeyReused => Failure::KeyReused,
             CommitError::JobGone { id } => Failure::JobGone(id),
-            CommitError::StaleRecord { .. } | CommitError::StaleInstance { .. } | CommitError::Duplicate { .. } => {
-                Failure::Busy
-            }
+            CommitError::StaleRecord { .. }
+            | CommitError::StaleInstance { .. }
+            | CommitError::Duplicate { .. }
+            | CommitError::Outdated => Failure::Busy,
             CommitError::Store(error) => error.into(),
         }
     }
@@ -279,7 +302,7 @@ impl App {
         }
         let published = self.published();
         for (entity, id) in told.records {
-            let found = self.store().record(&published.catalog.entities, &entity, id).await;
+            let found = self.store().record(&*published.catalog, &entity, id).await;
             if let Ok(Some(record)) = found {
                 self.hub().tell(Happened::Record(Arc::new(record)));
             }
@@ -298,6 +321,9 @@ impl App {
         }
         for user in told.sessions {
             self.hub().tell(Happened::Sessions { user });
+        }
+        for id in told.publications {
+            self.hub().tell(Happened::Publication { id });
         }
         for (id, user) in told.imports {
             self.hub().tell(Happened::Import { id, user });

@@ -37,6 +37,11 @@ pub enum Happened {
         /// Their version.
         version: i64,
     },
+    /// A publication moved on.
+    Publication {
+        /// Which.
+        id: Uuid,
+    },
     /// An import moved on.
     Import {
         /// Which.

@@ -90,7 +90,7 @@ impl Export {
         let Some(request) = &self.request else { return Ok(u32::try_from(self.ready).unwrap_or(u32::MAX).min(cap)) };
         let whole = ListRequest { after: None, ..request.clone() };
         let plan = Plan::new(&self.scene, &self.entity, &whole)?;
-        let found = self.app.store().count(&self.scene.catalog.entities, &plan.select, cap).await?;
+        let found = self.app.store().count(&*self.scene.catalog, &plan.select, cap).await?;
         Ok(u32::try_from(found.count).unwrap_or(u32::MAX))
     }
 

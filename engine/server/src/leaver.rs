@@ -125,7 +125,7 @@ impl App {
         let mut select = named_in(found, field, leaver);
         let mut done = 0;
         loop {
-            let page = self.store().select(&scene.catalog.entities, &select).await?;
+            let page = self.store().select(&*scene.catalog, &select).await?;
             for row in &page.rows {
                 let fields = [(field.to_owned(), json!(to))].into_iter().collect();
                 let command = UpdateRecord {

@@ -49,6 +49,8 @@ pub(crate) struct Told {
     pub(crate) sessions: BTreeSet<Uuid>,
     /// Imports that moved on, and whose they are.
     pub(crate) imports: BTreeSet<(Uuid, Uuid)>,
+    /// Publications that moved on.
+    pub(crate) publications: BTreeSet<Uuid>,
 }
 
 /// A part of what is told, small enough to travel.
@@ -59,6 +61,7 @@ enum Piece {
     Notice(Uuid),
     Sessions(Uuid),
     Import((Uuid, Uuid)),
+    Publication(Uuid),
 }
 
 impl Told {
@@ -73,6 +76,7 @@ impl Told {
         self.notices.extend(other.notices);
         self.sessions.extend(other.sessions);
         self.imports.extend(other.imports);
+        self.publications.extend(other.publications);
     }
 
     /// As messages, each short enough.
@@ -83,6 +87,7 @@ impl Told {
         pieces.extend(self.notices.into_iter().map(Piece::Notice));
         pieces.extend(self.sessions.into_iter().map(Piece::Sessions));
         pieces.extend(self.imports.into_iter().map(Piece::Import));
+        pieces.extend(self.publications.into_iter().map(Piece::Publication));
         let Self { published, settings, people, due, .. } = self;
         let mut next = Self { from, published, settings, people, due, ..Self::default() };
         let mut messages = Vec::new();
@@ -91,7 +96,9 @@ impl Told {
             // An id in quotes takes 39 bytes; the rest of a message less than 200.
             let takes = match &piece {
                 Piece::Record((entity, _)) => 48 + entity.len(),
-                Piece::Closed(_) | Piece::Tasks(_) | Piece::Notice(_) | Piece::Sessions(_) => 40,
+                Piece::Closed(_) | Piece::Tasks(_) | Piece::Notice(_) | Piece::Sessions(_) | Piece::Publication(_) => {
+                    40
+                }
                 Piece::Import(_) => 84,
             };
             if length + takes > LONGEST - 300 {
@@ -106,6 +113,7 @@ impl Told {
                 Piece::Notice(it) => drop(next.notices.insert(it)),
                 Piece::Sessions(it) => drop(next.sessions.insert(it)),
                 Piece::Import(it) => drop(next.imports.insert(it)),
+                Piece::Publication(it) => drop(next.publications.insert(it)),
             }
         }
         messages.push(next);

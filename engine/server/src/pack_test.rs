@@ -387,7 +387,7 @@ impl<'a> Run<'a> {
         });
         let transition = begins.map(|(name, _)| name.to_string());
         let pinned = match &open {
-            Some(instance) => self.app.catalog_at(instance.catalog_version).await?,
+            Some(instance) => self.app.catalog_at(instance.catalog_version, &scene.catalog).await?,
             None => scene.catalog.clone(),
         };
         let preview = self
@@ -426,7 +426,7 @@ impl<'a> Run<'a> {
         let scene = self.app.scene(None);
         let filter = expected.filter.as_ref().map(|filter| with_refs(filter.clone(), &self.ids()));
         let plan = Plan::new(&scene, entity, &ListRequest { filter, ..ListRequest::default() })?;
-        let found = self.app.store().count(&scene.catalog.entities, &plan.select, 1_000_000).await?;
+        let found = self.app.store().count(&*scene.catalog, &plan.select, 1_000_000).await?;
         let wanted = u64::try_from(expected.is).unwrap_or_default();
         if found.count == wanted {
             return Ok(Vec::new());

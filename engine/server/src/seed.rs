@@ -143,7 +143,7 @@ async fn make_transition(
     let (Some(id), Some(by)) = (ids.get(key), ids.get(&wanted.by)) else { return Ok(()) };
     let published = app.published();
     let start = published.catalog.entity(&data.entity).and_then(|e| e.lifecycle.as_ref()).map(|l| l.start.clone());
-    let record = app.store().record(&published.catalog.entities, &data.entity, *id).await?;
+    let record = app.store().record(&*published.catalog, &data.entity, *id).await?;
     if record.is_none_or(|record| record.state != start) {
         return Ok(());
     }
@@ -263,7 +263,7 @@ async fn split_made<'a>(
     let (mut made, mut left) = (Vec::new(), Vec::with_capacity(wanted.len()));
     for next in wanted {
         let id = id_of(next.data, next.key);
-        if app.store().record(&published.catalog.entities, &next.data.entity, id).await?.is_some() {
+        if app.store().record(&*published.catalog, &next.data.entity, id).await?.is_some() {
             made.push((next, id));
         } else {
             left.push(next);

@@ -143,7 +143,7 @@ impl App {
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
         let catalog = self.published().catalog.clone();
-        if self.store().record(&catalog.entities, "user", id).await?.is_some() {
+        if self.store().record(&*catalog, "user", id).await?.is_some() {
             let command =
                 UpdateRecord { entity: "user".into(), id, version: None, fields, distinct: None, source: "app" };
             self.perform(None, &command).await?;

@@ -10,6 +10,8 @@ use crate::App;
 const LOOK: Duration = Duration::from_secs(1);
 /// How often people are read again and what others left behind is looked after, in looks.
 const PEOPLE: u32 = 10;
+/// How often publications that were broken off are looked for, in looks.
+const BROKEN_OFF: u32 = 3;
 /// How often open tasks of people who are not active any more are looked for, in looks.
 const LEFT: u32 = 30;
 /// How often what is over is forgotten, in looks.
@@ -58,6 +60,7 @@ async fn look(app: &App, count: u32) {
     {
         tracing::error!(%error, "people cannot be read");
     }
+    look_after_publications(app, count).await;
     if count.is_multiple_of(PEOPLE)
         && let Err(error) = app.recover_imports().await
     {
@@ -119,4 +122,18 @@ async fn look(app: &App, count: u32) {
 async fn refresh(app: &App) -> Result<(), store::Error> {
     app.refresh_firm().await?;
     app.refresh_org().await
+}
+
+/// Goes on with publications that were broken off, says which version is worked with here, and takes down what the last
+/// one has put up once nobody works with an older version.
+async fn look_after_publications(app: &App, count: u32) {
+    if count.is_multiple_of(BROKEN_OFF)
+        && let Err(error) = app.resume_publications().await
+    {
+        tracing::error!(%error, "publications that were broken off cannot be gone on with");
+    }
+    match app.agree_on_version(count.is_multiple_of(PEOPLE)).await {
+        Ok(()) => {}
+        Err(error) => tracing::warn!(%error, "what the last publication has put up cannot be taken down yet"),
+    }
 }

@@ -312,6 +312,23 @@ impl Dialect {
         }
     }
 
+    /// The tables of entities that lack a column.
+    pub(crate) fn tables_without(self, column: &str) -> Sql {
+        Sql::fixed(match self {
+            Self::Sqlite => {
+                "select distinct c.table_name from sys_columns c where c.lines = '' and c.column_name <> '' \
+                 and exists (select 1 from sqlite_master m where m.type = 'table' and m.name = c.table_name) \
+                 and not exists (select 1 from pragma_table_info(c.table_name) p where p.name = $1)"
+            }
+            Self::Postgres => {
+                "select distinct c.table_name from sys_columns c where c.lines = '' and c.column_name <> '' \
+                 and to_regclass(quote_ident(c.table_name)) is not null and not exists (select 1 from pg_attribute a \
+                 where a.attrelid = to_regclass(quote_ident(c.table_name)) and a.attname = $1 and not a.attisdropped)"
+            }
+        })
+        .bind(column)
+    }
+
     /// The names of the indexes that the store made on tables of entities.
     pub(crate) fn indexes(self) -> Sql {
         Sql::fixed(match self {

@@ -136,6 +136,9 @@ pub enum CommitError {
     /// The idempotency key was used for another request.
     #[error("expected the request that came with this key before, but it is another one")]
     KeyReused,
+    /// It was decided by definitions that the tables have left behind; decided anew by those in force it can be done.
+    #[error("expected a change decided by the definitions in force, but it was by older ones")]
+    Outdated,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),

@@ -13,23 +13,38 @@ use kernel::{
     schema::{Entity, Field},
 };
 
-use crate::Error;
+use crate::{
+    Error,
+    names::{LATEST, Names},
+};
 
 /// The entities that a call speaks of.
 pub trait Schema: Send + Sync {
     /// The entity of this name.
     fn entity(&self, name: &str) -> Option<&Arc<Entity>>;
+
+    /// The version of the definitions that they are of.
+    fn version(&self) -> i64;
 }
 
 impl Schema for kernel::Catalog {
     fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
-        self.entities.get(name)
+        Self::entity(self, name)
+    }
+
+    fn version(&self) -> i64 {
+        self.version
     }
 }
 
 impl Schema for IndexMap<Name, Arc<Entity>> {
     fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
         self.get(name)
+    }
+
+    /// Entities alone are of the latest version.
+    fn version(&self) -> i64 {
+        LATEST
     }
 }
 
@@ -105,6 +120,37 @@ pub(crate) struct Column {
     pub(crate) parts: &'static [Part],
 }
 
+impl Column {
+    /// How a field's values are kept, as `sys_columns` says it, and with how many digits. Text without a key column is a
+    /// kind of its own: making one from the other takes writing the keys.
+    pub(crate) fn kind_of(field: &Field) -> Option<(&'static str, i64)> {
+        let storage = Storage::of(field.kind)?;
+        let kind = match (storage, has_key(field.kind)) {
+            (Storage::Text, false) => "option",
+            (Storage::List, true) => "texts",
+            (storage, _) => storage.as_str(),
+        };
+        Some((kind, i64::from(field.scale)))
+    }
+}
+
+/// Whether values of this type have a key beside them. Keys of options need none: they are their own.
+fn has_key(kind: FieldKind) -> bool {
+    match behaviour(kind).column {
+        Kept::Text | Kept::LongText | Kept::Texts | Kept::Parts(_) => true,
+        Kept::Code
+        | Kept::Integer
+        | Kept::Decimal
+        | Kept::Boolean
+        | Kept::Date
+        | Kept::Datetime
+        | Kept::Codes
+        | Kept::Ids
+        | Kept::Id
+        | Kept::Lines => false,
+    }
+}
+
 /// The table of an entity.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -138,22 +184,28 @@ pub(crate) struct LinesLayout {
 pub(crate) const LINE_RECORD: &str = "record__id";
 pub(crate) const LINE_POSITION: &str = "position__";
 
+/// The column that says by which version of the definitions a row was last written.
+pub(crate) const WRITTEN: &str = "written__";
+
 impl Layout {
     /// The column of a field or of a system field.
     pub(crate) fn column(&self, field: &str) -> Option<&Column> {
         self.columns.get(field).or_else(|| self.system.get(field))
     }
 
-    fn of(entity: &Entity, names: &Names) -> Self {
-        let table = names.table(&entity.name, "").unwrap_or_else(|| table_name(&entity.name));
+    fn of(entity: &Entity, names: &Names, version: i64) -> Self {
+        let known = names.table(&entity.name, "", version);
+        let table = known.map_or_else(|| table_name(&entity.name), str::to_owned);
         let effective = entity.effective.as_ref().map(|e| (e.key.clone(), e.from.clone()));
-        let lines =
-            entity.line_tables().map(|field| (field.name.clone(), LinesLayout::of(entity, field, names))).collect();
+        let lines = entity
+            .line_tables()
+            .map(|f| (f.name.clone(), LinesLayout::of(entity, f, &table, names, version)))
+            .collect();
         Self {
             indexes: list_indexes(entity, effective.as_ref()),
             search: short(&format!("{table}__search"), 0),
             system: system_columns(),
-            columns: columns(&entity.name, "", entity.fields.values(), names),
+            columns: columns(&entity.name, "", entity.fields.values(), names, version),
             entity: entity.name.clone(),
             table,
             lines,
@@ -164,12 +216,11 @@ impl Layout {
 }
 
 impl LinesLayout {
-    fn of(entity: &Entity, field: &Field, names: &Names) -> Self {
-        let table = names
-            .table(&entity.name, &field.name)
-            .unwrap_or_else(|| short(&format!("{}__{}", table_name(&entity.name), field.name), 0));
+    fn of(entity: &Entity, field: &Field, header: &str, names: &Names, version: i64) -> Self {
+        let known = names.table(&entity.name, &field.name, version);
+        let table = known.map_or_else(|| line_table_name(header, &field.name), str::to_owned);
         Self {
-            columns: columns(&entity.name, &field.name, field.fields.values(), names),
+            columns: columns(&entity.name, &field.name, field.fields.values(), names, version),
             name: field.name.clone(),
             id: plain_column("id", Storage::Id),
             table,
@@ -254,26 +305,15 @@ fn columns<'a>(
     lines: &str,
     fields: impl Iterator<Item = &'a Field>,
     names: &Names,
+    version: i64,
 ) -> IndexMap<Name, Column> {
     fields
         .filter_map(|field| {
             let storage = Storage::of(field.kind)?;
-            let name = names.column(entity, lines, &field.name).unwrap_or_else(|| column_name(&field.name));
+            let known = names.at(entity, lines, &field.name, version);
+            let name = known.map_or_else(|| column_name(&field.name), |held| held.column.clone());
             let parts = kernel::field::parts(field.kind);
-            let keyed = match behaviour(field.kind).column {
-                Kept::Text | Kept::LongText | Kept::Texts | Kept::Parts(_) => true,
-                Kept::Code
-                | Kept::Integer
-                | Kept::Decimal
-                | Kept::Boolean
-                | Kept::Date
-                | Kept::Datetime
-                | Kept::Codes
-                | Kept::Ids
-                | Kept::Id
-                | Kept::Lines => false,
-            };
-            let key = keyed.then(|| format!("{name}__key"));
+            let key = has_key(field.kind).then(|| format!("{name}__key"));
             let (to, scale) = (field.to.clone(), field.scale);
             let column = Column { field: field.name.clone(), name, storage, scale, key, to, parts };
             Some((field.name.clone(), column))
@@ -285,13 +325,18 @@ fn columns<'a>(
 const LONGEST: usize = 63;
 
 /// A column's name, with room for the ending of its key column. A name that could meet one of ours is changed.
-fn column_name(field: &str) -> String {
+pub(crate) fn column_name(field: &str) -> String {
     if field.contains("__") { changed(field) } else { short(field, "__key".len()) }
 }
 
-fn table_name(entity: &str) -> String {
+pub(crate) fn table_name(entity: &str) -> String {
     let ours = ["sys_", "sqlite_", "pg_"].iter().any(|start| entity.starts_with(start));
     if ours || entity.contains("__") { changed(entity) } else { short(entity, "__search".len()) }
+}
+
+/// The name of the table of lines, from that of its header.
+pub(crate) fn line_table_name(header: &str, lines: &str) -> String {
+    short(&format!("{header}__{lines}"), 0)
 }
 
 /// The name, cut and made unlike others if it is too long with `room` more.
@@ -306,28 +351,8 @@ fn changed(name: &str) -> String {
     format!("x_{start}_{hash:016x}")
 }
 
-/// Physical names that are on record, so that a renamed field keeps its column.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Names(HashMap<(String, String), (String, HashMap<String, String>)>);
-
-impl Names {
-    /// Notes where a field is stored.
-    pub(crate) fn note(&mut self, entity: String, lines: String, field: String, table: String, column: String) {
-        let entry = self.0.entry((entity, lines)).or_insert_with(|| (table, HashMap::new()));
-        entry.1.insert(field, column);
-    }
-
-    fn table(&self, entity: &str, lines: &str) -> Option<String> {
-        Some(self.0.get(&(entity.to_owned(), lines.to_owned()))?.0.clone())
-    }
-
-    fn column(&self, entity: &str, lines: &str, field: &str) -> Option<String> {
-        self.0.get(&(entity.to_owned(), lines.to_owned()))?.1.get(field).cloned()
-    }
-}
-
-/// A layout with the entity it was made from.
-type Made = (Arc<Entity>, Arc<Layout>);
+/// A layout with the entity and version that it was made from.
+type Made = (Arc<Entity>, i64, Arc<Layout>);
 
 /// Layouts by entity, made once for each compiled entity.
 #[derive(Debug, Default)]
@@ -350,22 +375,29 @@ impl Layouts {
     /// The layout of an entity.
     pub(crate) fn get(&self, schema: &dyn Schema, name: &str) -> Result<Arc<Layout>, Error> {
         let entity = schema.entity(name).ok_or_else(|| Error::UnknownEntity(name.to_owned()))?;
+        let version = schema.version();
         if let Ok(made) = self.made.lock()
-            && let Some((of, layout)) = made.get(name)
+            && let Some((of, at, layout)) = made.get(name)
             && Arc::ptr_eq(of, entity)
+            && *at == version
         {
             return Ok(layout.clone());
         }
-        let names = self.names.read().map(|names| names.clone()).unwrap_or_default();
-        let layout = Arc::new(Layout::of(entity, &names));
+        let names = self.names();
+        let layout = Arc::new(Layout::of(entity, &names, version));
         if let Ok(mut made) = self.made.lock() {
-            made.insert(entity.name.clone(), (entity.clone(), layout.clone()));
+            made.insert(entity.name.clone(), (entity.clone(), version, layout.clone()));
         }
         Ok(layout)
     }
 
+    /// What is on record.
+    pub(crate) fn names(&self) -> Arc<Names> {
+        self.names.read().map(|names| names.clone()).unwrap_or_default()
+    }
+
     /// A layout for planning, which is not kept.
     pub(crate) fn plan(entity: &Entity, names: &Names) -> Layout {
-        Layout::of(entity, names)
+        Layout::of(entity, names, LATEST)
     }
 }

@@ -14,8 +14,9 @@ use crate::{
     connection::{Connection, Row},
     dialect::Dialect,
     error::Cause,
-    layout::{Layouts, Names},
+    layout::Layouts,
     migrations::migrator,
+    names::Names,
     pool::Pool,
     sql::Sql,
     transaction,
@@ -97,6 +98,7 @@ impl Store {
             return Err(Error::Address { url });
         };
         let store = Self { inner: Arc::new(Inner { backend, layouts: Layouts::default(), counters }) };
+        store.complete_tables().await?;
         store.refresh().await?;
         Ok(store)
     }
@@ -104,7 +106,7 @@ impl Store {
     /// Takes up what another process changed about where fields are stored; called when a new version is published.
     pub async fn refresh(&self) -> Result<(), Error> {
         let mut connection = self.read().await?;
-        let names = read_names(&mut connection).await?;
+        let names = Names::read(&mut connection).await?;
         self.inner.layouts.set_names(names);
         Ok(())
     }
@@ -299,15 +301,6 @@ async fn at_once(readers: Arc<Pool<SqliteConnection>>, mut queries: Vec<Sql>) ->
             Err(error)
         }
     }
-}
-
-pub(crate) async fn read_names(connection: &mut Connection) -> Result<Names, Error> {
-    let sql = Sql::fixed("select entity, lines, field, table_name, column_name from sys_columns");
-    let mut names = Names::default();
-    for row in connection.rows(sql).await? {
-        names.note(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
-    }
-    Ok(names)
 }
 
 async fn open_sqlite(options: &Options, counters: Arc<Counters>) -> Result<Backend, Error> {

@@ -123,7 +123,9 @@ impl<T: Send + 'static, E: Cause> Job for Waiting<T, E> {
 fn is_refusal(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => {
-            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation()
+            // 1811: a trigger refused it.
+            let by_trigger = error.code().is_some_and(|code| code == "1811");
+            by_trigger || error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation()
         }
         sqlx::Error::Encode(_)
         | sqlx::Error::Decode(_)

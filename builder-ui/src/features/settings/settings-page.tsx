@@ -2,10 +2,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import { changeSettings, readSettings, type FirmSettings } from '@/api/settings'
 import { errorText } from '@/locales/i18n'
+import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { FieldFrame } from '@/ui/field-frame'
@@ -24,7 +26,7 @@ export default function SettingsPage() {
   const { t } = useTranslation('settings')
   const settings = useQuery({ queryKey: keys.settings, queryFn: readSettings })
   return (
-    <Page title={t('title')} width="narrow">
+    <Page title={t('title')} width="narrow" actions={<Link to={paths.publish} className={style.versions}>{t('versions')}</Link>}>
       {settings.error ? <Notice kind="error" action={<Button size="small" onClick={() => void settings.refetch()}>{t('common:action.retry')}</Button>}>{errorText(settings.error, t)}</Notice> : null}
       {settings.isPending ? <Card flush label={t('title')}><SkeletonRows rows={8} height={52} /></Card> : null}
       {settings.data ? <SettingsForm now={settings.data} /> : null}

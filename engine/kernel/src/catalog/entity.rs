@@ -19,8 +19,20 @@ use crate::{
 };
 
 /// Properties that every type takes.
-const COMMON: [&str; 11] =
-    ["type", "label", "help", "required", "default", "unique", "read", "write", "formula", "compute", "visible"];
+const COMMON: [&str; 12] = [
+    "type",
+    "renamed_from",
+    "label",
+    "help",
+    "required",
+    "default",
+    "unique",
+    "read",
+    "write",
+    "formula",
+    "compute",
+    "visible",
+];
 
 /// Greatest scale: nine digits are left before the point.
 const MAX_SCALE: u32 = 10;
@@ -153,6 +165,7 @@ fn compile_field(
     Field {
         name: name.clone(),
         kind: field.field_type,
+        renamed_from: field.renamed_from.clone(),
         label: field.label.clone().unwrap_or_else(|| label_of(name)),
         required: field.required,
         unique: field.unique,

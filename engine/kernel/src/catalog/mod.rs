@@ -115,10 +115,11 @@ impl Catalog {
         ((!broken).then_some(catalog), problems)
     }
 
-    /// An entity by name.
+    /// An entity by its name, or by one that it had: old links and what was noted under that name lead to it.
     #[must_use]
     pub fn entity(&self, name: &str) -> Option<&Arc<Entity>> {
-        self.entities.get(name)
+        let now = self.entities.get(name);
+        now.or_else(|| self.entities.values().find(|e| e.definition.renamed_from.contains(name)))
     }
 
     /// The types that expressions are checked against.

@@ -13,6 +13,9 @@ use crate::Name;
 pub struct EntityDefinition {
     /// The key; also the name of its table and API path.
     pub name: Name,
+    /// What it was called before: its records stay, and what was written of them under that name is found.
+    #[serde(default, skip_serializing_if = "FormerNames::is_empty")]
+    pub renamed_from: FormerNames,
     /// What it is called, in the singular.
     pub label: String,
     /// What it is called in the plural; the singular if left out.
@@ -124,6 +127,70 @@ pub struct NearDefinition {
     pub with: Vec<Name>,
 }
 
+/// Former names: one, or a list of them, the latest last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "OneOrMore", into = "OneOrMore")]
+#[schemars(with = "OneOrMore")]
+pub struct FormerNames(Vec<Name>);
+
+/// How former names are written.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum OneOrMore {
+    /// One.
+    One(Name),
+    /// Several.
+    More(Vec<Name>),
+}
+
+impl From<OneOrMore> for FormerNames {
+    fn from(written: OneOrMore) -> Self {
+        match written {
+            OneOrMore::One(name) => Self(vec![name]),
+            OneOrMore::More(names) => Self(names),
+        }
+    }
+}
+
+impl From<FormerNames> for OneOrMore {
+    fn from(names: FormerNames) -> Self {
+        match <[Name; 1]>::try_from(names.0) {
+            Ok([name]) => Self::One(name),
+            Err(names) => Self::More(names),
+        }
+    }
+}
+
+impl FormerNames {
+    /// Whether it was never renamed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it had this name.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|known| *known == *name)
+    }
+
+    /// The names, the latest last.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Name> {
+        self.0.iter()
+    }
+
+    /// Notes the name that it had until now.
+    pub fn push(&mut self, name: Name) {
+        self.0.retain(|known| *known != name);
+        self.0.push(name);
+    }
+
+    /// Forgets a name that it has again.
+    pub fn forget(&mut self, name: &str) {
+        self.0.retain(|known| *known != *name);
+    }
+}
+
 /// Effective dating.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -141,6 +208,9 @@ pub struct FieldDefinition {
     /// The type.
     #[serde(rename = "type")]
     pub field_type: FieldKind,
+    /// What it was called before: its values stay, and old filters and running workflows still find it.
+    #[serde(default, skip_serializing_if = "FormerNames::is_empty")]
+    pub renamed_from: FormerNames,
     /// What it is called; made from the name if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -390,6 +460,15 @@ pub enum FieldKind {
     Json,
 }
 
+impl FieldDefinition {
+    /// A field by a name that it has or had.
+    #[must_use]
+    pub fn of_name<'f>(fields: &'f Keyed<Self>, name: &str) -> Option<(&'f Name, &'f Self)> {
+        let now = fields.get_key_value(name);
+        now.or_else(|| fields.iter().find(|(_, field)| field.renamed_from.contains(name)))
+    }
+}
+
 impl FieldKind {
     /// The type as definitions write it.
     #[must_use]
@@ -455,6 +534,16 @@ impl FieldKind {
 }
 
 impl OptionDefinition {
+    /// The options that became this one.
+    pub fn former(&self) -> impl Iterator<Item = &Name> {
+        match self {
+            Self::Label(_) => None,
+            Self::Full(full) => Some(&full.renamed_from),
+        }
+        .into_iter()
+        .flat_map(FormerNames::iter)
+    }
+
     /// What it is called in the base language.
     #[must_use]
     pub fn label(&self) -> &str {
@@ -481,6 +570,9 @@ pub enum OptionDefinition {
 pub struct FullOption {
     /// What it is called.
     pub label: String,
+    /// Options that became this one: records that hold one of them hold this one when it is published.
+    #[serde(default, skip_serializing_if = "FormerNames::is_empty")]
+    pub renamed_from: FormerNames,
     /// Its code in the outside world, such as customs' `3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

@@ -36,7 +36,8 @@ pub(crate) enum Kind {
     Binary(BinaryOp, Box<Ast>, Box<Ast>),
     If(Box<Ast>, Box<Ast>, Box<Ast>),
     List(Vec<Ast>),
-    Map(Vec<(Name, Ast)>),
+    /// Keys, the character at which each begins, and values.
+    Map(Vec<(Name, usize, Ast)>),
     Call(Name, Vec<Ast>),
     Closure(Name, Box<Ast>),
 }
@@ -113,7 +114,7 @@ impl Ast {
             Kind::Binary(_, a, b) => a.depth.max(b.depth),
             Kind::If(a, b, c) => a.depth.max(b.depth).max(c.depth),
             Kind::List(list) | Kind::Call(_, list) => deepest(list),
-            Kind::Map(map) => map.iter().map(|(_, a)| a.depth).max().unwrap_or(0),
+            Kind::Map(map) => map.iter().map(|(_, _, a)| a.depth).max().unwrap_or(0),
         };
         Self { kind, at, depth: below + 1 }
     }

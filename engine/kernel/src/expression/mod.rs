@@ -155,6 +155,13 @@ pub fn parse(source: &str) -> Result<Ast, Vec<Diagnostic>> {
     parser::parse(source).map_err(|diagnostic| vec![diagnostic])
 }
 
+pub(crate) use check::Site;
+
+/// Where source text names fields and entities, in order; nothing where it cannot be parsed.
+pub(crate) fn sites(source: &str, scope: &Scope<'_>) -> Vec<Site> {
+    parser::parse(source).map(|ast| check::sites(&ast, scope)).unwrap_or_default()
+}
+
 /// Parses and types source text.
 ///
 /// # Errors

@@ -277,7 +277,8 @@ impl<'a> Parser<'a> {
         self.items(")", |p| p.expression(0))
     }
 
-    fn entry(&mut self) -> Result<(Name, Ast), Diagnostic> {
+    fn entry(&mut self) -> Result<(Name, usize, Ast), Diagnostic> {
+        let at = self.at();
         let key = match self.peek() {
             Token::Text(text) => {
                 self.next += 1;
@@ -286,7 +287,7 @@ impl<'a> Parser<'a> {
             _ => self.name()?,
         };
         self.expect(":")?;
-        Ok((key, self.expression(0)?))
+        Ok((key, at, self.expression(0)?))
     }
 
     /// Items parted by commas up to the closing bracket; the opening one is taken already.

@@ -39,7 +39,7 @@ impl Display for Ast {
             Kind::List(list) => print_items("[", list, "]", f),
             Kind::Map(map) => {
                 f.write_str("#{")?;
-                for (i, (key, value)) in map.iter().enumerate() {
+                for (i, (key, _, value)) in map.iter().enumerate() {
                     f.write_str(if i > 0 { ", " } else { "" })?;
                     print_text(key, f)?;
                     write!(f, ": {value}")?;

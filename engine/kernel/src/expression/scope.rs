@@ -50,6 +50,8 @@ pub struct Scope<'a> {
     /// Bare names that go before all others.
     pub(crate) named: Keyed<Type>,
     pub(crate) initiator: bool,
+    /// Whether fields are also known by the names that they had.
+    pub(crate) former: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -67,6 +69,7 @@ impl<'a> Scope<'a> {
             vars: Keyed::new(),
             named: Keyed::new(),
             initiator: false,
+            former: false,
         }
     }
 
@@ -144,12 +147,29 @@ impl<'a> Scope<'a> {
         super::compile(name, self).ok().map(|expr| expr.ty().clone())
     }
 
+    /// The type of what a path leads to.
+    pub(crate) fn type_of_path(&self, path: &str) -> Option<Type> {
+        super::compile(path, self).ok().map(|expr| expr.ty().clone())
+    }
+
+    /// The same where bare names are fields of another row.
+    pub(crate) fn over(self, row: RowType) -> Self {
+        Self { bare: Bare::Row(row), ..self }
+    }
+
     /// The same with `old.` and `new.`, two versions of the record.
     #[must_use]
     pub fn with_versions(mut self, entity: &Name) -> Self {
         self.old = Some(RowType::record(entity.clone()));
         self.new = self.old.clone();
         self
+    }
+
+    /// The same where fields are also known by the names that they had: for what was written before they were renamed
+    /// and is kept outside of definitions, such as the filter of a saved list.
+    #[must_use]
+    pub fn with_former_names(self) -> Self {
+        Self { former: true, ..self }
     }
 
     /// The same with further bare names, which go before fields.

@@ -111,6 +111,12 @@ pub fn is_overlay(path: &str) -> bool {
     path.split('/').next() == Some(Kind::Overlay.folder())
 }
 
+/// The pack and the file that an overlay at a path changes.
+pub(crate) fn overlaid(path: &str) -> Option<(String, String)> {
+    let inner = path.strip_prefix(Kind::Overlay.folder())?.strip_prefix('/')?;
+    inner.split_once('/').map(|(pack, path)| (pack.to_owned(), path.to_owned()))
+}
+
 /// Applies one overlay to the file that it changes.
 fn lay(packs: &mut [PackSource], overlay: &OverlayDefinition) -> Vec<Diagnostic> {
     let (pack, path) = overlay.of.split_once('/').unwrap_or(("", &overlay.of));

@@ -42,10 +42,12 @@ impl Work<'_> {
             if SYSTEM_FIELDS.contains(&key.as_str()) {
                 continue;
             }
-            let Some(field) = entity.fields.get(key.as_str()) else {
+            // Whoever had the form open while a field was renamed sends it by the name that it had.
+            let Some(field) = entity.name_now(None, key).and_then(|now| entity.fields.get(now)) else {
                 self.unknown(key, key, entity.fields.keys());
                 continue;
             };
+            let key = field.name.as_str();
             if field.kind == FieldKind::Lines {
                 self.take_lines(field, json, draft);
             } else {
@@ -234,11 +236,13 @@ impl Work<'_> {
     ) {
         for (key, json) in object.iter().filter(|(k, _)| *k != "id") {
             let told = format!("{}.{place}.{key}", table.name);
-            let Some(field) = table.fields.get(key.as_str()) else {
+            let now = self.entity.name_now(Some(&table.name), key);
+            let Some(field) = now.and_then(|now| table.fields.get(now)) else {
                 self.unknown(&told, key, table.fields.keys());
                 continue;
             };
-            let before = old.and_then(|l| l.fields.get(key.as_str())).cloned().unwrap_or_default();
+            let key = field.name.as_str();
+            let before = old.and_then(|l| l.fields.get(key)).cloned().unwrap_or_default();
             let problems = self.problems.len();
             // Paths of lines are kept by the line's id, problems are told at the place that the sender knows.
             let path = format!("{}.{}.{key}", table.name, line.id);

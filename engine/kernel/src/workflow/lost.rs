@@ -38,7 +38,8 @@ impl Lost {
 
 impl Workflow {
     /// The fields that nodes of this workflow read or write in the definitions that it was compiled with (`then`), and
-    /// that cannot be read so any more in those of `now`. Variables and the condition to serve are worked out at the
+    /// that cannot be read so any more in those of `now`. What was only renamed is not lost: `then` is given by the names
+    /// of now ([`crate::rename::follow`]). Variables and the condition to serve are worked out at the
     /// start, so they do not count.
     #[must_use]
     pub fn lost(&self, then: &Catalog, now: &Catalog) -> Vec<Lost> {

@@ -9,6 +9,7 @@
 mod calendars;
 mod decision_tables;
 mod definitions;
+mod diff;
 mod drafts;
 mod expressions;
 mod expressions_check;
@@ -22,6 +23,7 @@ mod layers;
 mod merging;
 mod packs;
 mod reference;
+mod rename;
 mod rights;
 mod save;
 mod steps;

@@ -10,6 +10,7 @@ mod import;
 mod migrate;
 mod pack_test;
 mod publish;
+mod rename;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -46,6 +47,8 @@ enum Command {
     },
     /// Make definitions the ones that are in force; a running server takes them up by itself.
     Publish(publish::Publish),
+    /// Give a field or an entity another name in every definition; its records keep their values when it is published.
+    Rename(rename::Rename),
     /// Run the tests of packs.
     Test {
         /// Folders of packs.
@@ -90,6 +93,7 @@ impl Cli {
             Some(Command::Check { folders }) => Ok(check::run(&folders)),
             Some(Command::Fmt { check, paths }) => fmt::run(check, &paths),
             Some(Command::Publish(publish)) => publish.run().await,
+            Some(Command::Rename(rename)) => rename.run(),
             Some(Command::Test { folders }) => pack_test::run(&folders).await,
             Some(Command::Export(export)) => export.run().await,
             Some(Command::Import(import)) => import.run().await,

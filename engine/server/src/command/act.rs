@@ -45,8 +45,8 @@ impl Command for ActOnInstance {
         let row = app.store().instance(self.instance).await?.ok_or_else(missing)?;
         let instance = instance_of(row)?;
         let entity = entity(scene, &instance.entity)?;
-        let record = app.store().record(&scene.catalog.entities, &entity.name, instance.record).await?;
-        let pinned = app.catalog_at(instance.catalog_version).await?;
+        let record = app.store().record(&*scene.catalog, &entity.name, instance.record).await?;
+        let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await?;
         Ok(Stand { entity, record: record.ok_or_else(missing)?, instance, pinned })
     }
 

@@ -51,7 +51,13 @@ impl Command for UpdateRecord {
     async fn read(&self, app: &App, scene: &Scene) -> Result<Base, Failure> {
         let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
         let since = match self.version {
-            Some(version) if version < record.version => app.store().history_since(record.id, version).await?,
+            Some(version) if version < record.version => {
+                let mut since = app.store().history_since(record.id, version).await?;
+                for change in since.iter_mut().flat_map(|entry| &mut entry.changes) {
+                    change.path = entity.path_now(&change.path).into_owned();
+                }
+                since
+            }
             _ => Vec::new(),
         };
         Ok(Base { entity, record, since })

@@ -1,13 +1,17 @@
-//! `/api/definitions`: what is published, to be read by administrators.
+//! `/api/definitions`: what is published, to be read by administrators; and what renaming would make of it.
 
 use axum::{
     Json,
     extract::{Path, State},
 };
-use kernel::PackSource;
+use kernel::{
+    PackSource,
+    rename::{Rename, rename},
+};
+use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
-use super::{Error, Reader};
+use super::{Body, Error, Reader};
 use crate::{App, Failure, read::time};
 
 /// The versions, newest first.
@@ -44,4 +48,33 @@ pub(super) async fn files(
     let packs: Vec<PackSource> = serde_json::from_value(found.definitions.files)
         .map_err(|error| Failure::Corrupt { what: "definitions", why: error.to_string() })?;
     Ok(Json(json!({"version": number, "packs": packs})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Renaming {
+    /// `request.amount`, `request.lines.price`, or an entity, `request`.
+    path: String,
+    to: String,
+    /// The packs in which it is renamed; those in force if left out.
+    packs: Option<Vec<PackSource>>,
+}
+
+/// What the packs would be with something renamed. Nothing is published by it.
+pub(super) async fn renamed(
+    State(app): State<App>,
+    reader: Reader,
+    Body(asked): Body<Renaming>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let told = "expected an entity, `entity.field` or `entity.lines.field`";
+    let what = Rename::of(&asked.path, &asked.to).ok_or_else(|| Error::invalid("path", "format", told))?;
+    let packs = match asked.packs {
+        Some(packs) => packs,
+        None => app.packs_in_force().await?,
+    };
+    match rename(&packs, &what) {
+        Ok(renamed) => Ok(Json(json!({"changed": renamed.changed, "packs": renamed.packs}))),
+        Err(problems) => Err(Error::Definitions(problems)),
+    }
 }

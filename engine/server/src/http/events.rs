@@ -75,6 +75,10 @@ async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
             ("tasks", json!({"count": app.store().count_open_tasks(user, &app.pools_of(user)).await.ok()?}))
         }
         Happened::Import { id, user } if user == reader.user => ("import", json!({ "id": id })),
+        Happened::Publication { id } => {
+            reader.must_be_admin().ok()?;
+            ("publication", json!({ "id": id }))
+        }
         Happened::Missed => ("lagged", json!({})),
         Happened::Published { version } => ("published", json!({ "version": version })),
         Happened::Notice { .. } | Happened::Tasks { .. } | Happened::Import { .. } | Happened::Sessions { .. } => {

@@ -39,11 +39,12 @@ pub(super) async fn list(
     for row in &rows {
         titles.want(&row.entity, row.record);
     }
-    let titles = titles.look_up(&app, &reader.scene()).await?;
+    let scene = reader.scene();
+    let titles = titles.look_up(&app, &scene).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let instance = instance_of(row)?;
-        let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+        let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
         let title = titles.get(&instance.record.to_string()).cloned().unwrap_or_default();
         out.push(Json_::Object(head(&reader, &pinned, &instance, &title)));
     }
@@ -95,7 +96,7 @@ async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
 }
 
 async fn tell(app: &App, reader: &Reader, scene: &Scene, seen: &Seen, instance: &Instance) -> Result<Json_, Error> {
-    let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+    let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
     let mut out = head(reader, &pinned, instance, &seen.record.title.clone().into());
     let events = app.store().events(instance.id).await?;
     out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, instance, events)));

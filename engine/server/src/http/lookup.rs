@@ -92,7 +92,7 @@ async fn find(app: &App, reader: &Reader, entity: &str, mut asked: Sent) -> Resu
         filters.push(active);
     }
     plan.select.filter = all(filters);
-    let page = app.store().select(&scene.catalog.entities, &plan.select).await?;
+    let page = app.store().select(&*scene.catalog, &plan.select).await?;
     let rows: Vec<Json_> = page
         .rows
         .iter()

@@ -32,6 +32,7 @@ mod notifications;
 mod openapi;
 mod people;
 mod preview_answer;
+mod publish;
 mod query;
 mod reader;
 mod record_answer;

@@ -136,7 +136,7 @@ async fn latest_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Fa
 
 /// The workflow as it stands.
 async fn about_instance(app: &App, reader: &Reader, instance: &Instance) -> Result<Json, Failure> {
-    let pinned = app.catalog_at(instance.catalog_version).await?;
+    let pinned = app.catalog_at(instance.catalog_version, &reader.scene().catalog).await?;
     let texts = Texts::new(&pinned, reader.language);
     let waiting: Vec<Json> = instance
         .waiting_for()

@@ -26,10 +26,13 @@ use tracing::Span;
 use super::{
     Error, app_model, audit, bulk, comments, copies, definitions, demo, deputies, draft, events, explain, export,
     file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, metrics, notifications,
-    openapi, people, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
+    openapi, people, publish, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
     transitions, trash, ui, versions, view_as, views,
 };
 use crate::App;
+
+/// Packs may be so large together.
+const PACKS: usize = 32 << 20;
 
 /// The whole service.
 pub fn router(app: App) -> Router {
@@ -111,6 +114,12 @@ fn session_routes() -> Router<App> {
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api/definitions", get(definitions::versions))
         .route("/api/definitions/{version}", get(definitions::files))
+        .route("/api/definitions/rename", post(definitions::renamed).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish", post(publish::begin).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish/plan", post(publish::plan).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish/jobs", get(publish::list))
+        .route("/api/publish/jobs/{id}", get(publish::show))
+        .route("/api/publish/jobs/{id}/cancel", post(publish::cancel))
 }
 
 fn record_routes() -> Router<App> {

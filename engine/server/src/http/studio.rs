@@ -268,9 +268,11 @@ impl From<PublishError> for Error {
             PublishError::Wrong(problems) => Self::Definitions(problems),
             PublishError::Failed(failure) => failure.into(),
             PublishError::Schema(store::SchemaError::Store(error)) => error.into(),
-            refused @ (PublishError::Schema(_) | PublishError::Seed { .. } | PublishError::Record { .. }) => {
-                Self::Rejected(Rejection::state("not_published", refused.to_string()))
-            }
+            PublishError::UnderWay => Self::Rejected(Rejection::state("under_way", PublishError::UnderWay.to_string())),
+            refused @ (PublishError::Schema(_)
+            | PublishError::Seed { .. }
+            | PublishError::Record { .. }
+            | PublishError::Ended { .. }) => Self::Rejected(Rejection::state("not_published", refused.to_string())),
         }
     }
 }

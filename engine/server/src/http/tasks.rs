@@ -55,7 +55,7 @@ pub(super) async fn list(
         let workflow = instance.map(|row| &row.workflow);
         let pinned = match instance {
             None => scene.catalog.clone(),
-            Some(row) => app.catalog_at(row.catalog_version).await.map_err(crate::Failure::from)?,
+            Some(row) => app.catalog_at(row.catalog_version, &scene.catalog).await.map_err(crate::Failure::from)?,
         };
         let texts = Texts::new(&pinned, reader.language);
         let label = workflow.map(|w| words::node_label(texts, &pinned, w, &task.node));

@@ -130,7 +130,10 @@ fn shown(
     let name = |id: Option<Uuid>| id.and_then(|id| scene.org.people.get(&id)).map(|person| person.name.clone());
     let (catalog, texts) = (&scene.catalog, Texts::new(&scene.catalog, language));
     Some(match item {
-        TimelineItem::Change { at, by, entry } => {
+        TimelineItem::Change { at, by, mut entry } => {
+            for change in &mut entry.changes {
+                change.path = seen.entity.path_now(&change.path).into_owned();
+            }
             let had_changes = !entry.changes.is_empty();
             let changes: Vec<Json_> = entry
                 .changes

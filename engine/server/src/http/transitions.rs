@@ -83,7 +83,7 @@ pub(super) async fn preview(
     let seen = app.see(&scene, &place.entity, place.id).await?;
     let open = open_instance(&app, place.id).await?;
     let pinned = match (&open, &asked.transition) {
-        (Some(instance), None) => app.catalog_at(instance.catalog_version).await?,
+        (Some(instance), None) => app.catalog_at(instance.catalog_version, &scene.catalog).await?,
         _ => scene.catalog.clone(),
     };
     let found = app

@@ -67,12 +67,14 @@ impl Saver<'_> {
     ) -> Result<Vec<Fate>, Failure> {
         let mut fates = Vec::with_capacity(wanted.len());
         for part in wanted.chunks(TOGETHER) {
+            // Decided and written by the same definitions.
+            let scene = self.app.scene(self.user);
             let mut decided = Vec::with_capacity(part.len());
             for one in part {
-                decided.push(self.decide(entity, one, facts).await?);
+                decided.push(self.decide(&scene, entity, one, facts).await?);
             }
             if self.write {
-                self.commit(entity, part, decided, facts, &mut fates).await?;
+                self.commit(&scene, entity, part, decided, facts, &mut fates).await?;
             } else {
                 fates.extend(decided.into_iter().zip(part).map(|(d, one)| fate(d, one)));
             }
@@ -82,17 +84,19 @@ impl Saver<'_> {
 
     async fn decide(
         &self,
+        scene: &Scene,
         entity: &Entity,
         one: &Wanted,
         facts: &mut Facts,
     ) -> Result<Result<Saved, Vec<Problem>>, Failure> {
-        let scene = self.app.scene(self.user);
+        // The import began with the entity as it was then.
+        let entity = scene.catalog.entity(&entity.name).map_or(entity, |now| &**now);
         for _ in 0..ROUNDS {
-            let outcome = self.ask(&scene, entity, one, facts);
+            let outcome = self.ask(scene, entity, one, facts);
             match outcome {
                 Outcome::Decided(saved) => return Ok(Ok(saved)),
                 Outcome::Rejected(rejection) => return Ok(Err(problems(rejection))),
-                Outcome::Needs(queries) => self.answer(&scene, queries, facts).await?,
+                Outcome::Needs(queries) => self.answer(scene, queries, facts).await?,
             }
         }
         Err(Failure::Unsettled(ROUNDS))
@@ -141,6 +145,7 @@ impl Saver<'_> {
     /// Writes all of a part in one transaction; if that is refused, one by one, so that only the culprit is left out.
     async fn commit(
         &self,
+        scene: &Scene,
         entity: &Entity,
         part: &[Wanted],
         decided: Vec<Result<Saved, Vec<Problem>>>,
@@ -148,20 +153,21 @@ impl Saver<'_> {
         fates: &mut Vec<Fate>,
     ) -> Result<(), Failure> {
         let changes: Vec<Change> = decided.iter().flatten().flat_map(|saved| saved.changes.iter().cloned()).collect();
-        if let Ok(committed) = self.write(changes).await? {
+        if let Ok(committed) = self.write(scene, changes).await? {
             let known = decided.into_iter().zip(part).map(|(d, one)| fate(named(d, &committed), one));
             fates.extend(known);
             return Ok(());
         }
         for (saved, one) in decided.into_iter().zip(part) {
             // Decided anew, on the record as it is now: what made it fail may be one that was written just before.
+            let scene = self.app.scene(self.user);
             let again = match saved {
-                Ok(_) => self.decide(entity, &self.as_it_is(entity, one).await?, facts).await?,
+                Ok(_) => self.decide(&scene, entity, &self.as_it_is(&scene, entity, one).await?, facts).await?,
                 Err(problems) => Err(problems),
             };
             let written = match again {
                 Err(problems) => Err(problems),
-                Ok(saved) => match self.write(saved.changes.clone()).await? {
+                Ok(saved) => match self.write(&scene, saved.changes.clone()).await? {
                     Ok(committed) => named(Ok(saved), &committed),
                     Err(problem) => Err(vec![problem]),
                 },
@@ -171,21 +177,19 @@ impl Saver<'_> {
         Ok(())
     }
 
-    async fn as_it_is(&self, entity: &Entity, one: &Wanted) -> Result<Wanted, Failure> {
+    async fn as_it_is(&self, scene: &Scene, entity: &Entity, one: &Wanted) -> Result<Wanted, Failure> {
         let mut one = one.clone();
         if let Some(base) = &one.base {
-            let published = self.app.published();
-            let now = self.app.store().record(&published.catalog.entities, &entity.name, base.id).await?;
+            let now = self.app.store().record(&*scene.catalog, &entity.name, base.id).await?;
             one.base = now.map(Arc::new).or(one.base);
         }
         Ok(one)
     }
 
-    async fn write(&self, changes: Vec<Change>) -> Result<Result<Committed, Problem>, Failure> {
+    async fn write(&self, scene: &Scene, changes: Vec<Change>) -> Result<Result<Committed, Problem>, Failure> {
         if changes.is_empty() {
             return Ok(Ok(Committed::default()));
         }
-        let scene = self.app.scene(self.user);
         let commit = Commit { at: scene.now, by: self.user, changes };
         match self.app.store().commit_bulk(scene.catalog.as_ref(), commit).await {
             Ok(committed) => Ok(Ok(committed)),
@@ -198,7 +202,12 @@ impl Saver<'_> {
                 let path = fields.first().map_or_else(String::new, Name::to_string);
                 Ok(Err(Problem::new(path, "duplicate", "Expected something new, but another record is the same")))
             }
-            Err(other) => Ok(Err(Problem::new("", "changed", other.to_string()))),
+            Err(other) => {
+                if matches!(other, CommitError::Outdated) {
+                    self.app.take_up_soon().await;
+                }
+                Ok(Err(Problem::new("", "changed", other.to_string())))
+            }
         }
     }
 }

@@ -29,7 +29,11 @@ impl App {
         let Some(file) = self.store().file(id).await? else { return Ok(None) };
         let mut fields: BTreeMap<(Name, String), Vec<Uuid>> = BTreeMap::new();
         for one in self.store().file_uses(id, MOST_USES).await? {
-            fields.entry((one.entity, one.field)).or_default().push(one.record);
+            let field = match scene.catalog.entity(&one.entity) {
+                Some(entity) => entity.path_now(&one.field).into_owned(),
+                None => one.field,
+            };
+            fields.entry((one.entity, field)).or_default().push(one.record);
         }
         if fields.is_empty() {
             return Ok(Some(file).filter(|file| file.created_by.is_some() && file.created_by == scene.user));
@@ -66,7 +70,7 @@ impl App {
         let Some(user) = scene.user else { return Ok(false) };
         for one in self.store().file_uses_in_tasks(id, user, &self.pools_of(user)).await? {
             match self.see(scene, &one.entity, one.record).await {
-                Ok(seen) if seen.mask.shows(&one.field) => return Ok(true),
+                Ok(seen) if seen.mask.shows(&seen.entity.path_now(&one.field)) => return Ok(true),
                 Ok(_) | Err(Failure::Rejected(Rejection::NotFound { .. })) => {}
                 Err(failure) => return Err(failure),
             }
@@ -103,7 +107,7 @@ impl App {
                     flags: Vec::new(),
                     deleted,
                 };
-                if !self.store().select(&scene.catalog.entities, &select).await?.rows.is_empty() {
+                if !self.store().select(&*scene.catalog, &select).await?.rows.is_empty() {
                     return Ok(true);
                 }
             }

@@ -79,7 +79,7 @@ impl App {
             }
         };
         let grouping = Grouping { by: field_path(by), sum: summed, most: MOST + 1 };
-        let found = self.store().groups(&scene.catalog.entities, &plan.select, &grouping).await;
+        let found = self.store().groups(&*scene.catalog, &plan.select, &grouping).await;
         let mut found = found.map_err(|error| plan.failed(self, scene, error))?;
         let more = found.len() > MOST as usize;
         found.truncate(MOST as usize);

@@ -1,6 +1,6 @@
 //! Lists: from what a reader asks for to a selection that shows them nothing they may not know, and back to rows.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use kernel::{
     Name, Rejection, SYSTEM_FIELDS,
@@ -116,8 +116,8 @@ impl Plan {
             filters.push(asked.lowered("view", filter, &mut used)?);
         }
         if let Some(filter) = &request.filter {
-            let expr = compile_filter(filter, &Scope::record(scene.catalog.types(), &entity.name))
-                .map_err(|found| wrong_filter(&found))?;
+            let names = Scope::record(scene.catalog.types(), &entity.name).with_former_names();
+            let expr = compile_filter(filter, &names).map_err(|found| wrong_filter(&found))?;
             filters.push(asked.lowered("filter", &expr, &mut used)?);
         }
         let sort = asked.sort(request, shown.map(|view| &view.definition.sort), &mut used)?;
@@ -181,7 +181,7 @@ impl Plan {
     /// # Errors
     /// If the store fails, or it takes too long.
     pub async fn count(&self, app: &App, scene: &Scene, cap: u32) -> Result<Count, Failure> {
-        let found = app.store().count(&scene.catalog.entities, &self.select, cap).await;
+        let found = app.store().count(&*scene.catalog, &self.select, cap).await;
         found.map_err(|error| self.failed(app, scene, error))
     }
 
@@ -194,7 +194,7 @@ impl Plan {
         let access = scene.access(&ctx);
         let mut used = Vec::new();
         cross::paths(&self.select.filter, &mut used);
-        let mut by = app.store().indexed(&scene.catalog.entities, &self.entity.name).unwrap_or_default();
+        let mut by = app.store().indexed(&*scene.catalog, &self.entity.name).unwrap_or_default();
         let helps = |field: &Name| {
             !used.iter().any(|path| path == field.as_str())
                 && *field != *"updated_at"
@@ -269,7 +269,7 @@ impl App {
     }
 
     async fn page_of(&self, scene: &Scene, plan: &Plan, patient: bool) -> Result<Page, Failure> {
-        let entities = &scene.catalog.entities;
+        let entities = &*scene.catalog;
         let page = if patient {
             self.store().select_patiently(entities, &plan.select).await
         } else {
@@ -327,6 +327,7 @@ impl Asked<'_> {
         let mut sort = Vec::new();
         for key in keys.into_iter().flatten() {
             let (path, descending) = key.strip_prefix('-').map_or((key.as_str(), false), |path| (path, true));
+            let path = &*self.path_now(path);
             self.must_be_there("sort", path)?;
             if !is_orderly(self.scene, self.entity, path) {
                 return Err(Rejection::invalid("sort", "unsortable", format!("`{path}` has no order")).into());
@@ -345,6 +346,7 @@ impl Asked<'_> {
         let mut columns = Vec::new();
         if let Some(asked) = &request.columns {
             for path in asked {
+                let path = &self.path_now(path).into_owned();
                 self.must_be_there("columns", path)?;
                 if !self.access.reads(self.entity, path) {
                     return Err(Rejection::Forbidden { message: format!("`{path}` cannot be read by you") }.into());
@@ -386,6 +388,15 @@ impl Asked<'_> {
         let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: text.clone() };
         filters.push(any(vec![contains("title"), contains("number")]));
         Ok(Vec::new())
+    }
+
+    /// A path that was written down before its first field was renamed.
+    fn path_now<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        let first = path.split('.').next().unwrap_or(path);
+        match self.entity.name_now(None, first) {
+            Some(now) if *now != *first => path.replacen(first, now, 1).into(),
+            _ => path.into(),
+        }
     }
 
     pub(super) fn must_be_there(&self, place: &str, path: &str) -> Result<(), Failure> {

@@ -38,7 +38,7 @@ impl App {
     pub async fn see(&self, scene: &Scene, entity: &str, id: Uuid) -> Result<Seen, Failure> {
         let hidden = || Rejection::NotFound { kind: entity.to_owned(), id: id.to_string() };
         let entity = Arc::clone(scene.catalog.entity(entity).ok_or_else(|| unknown(entity))?);
-        let record = self.store().record(&scene.catalog.entities, &entity.name, id).await?.ok_or_else(hidden)?;
+        let record = self.store().record(&*scene.catalog, &entity.name, id).await?.ok_or_else(hidden)?;
         let mask = self.mask_of(scene, &entity, &record).await?.ok_or_else(hidden)?;
         Ok(Seen { entity, record, mask })
     }
@@ -77,7 +77,7 @@ impl App {
         let mut found = HashMap::new();
         for (name, ids) in by_entity {
             let Some(entity) = scene.catalog.entity(name).map(Arc::clone) else { continue };
-            let records = self.store().records(&scene.catalog.entities, name, &ids).await?;
+            let records = self.store().records(&*scene.catalog, name, &ids).await?;
             let shown = self.settle(scene, |facts| all_by_roles(scene, &entity, &records, facts)).await?;
             let (by_role, hidden): (Vec<_>, Vec<_>) =
                 records.into_iter().zip(shown).partition(|(_, shown)| shown.is_some());
@@ -118,7 +118,7 @@ impl App {
         let instances: HashMap<Uuid, InstanceRow> = instances.into_iter().map(|row| (row.id, row)).collect();
         for task in tasks {
             let Some(instance) = instances.get(&task.instance) else { continue };
-            let pinned = self.catalog_at(instance.catalog_version).await?;
+            let pinned = self.catalog_at(instance.catalog_version, &scene.catalog).await?;
             let node = pinned.workflows.get(&instance.workflow).and_then(|w| w.nodes.get(&task.node));
             let fields = shown.entry(task.record).or_default();
             if let Some(NodeKind::Approval(approval)) = node.map(|node| &node.kind) {
@@ -171,7 +171,7 @@ fn by_roles(scene: &Scene, entity: &Entity, record: &Record, facts: &Facts) -> O
 pub(crate) fn known_entity<'s>(scene: &'s Scene, name: &str) -> Result<&'s Arc<Entity>, Failure> {
     let ctx = scene.ctx();
     let access = scene.access(&ctx);
-    let found = scene.catalog.entity(name).filter(|_| access.may_read(name) || access.may_create(name));
+    let found = scene.catalog.entity(name).filter(|e| access.may_read(&e.name) || access.may_create(&e.name));
     found.ok_or_else(|| unknown(name))
 }
 

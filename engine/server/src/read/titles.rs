@@ -98,7 +98,7 @@ impl Titles {
                 wanted.push(TitlesOf { entity: name, ids, filter });
             }
         }
-        let found = app.store().titles(&scene.catalog.entities, &wanted).await?;
+        let found = app.store().titles(&*scene.catalog, &wanted).await?;
         Ok(found.into_iter().map(|(id, title)| (id.to_string(), title.into())).collect())
     }
 }

@@ -129,7 +129,7 @@ async fn a_set_up_that_was_broken_off_anywhere_can_be_begun_again() {
         }
         let again = server.reopened().await;
         finished(&again, set_up(Preset::Blank, false, "bea@example.com")).await;
-        let people = again.app.store().count(&again.app.published().catalog.entities, &all("user"), 10).await.unwrap();
+        let people = again.app.store().count(&*again.app.published().catalog, &all("user"), 10).await.unwrap();
         assert_eq!(people.count, 1, "after {after} steps");
         after += 1 + after / 4;
     }

@@ -22,6 +22,7 @@ mod imports;
 mod leaks;
 mod leaver;
 mod lists;
+mod live_changes;
 mod model;
 mod nodes;
 mod processes;

@@ -138,3 +138,63 @@ async fn a_server_notices_what_another_process_publishes() {
     assert_eq!(rep.get("/api/session").await.ok()["version"], 2);
     made(&rep, 10).await;
 }
+
+on_both!(a_renamed_field_is_found_by_running_workflows_old_filters_forms_and_the_history, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let admin = server.sign_in("it_a").await;
+    // The running workflow decides by a field, and its approvers may write it.
+    let reads = [
+        ("entities/quotation.json", "\"remarks\": {", "\"colour_wish\": {\"type\": \"text\"}, \"remarks\": {"),
+        ("workflows/quotation_approval.json", "vars.level >= 2", "vars.level >= 2 && colour_wish == \\\"teal\\\""),
+    ];
+    server.publish("definitions/trade", &reads).await.unwrap();
+    let answer = made(&rep, 80_000).await;
+    let path = place(&answer);
+    let version = answer["record"]["version"].clone();
+    rep.patch(&path, json!({"version": version, "colour_wish": "teal"})).await.ok();
+    let submitted = rep.post(&format!("{path}/transitions/submit"), json!({})).await.ok();
+
+    let packs = server.app.packs_in_force().await.unwrap();
+    let asked = json!({"path": "quotation.colour_wish", "to": "shade"});
+    rep.post("/api/definitions/rename", asked.clone()).await.refused(403, "forbidden");
+    let renamed = admin.post("/api/definitions/rename", asked).await.ok();
+    assert_eq!(renamed["changed"].as_array().unwrap().len(), 2, "{}", renamed["changed"]);
+    let renamed: Vec<kernel::PackSource> = serde_json::from_value(renamed["packs"].clone()).unwrap();
+    assert_ne!(renamed, packs);
+    let publication = server::publish::Publication { packs: renamed, note: "rename".into(), by: None, demo: false };
+    server.app.publish(publication).await.unwrap();
+
+    let now = rep.get(&path).await.ok();
+    assert_eq!(now["record"]["shade"], "teal");
+    assert!(now["record"].get("colour_wish").is_none());
+    let filter = "/api/records/quotation?filter=%5B%22colour_wish%22,%22%3D%22,%22teal%22%5D&columns=colour_wish&sort=-colour_wish";
+    let found = rep.get(filter).await.ok();
+    assert_eq!(found["rows"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found["rows"][0]["shade"], "teal");
+    let timeline = rep.get(&format!("{path}/timeline")).await.ok();
+    let changes =
+        timeline["items"].as_array().unwrap().iter().flat_map(|i| i["changes"].as_array().cloned().unwrap_or_default());
+    assert!(changes.into_iter().any(|c| c["path"] == "shade" && c["new"] == "teal"), "{timeline}");
+
+    // The manager approves; the condition over the renamed field holds still, so the next level is asked.
+    let own = task(&manager, &submitted).await.unwrap();
+    let done = manager.post(&format!("/api/tasks/{}/approve", own["id"].as_str().unwrap()), json!({})).await.ok();
+    assert_eq!(done["instance"]["status"], "running", "{done}");
+    // A form that was open meanwhile sends the name that it knew.
+    let other = made(&rep, 80_000).await;
+    let sent =
+        rep.patch(&place(&other), json!({"version": other["record"]["version"], "colour_wish": "red"})).await.ok();
+    assert_eq!(sent["record"]["shade"], "red");
+});
+
+#[tokio::test]
+async fn what_is_wrong_with_a_renaming_is_told() {
+    let server = TestApp::trade().await;
+    let admin = server.sign_in("it_a").await;
+    let post =
+        async |path: &str, to: &str| admin.post("/api/definitions/rename", json!({"path": path, "to": to})).await;
+    post("quotation.remarx", "x").await.refused(422, "definitions");
+    post("quotation.remarks", "notes").await.refused(422, "definitions");
+    post("a.b.c.d", "x").await.refused(422, "invalid");
+}

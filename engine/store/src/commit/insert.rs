@@ -16,8 +16,8 @@ use crate::{
     CommitError, Error,
     connection::Connection,
     dialect::{Dialect, key_of},
-    layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout},
-    sql::{Bind, Sql},
+    layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout, WRITTEN},
+    sql::{Bind, BindType, Sql},
     text,
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn headers(
     for run in inserts.chunk_by(|a, b| a.record.entity == b.record.entity) {
         let Some(first) = run.first() else { continue };
         let layout = work.layout(&first.record.entity)?;
-        rows(dialect, layout, run, written, &mut statements)?;
+        rows(dialect, work, layout, run, written, &mut statements)?;
         if !dialect.search_in_row() {
             let tokens = |insert: &&InsertRecord| (insert.record.id, text::tokens(&found_by(insert, written)));
             let rows: Vec<_> = run.iter().map(tokens).collect();
@@ -127,6 +127,7 @@ fn next(numbers: &mut IndexMap<&str, i64>, numbering: &Numbering) -> Option<Stri
 
 fn rows(
     dialect: Dialect,
+    work: &Work,
     layout: &Layout,
     inserts: &[&InsertRecord],
     written: &Written,
@@ -134,7 +135,9 @@ fn rows(
 ) -> Result<(), Error> {
     let mut rows = Vec::with_capacity(inserts.len());
     for insert in inserts {
-        rows.push((header(dialect, layout, insert, written)?, *insert));
+        let mut row = header(dialect, layout, insert, written)?;
+        row.push(Bind::Int(work.version));
+        rows.push((row, *insert));
     }
     let width = rows.first().map_or(1, |(row, _)| row.len() + 1);
     for piece in pieces(&rows, width, dialect.most_binds()) {
@@ -146,6 +149,7 @@ fn rows(
                 sql.text(", ").name(key);
             }
         });
+        sql.text(", ").name(WRITTEN);
         sql.text(if dialect.search_in_row() { ", search__) values " } else { ") values " });
         sql.list(piece, ", ", |sql, (row, insert)| {
             if dialect.search_in_row() {
@@ -204,7 +208,7 @@ fn found_by(insert: &InsertRecord, written: &Written) -> String {
 }
 
 /// Adds a value, and its key where the column has one.
-pub(super) fn push(
+pub(crate) fn push(
     dialect: Dialect,
     entity: &Name,
     lines: &str,

@@ -26,6 +26,9 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use insert::push;
+pub(crate) use rows::{pieces, write_row};
+
 use crate::{CommitError, Error, IdempotencyKey, Priority, Schema, Store, layout::Layout};
 
 /// What a commit wrote.
@@ -82,6 +85,8 @@ impl Committed {
 struct Work {
     commit: Commit,
     layouts: HashMap<Name, Arc<Layout>>,
+    /// The version of the definitions that it was decided by.
+    version: i64,
     key: Option<IdempotencyKey>,
 }
 
@@ -137,7 +142,7 @@ impl Store {
                 layouts.insert(entity.clone(), self.layouts().get(schema, entity)?);
             }
         }
-        let work = Arc::new(Work { commit, layouts, key });
+        let work = Arc::new(Work { commit, layouts, version: schema.version(), key });
         self.write(priority, move |connection| {
             let work = work.clone();
             Box::pin(async move { apply::apply(connection, &work).await })

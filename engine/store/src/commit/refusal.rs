@@ -62,9 +62,12 @@ async fn task(connection: &mut Connection, close: &CloseTask) -> Result<CommitEr
     Ok(CommitError::TaskDone { id: close.id, by: row.get(0)?, outcome: row.get(1)?, at: row.time(2)? })
 }
 
-/// A violation of one of the entities' unique sets by its fields; any other error as it is.
+/// A violation of one of the entities' unique sets by its fields, or of a fence; any other error as it is.
 pub(super) fn unique(work: &Work, error: CommitError) -> CommitError {
     let Some(cause) = error.cause().and_then(sqlx::Error::as_database_error) else { return error };
+    if cause.message().contains("portolan: outdated") {
+        return CommitError::Outdated;
+    }
     if !cause.is_unique_violation() {
         return error;
     }

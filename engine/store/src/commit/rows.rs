@@ -7,7 +7,7 @@ use crate::sql::{Bind, Sql};
 const MOST_ROWS: usize = 64;
 
 /// Cuts rows into pieces of 64, 32, 16 … 1, none with more values than a statement may bind.
-pub(super) fn pieces<T>(mut rows: &[T], values_of_row: usize, most_binds: usize) -> Vec<&[T]> {
+pub(crate) fn pieces<T>(mut rows: &[T], values_of_row: usize, most_binds: usize) -> Vec<&[T]> {
     let fit = (most_binds / values_of_row.max(1)).clamp(1, MOST_ROWS);
     let mut pieces = Vec::new();
     while !rows.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn insert(table: &str, columns: &'static str, rows: &[Vec<Bind>], mos
 }
 
 /// Writes `($1, $2, …)`.
-pub(super) fn write_row(sql: &mut Sql, row: &[Bind]) {
+pub(crate) fn write_row(sql: &mut Sql, row: &[Bind]) {
     sql.text("(");
     sql.list(row, ", ", |sql, bind| {
         sql.value(bind.clone());

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Error,
     dialect::Dialect,
-    layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout},
+    layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout, WRITTEN},
     sql::{Bind, Sql},
     text,
 };
@@ -66,6 +66,7 @@ fn header(dialect: Dialect, work: &Work, update: &UpdateRecord, written: &Writte
             sql.text(", ").name(name).text(" = ").value(bind);
         }
     }
+    sql.text(", ").name(WRITTEN).text(" = ").value(work.version);
     sql.text(" where id = ").value(update.id).text(" and version = ").value(update.base_version);
     Ok(sql)
 }

@@ -90,7 +90,7 @@ impl Store {
                 if actual != expected {
                     return Err(SchemaError::Outdated { expected, actual });
                 }
-                tables::apply(connection, entities).await?;
+                tables::apply(connection, expected + 1, entities, &tables::Rebuilt::new()).await?;
                 connection.execute(insert(expected + 1, definitions)).await?;
                 Ok(())
             })
@@ -101,7 +101,7 @@ impl Store {
     }
 }
 
-fn insert(version: i64, definitions: &DefinitionsVersion) -> Sql {
+pub(crate) fn insert(version: i64, definitions: &DefinitionsVersion) -> Sql {
     Sql::fixed(
         "insert into sys_definitions (version, published_at, published_by, note, hash, files) \
          values ($1, $2, $3, $4, $5, $6)",

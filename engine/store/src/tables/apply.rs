@@ -1,6 +1,6 @@
 //! The change of the tables itself, within a transaction.
 
-use super::{Entities, SchemaChange, SchemaPlan, plan::plan};
+use super::{Entities, Rebuilt, SchemaChange, SchemaPlan, plan::plan};
 use crate::{Error, SchemaError, connection::Connection, dialect::Dialect, sql::Sql};
 
 /// Keeps other nodes from changing the tables at the same time, until the transaction ends.
@@ -13,9 +13,15 @@ pub(crate) async fn lock(connection: &mut Connection) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the tables fit the entities.
-pub(crate) async fn apply(connection: &mut Connection, entities: &Entities) -> Result<SchemaPlan, SchemaError> {
-    let plan = plan(connection, entities).await?;
+/// Makes the tables fit the entities of a version.
+pub(crate) async fn apply(
+    connection: &mut Connection,
+    version: i64,
+    entities: &Entities,
+    rebuilt: &Rebuilt,
+) -> Result<SchemaPlan, SchemaError> {
+    let plan = plan(connection, version, entities, rebuilt).await?;
+    connection.batch(plan.notes.clone()).await?;
     for step in &plan.steps {
         for sql in &step.statements {
             connection.execute(sql.clone()).await.map_err(|error| match (&step.change, error) {
@@ -29,4 +35,12 @@ pub(crate) async fn apply(connection: &mut Connection, entities: &Entities) -> R
         }
     }
     Ok(plan)
+}
+
+/// Takes indexes away that nobody asks for any more.
+pub(crate) async fn drop_indexes(connection: &mut Connection, plan: &SchemaPlan) -> Result<(), Error> {
+    for sql in plan.drops.iter().flat_map(|step| &step.statements) {
+        connection.execute(sql.clone()).await?;
+    }
+    Ok(())
 }

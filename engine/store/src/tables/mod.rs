@@ -8,8 +8,10 @@
 
 mod apply;
 mod plan;
+mod rebuild;
 
-pub use plan::{SchemaChange, SchemaPlan};
+pub use plan::{Rebuilt, SchemaChange, SchemaPlan};
+pub use rebuild::{Flipped, NewIndex, RebuiltRow, Sliced};
 
 pub(crate) use apply::{apply, lock};
 pub(crate) use plan::{header_columns, index_name};
@@ -19,7 +21,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use kernel::{Name, schema::Entity};
 
-use crate::{Priority, SchemaError, Store};
+use crate::{
+    Error, Priority, SchemaError, Store,
+    connection::Connection,
+    layout::{Storage, WRITTEN},
+    sql::Sql,
+};
 
 /// Entities by name, compiled.
 pub type Entities = IndexMap<Name, Arc<Entity>>;
@@ -31,7 +38,44 @@ impl Store {
         // Where tables are changed, so that nothing changes while it is looked at.
         self.write(Priority::Bulk, move |connection| {
             let entities = entities.clone();
-            Box::pin(async move { plan::plan(connection, &entities).await })
+            Box::pin(async move {
+                let next = next_version(connection).await?;
+                plan::plan(connection, next, &entities, &Rebuilt::new()).await
+            })
+        })
+        .await
+    }
+
+    /// What must change in the tables for a version, where some fields get new columns.
+    pub async fn plan_version(
+        &self,
+        version: i64,
+        entities: &Entities,
+        rebuilt: &Rebuilt,
+    ) -> Result<SchemaPlan, SchemaError> {
+        plan::plan(&mut self.read().await?, version, entities, rebuilt).await
+    }
+
+    /// Gives tables that an earlier program made the column that says by which version a row was written.
+    pub(crate) async fn complete_tables(&self) -> Result<(), Error> {
+        if self.rows(self.dialect().tables_without(WRITTEN)).await?.is_empty() {
+            return Ok(());
+        }
+        self.write(Priority::People, move |connection| {
+            Box::pin(async move {
+                apply::lock(connection).await?;
+                let dialect = connection.dialect();
+                // Another process may have been faster.
+                let still = connection.rows(dialect.tables_without(WRITTEN)).await?;
+                for row in still {
+                    let table: String = row.get(0)?;
+                    let mut sql = Sql::default();
+                    sql.text("alter table ").name(&table).text(" add column ").name(WRITTEN).text(" ");
+                    sql.text(dialect.column_type(Storage::Integer));
+                    connection.execute(sql).await?;
+                }
+                Ok::<_, Error>(())
+            })
         })
         .await
     }
@@ -44,11 +88,20 @@ impl Store {
                 let entities = entities.clone();
                 Box::pin(async move {
                     apply::lock(connection).await?;
-                    apply::apply(connection, &entities).await
+                    let next = next_version(connection).await?;
+                    let plan = apply::apply(connection, next, &entities, &Rebuilt::new()).await?;
+                    apply::drop_indexes(connection, &plan).await?;
+                    Ok::<_, SchemaError>(plan)
                 })
             })
             .await?;
         self.refresh().await?;
         Ok(plan)
     }
+}
+
+/// The version after all that columns are on record for.
+async fn next_version(connection: &mut Connection) -> Result<i64, Error> {
+    let sql = Sql::fixed("select coalesce(max(since), 0) + 1 from sys_columns");
+    connection.row(sql).await?.map_or(Ok(1), |row| row.get(0))
 }

@@ -123,3 +123,85 @@ on_both!(another_process_finds_the_tables_as_they_are, |db| {
     other.refresh().await.unwrap();
     other.close().await;
 });
+
+on_both!(a_renamed_field_keeps_its_values_and_older_versions_find_it_by_its_old_name, |db| {
+    let of = |fields: serde_json::Value| {
+        only(json!({"name": "order", "label": "Order", "type": "document", "fields": fields}))
+    };
+    let first =
+        of(json!({"price": {"type": "money"}, "lines": {"type": "lines", "fields": {"each": {"type": "money"}}}}));
+    db.store.apply_schema(&first).await.unwrap();
+    let mut old = record("order", "old", &[("price", decimal("1.50"))]);
+    old.lines.insert(name("lines"), vec![crate::records::line(&[("each", decimal("0.50"))])]);
+    db.store.commit(&first, commit(vec![insert(old.clone())])).await.unwrap();
+
+    let second = of(json!({"amount": {"type": "money", "renamed_from": "price"},
+        "rows": {"type": "lines", "renamed_from": "lines", "fields": {"unit": {"type": "money", "renamed_from": "each"}}}}));
+    let plan = db.store.apply_schema(&second).await.unwrap();
+    assert!(plan.changes().all(|c| matches!(c, SchemaChange::Rename { .. })), "{plan:?}");
+    assert!(db.store.plan_schema(&second).await.unwrap().is_empty());
+    let found = db.store.record(&second, "order", old.id).await.unwrap().unwrap();
+    assert_eq!(found.fields[&name("amount")], decimal("1.50"));
+    assert_eq!(found.lines["rows"][0].fields[&name("unit")], decimal("0.50"));
+
+    // A new field may take the old name: it is another one.
+    let third = of(json!({"amount": {"type": "money", "renamed_from": "price"}, "price": {"type": "money"},
+        "rows": {"type": "lines", "renamed_from": "lines", "fields": {"unit": {"type": "money"}, "each": {"type": "text"}}}}));
+    db.store.apply_schema(&third).await.unwrap();
+    let found = db.store.record(&third, "order", old.id).await.unwrap().unwrap();
+    assert!(found.get("price").is_null());
+    assert_eq!(found.get("amount"), decimal("1.50"));
+    let new = record("order", "new", &[("amount", decimal("2.00")), ("price", decimal("3.00"))]);
+    db.store.commit(&third, commit(vec![insert(new.clone())])).await.unwrap();
+    assert_eq!(db.store.record(&third, "order", new.id).await.unwrap().unwrap().get("price"), decimal("3.00"));
+
+    // Taken away and named again, with its values.
+    let fourth = of(json!({"price": {"type": "money"}}));
+    db.store.apply_schema(&fourth).await.unwrap();
+    db.store.apply_schema(&third).await.unwrap();
+    let found = db.store.record(&third, "order", new.id).await.unwrap().unwrap();
+    assert_eq!(found.get("amount"), decimal("2.00"));
+});
+
+on_both!(a_renamed_entity_keeps_its_records_and_counts_on, |db| {
+    let of = |name: &str, renamed: serde_json::Value| {
+        only(json!({"name": name, "label": "N", "type": "document", "number": "N-{seq:3}", "renamed_from": renamed,
+            "fields": {"a": {"type": "text"}, "lines": {"type": "lines", "fields": {"b": {"type": "text"}}}}}))
+    };
+    let first = of("old_note", json!([]));
+    db.store.apply_schema(&first).await.unwrap();
+    let numbered = |entity: &str, made: &kernel::Record| {
+        let numbering = kernel::change::Numbering {
+            series: format!("{entity}/N-"),
+            before: "N-".into(),
+            digits: 3,
+            after: String::new(),
+        };
+        let insert = kernel::change::InsertRecord {
+            record: made.clone(),
+            numbering: Some(numbering),
+            search: String::new(),
+            batch: None,
+        };
+        commit(vec![kernel::change::Change::InsertRecord(Box::new(insert))])
+    };
+    let mut one = record("old_note", "one", &[("a", Value::text("x"))]);
+    one.lines.insert(name("lines"), vec![crate::records::line(&[("b", Value::text("y"))])]);
+    db.store.commit(&first, numbered("old_note", &one)).await.unwrap();
+
+    let second = of("new_note", json!("old_note"));
+    db.store.apply_schema(&second).await.unwrap();
+    assert!(db.store.plan_schema(&second).await.unwrap().is_empty());
+    let found = db.store.record(&second, "new_note", one.id).await.unwrap().unwrap();
+    assert_eq!((found.get("a"), found.lines["lines"].len()), (Value::text("x"), 1));
+    let two = record("new_note", "two", &[]);
+    let made = db.store.commit(&second, numbered("new_note", &two)).await.unwrap();
+    assert_eq!(made.records[0].number.as_deref(), Some("N-002"));
+
+    // Another entity may take the old name.
+    let other = of("old_note", json!([]));
+    let both = second.iter().chain(&other).map(|(k, v)| (k.clone(), v.clone())).collect::<store::Entities>();
+    db.store.apply_schema(&both).await.unwrap();
+    assert!(db.store.record(&both, "old_note", one.id).await.unwrap().is_none());
+    assert!(db.store.record(&both, "new_note", one.id).await.unwrap().is_some());
+});

@@ -1,6 +1,6 @@
 //! Calls: functions of plain values by their table, and the forms over rows and data.
 
-use super::{Checker, Place, Slot, Typed, check_shared};
+use super::{Checker, Place, Site, Slot, Typed, check_shared};
 use crate::{
     Name, Value,
     definition::DecisionDefinition,
@@ -189,6 +189,7 @@ impl Checker<'_> {
             return None;
         };
         if entities.contains_key(name) {
+            self.sites.push(Site { at: ast.at, entity: name.clone(), lines: None, field: None });
             return Some(name.clone());
         }
         let hint = did_you_mean(name, entities.keys().map(Name::as_str));
@@ -207,15 +208,16 @@ impl Checker<'_> {
         let row = RowType::record(name.clone());
         let mut keys = Vec::with_capacity(effective.key.len());
         for field in &effective.key {
-            let Some((_, value)) = given.iter().find(|(k, _)| k == field) else {
+            let Some((_, key_at, value)) = given.iter().find(|(k, ..)| k == field) else {
                 return self.fail("E0307", key.at, format_args!("the key `{field}` of `{name}` is missing"), None);
             };
             let wanted = self.type_of(&row, field).map(|(ty, _)| ty).unwrap_or_default();
             let typed = self.check(value);
             keys.push((field.clone(), self.want(typed, &wanted, value.at).node));
             self.note_field(&row, field);
+            self.note_site(*key_at, &row, field);
         }
-        if let Some((extra, _)) = given.iter().find(|(k, _)| !effective.key.contains(k)) {
+        if let Some((extra, ..)) = given.iter().find(|(k, ..)| !effective.key.contains(k)) {
             let hint = did_you_mean(extra, effective.key.iter().map(Name::as_str));
             return self.fail("E0307", key.at, format_args!("`{extra}` is no key of `{name}`"), hint);
         }
@@ -257,7 +259,7 @@ impl Checker<'_> {
             }
             Kind::Map(entries) => {
                 let mut parts = Vec::with_capacity(entries.len());
-                for (field, value) in entries {
+                for (field, key_at, value) in entries {
                     let value_at = value.at;
                     // Checked with the slot in place, so that closures inside it count from the same level.
                     self.slots.push(slot(&Name::new(""), index));
@@ -266,7 +268,7 @@ impl Checker<'_> {
                         place: Place::at(format!("slot{index}")),
                         ..Typed::new(Node::Slot(index), Type::Row(row.clone()))
                     };
-                    let field = self.member_of(candidate, field, value_at);
+                    let field = self.member_of(candidate, field, *key_at);
                     self.slots.pop();
                     let equal = crate::expression::ast::BinaryOp::Equal;
                     parts.push(self.comparison(equal, field, value, value_at).node);

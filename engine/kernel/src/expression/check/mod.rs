@@ -96,6 +96,31 @@ struct Checker<'a> {
     shared: Shared,
     /// How deep the filter is nested.
     nesting: usize,
+    /// Where names of fields and entities stand in the source.
+    sites: Vec<Site>,
+}
+
+/// A place in an expression's source where a field or an entity is named.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Site {
+    /// The character at which the name begins.
+    pub(crate) at: usize,
+    /// The entity that is named, or whose field is.
+    pub(crate) entity: Name,
+    /// The line table whose field it is.
+    pub(crate) lines: Option<Name>,
+    /// The field; none where the entity itself is named.
+    pub(crate) field: Option<Name>,
+}
+
+/// Where an expression names fields and entities, in order. What is wrong with it is not told.
+pub(super) fn sites(ast: &Ast, scope: &Scope<'_>) -> Vec<Site> {
+    let mut checker = Checker::new(scope, Shared::default());
+    checker.check(ast);
+    let mut sites = checker.sites;
+    sites.sort_unstable();
+    sites.dedup();
+    sites
 }
 
 /// Checks an expression for a place that wants a type.
@@ -147,6 +172,7 @@ impl<'a> Checker<'a> {
             references: IndexSet::new(),
             shared,
             nesting: 0,
+            sites: Vec::new(),
         }
     }
 
@@ -257,10 +283,10 @@ impl<'a> Checker<'a> {
         Typed::new(Node::List(nodes), Type::List(Box::new(ty)))
     }
 
-    fn map(&mut self, entries: &[(Name, Ast)]) -> Typed {
+    fn map(&mut self, entries: &[(Name, usize, Ast)]) -> Typed {
         let mut nodes = Vec::with_capacity(entries.len());
         let mut types = Vec::with_capacity(entries.len());
-        for (key, value) in entries {
+        for (key, _, value) in entries {
             let typed = self.check(value);
             nodes.push((key.clone(), typed.node));
             types.push((key.clone(), typed.ty));

@@ -1,6 +1,6 @@
 //! Names and paths: what they mean in the scope, and whose field is read.
 
-use super::{Checker, MAX_LETS, Place, Slot, Typed, check_shared};
+use super::{Checker, MAX_LETS, Place, Site, Slot, Typed, check_shared};
 use crate::{
     Diagnostic, Name,
     definition::{EntityDefinition, FieldDefinition, FieldKind},
@@ -45,7 +45,7 @@ impl Checker<'_> {
         if let Some(ty) = self.scope.named.get(name) {
             return Self::plain_field(Base::Named, name, ty);
         }
-        if let Some(typed) = self.bare_field(name) {
+        if let Some(typed) = self.bare_field(name, at) {
             return typed;
         }
         // `doc`, `row`, `old`, `new` alone: the record's or line's id.
@@ -66,12 +66,12 @@ impl Checker<'_> {
     }
 
     /// A field of the row whose fields are bare names.
-    fn bare_field(&mut self, name: &Name) -> Option<Typed> {
+    fn bare_field(&mut self, name: &Name, at: usize) -> Option<Typed> {
         if let Some(index) = self.bare_slot {
             let slot = self.slots.get(index)?.clone();
             let Type::Row(row) = &slot.ty else { return None };
             self.type_of(row, name)?;
-            return Some(self.field(Base::Slot(index), row, slot.place, slot.own, name, 0));
+            return Some(self.field(Base::Slot(index), row, slot.place, slot.own, name, at));
         }
         match &self.scope.bare {
             Bare::None => None,
@@ -80,7 +80,7 @@ impl Checker<'_> {
                 self.type_of(row, name)?;
                 let place = self.bare_place(row);
                 let own = place.own != "other";
-                Some(self.field(Base::Bare, row, place, own, name, 0))
+                Some(self.field(Base::Bare, row, place, own, name, at))
             }
         }
     }
@@ -263,6 +263,9 @@ impl Checker<'_> {
 
     /// A field of a row.
     fn field(&mut self, base: Base, row: &RowType, place: Place, own: bool, name: &Name, at: usize) -> Typed {
+        let now = self.name_now(row, name);
+        let name = now.as_ref().unwrap_or(name);
+        self.note_site(at, row, name);
         let Some((mut ty, definition)) = self.type_of(row, name) else {
             let names = self.field_names(row);
             let hint = did_you_mean(name, names.iter().map(String::as_str));
@@ -287,8 +290,30 @@ impl Checker<'_> {
         Typed { node: Node::Field { base, name: name.clone(), wire: Wire::of(&ty) }, ty, place, own: false }
     }
 
+    /// Notes where a field is named.
+    pub(super) fn note_site(&mut self, at: usize, row: &RowType, field: &Name) {
+        let (entity, lines) = (row.entity.clone(), row.lines.clone());
+        self.sites.push(Site { at, entity, lines, field: Some(field.clone()) });
+    }
+
+    /// The name that a field has now, where it is named as it was before and the scope knows that.
+    fn name_now(&self, row: &RowType, name: &str) -> Option<Name> {
+        if !self.scope.former {
+            return None;
+        }
+        let entity = self.scope.types.entities.get(&row.entity)?;
+        let fields = match &row.lines {
+            Some(lines) => &entity.fields.get(lines)?.fields,
+            None => &entity.fields,
+        };
+        let (now, _) = FieldDefinition::of_name(fields, name)?;
+        (**now != *name).then(|| now.clone())
+    }
+
     /// The type of a field of a row, and its definition if it is no system field.
     pub(super) fn type_of(&self, row: &RowType, name: &str) -> Option<(Type, Option<&FieldDefinition>)> {
+        let now = self.name_now(row, name);
+        let name = now.as_deref().unwrap_or(name);
         let entity = self.scope.types.entities.get(&row.entity);
         let Some(entity) = entity else { return built_in(&row.entity, name).map(|ty| (ty, None)) };
         if let Some(lines) = &row.lines {

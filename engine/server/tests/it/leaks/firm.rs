@@ -130,8 +130,8 @@ impl Firm {
             flags: Vec::new(),
             deleted: false,
         };
-        let page = self.server.app.store().select(&scene.catalog.entities, &all).await.unwrap();
+        let page = self.server.app.store().select(&*scene.catalog, &all).await.unwrap();
         let id = page.rows[0].record.id;
-        self.server.app.store().record(&scene.catalog.entities, "job", id).await.unwrap().unwrap()
+        self.server.app.store().record(&*scene.catalog, "job", id).await.unwrap().unwrap()
     }
 }

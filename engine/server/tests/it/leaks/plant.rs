@@ -111,10 +111,10 @@ impl Planted {
                 flags: Vec::new(),
                 deleted: false,
             };
-            let page = app.store().select(&scene.catalog.entities, &all).await.unwrap();
+            let page = app.store().select(&*scene.catalog, &all).await.unwrap();
             for row in page.rows {
                 let id = row.record.id;
-                let record = app.store().record(&scene.catalog.entities, &entity.name, id).await.unwrap().unwrap();
+                let record = app.store().record(&*scene.catalog, &entity.name, id).await.unwrap().unwrap();
                 let known = planted.files.len();
                 let mut changes = planted.changes(entity, &record, but);
                 let mut hold = Vec::new();
@@ -125,8 +125,8 @@ impl Planted {
                 let release = Vec::new();
                 changes.push(Change::Files(FilesChange { entity: entity.name.clone(), record: id, hold, release }));
                 let commit = Commit { at: scene.now, by: None, changes };
-                app.store().commit(&scene.catalog.entities, commit).await.unwrap();
-                let now = app.store().record(&scene.catalog.entities, &entity.name, id).await.unwrap().unwrap();
+                app.store().commit(&*scene.catalog, commit).await.unwrap();
+                let now = app.store().record(&*scene.catalog, &entity.name, id).await.unwrap().unwrap();
                 planted.records.push(now);
             }
         }

@@ -18,6 +18,7 @@ pub(crate) const WALKED: &[&str] = &[
     "GET /api/settings",
     "GET /api/definitions",
     "GET /api/definitions/{version}",
+    "GET /api/publish/jobs",
     "GET /api/records/{entity}",
     "POST /api/records/{entity}",
     "GET /api/records/{entity}/count",
@@ -104,6 +105,11 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("POST /api/studio/drafts/{id}/publish", "answers with a version, to administrators"),
     ("GET /api/incidents", "tells administrators of jobs: keys, ids, errors"),
     ("POST /api/incidents/{id}/{verb}", "answers with a count, to administrators"),
+    ("POST /api/publish", "answers with a version or a publication, to administrators"),
+    ("POST /api/publish/plan", "rows go through the record's rights; see the test of publishing"),
+    ("GET /api/publish/jobs/{id}", "rows go through the record's rights; see the test of publishing"),
+    ("POST /api/publish/jobs/{id}/cancel", "answers with the publication, as GET does"),
+    ("POST /api/definitions/rename", "answers with definitions, as GET does, to administrators"),
     ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
 ];
 

@@ -93,6 +93,7 @@ impl Walker<'_> {
             "/api/trash",
             "/api/settings",
             "/api/definitions",
+            "/api/publish/jobs",
             "/api/openapi.json",
             "/metrics",
             "/health",

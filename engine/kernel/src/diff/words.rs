@@ -1,0 +1,79 @@
+//! A difference in an English sentence.
+
+use serde_json::Value as Json;
+
+use super::{Change, Difference};
+use crate::{catalog::label_of, definition::Kind};
+
+/// What a kind of definition is to those who run the business.
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pack => "Pack",
+        Kind::Entity => "Record type",
+        Kind::Form => "Form",
+        Kind::View => "List",
+        Kind::Menu => "Menu",
+        Kind::Role => "Role",
+        Kind::Workflow => "Workflow",
+        Kind::Decision => "Decision table",
+        Kind::Mapping => "Mapping",
+        Kind::Import => "Import",
+        Kind::Calendar => "Calendar",
+        Kind::Translations => "Translation",
+        Kind::Data => "Data",
+        Kind::Test => "Test",
+        Kind::Overlay => "Change of a definition",
+    }
+}
+
+pub(super) fn sentence(d: &Difference) -> String {
+    let whole = format!("{} *{}*", noun(d.kind), d.of);
+    if d.path.is_empty() {
+        return match d.change {
+            Change::Added => format!("{whole} is new"),
+            Change::Removed => format!("{whole} is gone"),
+            Change::Renamed => format!("{whole} was called `{}` in definitions", plain(&d.before)),
+            Change::Moved => format!("The parts of {whole} stand in another order"),
+            _ => format!("{whole} changed"),
+        };
+    }
+    let field = format!("Field *{}* of *{}*", d.label, d.of);
+    let (before, after) = (plain(&d.before), plain(&d.after));
+    match d.change {
+        Change::FieldAdded => format!("{field} is new"),
+        Change::FieldRemoved => format!("{field} is gone; its values are kept aside"),
+        Change::Renamed => format!("*{}* of *{}* was called `{before}` in definitions", d.label, d.of),
+        Change::FormerNames => format!("Former names of *{}* of *{}* changed", d.label, d.of),
+        Change::Relabelled if d.before.is_string() && d.after.is_string() => {
+            format!("*{before}* of *{}* is now called *{after}*", d.of)
+        }
+        Change::Relabelled => format!("*{}* of *{}* is called or explained otherwise", d.label, d.of),
+        Change::Moved => format!("The parts of *{}* of *{}* stand in another order", d.label, d.of),
+        Change::Retyped => format!("{field} becomes {after} instead of {before}"),
+        Change::ScaleChanged => format!("{field} keeps {after} digits after the point instead of {before}"),
+        Change::Required => format!("{field} became required"),
+        Change::Optional => format!("{field} is not required any more"),
+        Change::FormulaChanged => format!("{field} is worked out otherwise"),
+        Change::OptionAdded => format!("{field} has a new option *{}*", option(d, &d.after)),
+        Change::OptionRemoved => format!("{field} has lost the option *{}*", option(d, &d.before)),
+        Change::OptionsMerged => format!("{field} has an option *{}* that takes over others", option(d, &d.after)),
+        Change::UniqueChanged => format!("Which values of *{}* no two records may share has changed", d.of),
+        Change::IndexesChanged => format!("Lists of *{}* are found by other fields", d.of),
+        Change::Added => format!("{whole} has a new part *{}*", d.label),
+        Change::Removed => format!("{whole} has lost *{}*", d.label),
+        Change::Changed => format!("*{}* of {whole} changed", d.label),
+    }
+}
+
+fn option(d: &Difference, json: &Json) -> String {
+    let key = d.path.rsplit('.').next().unwrap_or_default();
+    super::label(json).unwrap_or_else(|| label_of(key))
+}
+
+fn plain(json: &Json) -> String {
+    match json {
+        Json::Null => "the usual".into(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

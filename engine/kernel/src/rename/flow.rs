@@ -1,0 +1,95 @@
+//! Workflows, decision tables, mappings, imports.
+
+use super::Renamer;
+use crate::{
+    Name,
+    definition::{
+        DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition, NodeDefinition, WorkflowDefinition,
+    },
+    expression::Scope,
+};
+
+impl Renamer<'_> {
+    pub(super) fn workflow(&self, d: &mut WorkflowDefinition) {
+        let entity = d.entity.clone();
+        let scope = Scope::workflow(self.types, &entity, &d.variables);
+        self.opt_condition(&mut d.when, &Scope::record(self.types, &entity));
+        d.variables.values_mut().for_each(|variable| self.expr(&mut variable.value, &scope));
+        for node in d.nodes.values_mut() {
+            match node {
+                NodeDefinition::Start(_)
+                | NodeDefinition::Fork(_)
+                | NodeDefinition::Join(_)
+                | NodeDefinition::End(_) => {}
+                NodeDefinition::Approval(approval) => {
+                    self.sources(&mut approval.approvers, &scope);
+                    self.fields(&entity, None, &mut approval.fields.write);
+                    self.fields(&entity, None, &mut approval.fields.hide);
+                }
+                NodeDefinition::Switch(switch) => {
+                    switch.cases.values_mut().for_each(|case| self.condition(&mut case.when, &scope));
+                }
+                NodeDefinition::Notify(notify) => {
+                    self.sources(&mut notify.to, &scope);
+                    self.pattern(&mut notify.message, &scope);
+                }
+                NodeDefinition::Action(action) => self.steps(&entity, &mut action.steps, &scope),
+            }
+        }
+        self.entity(&mut d.entity);
+    }
+
+    pub(super) fn decision(&self, d: &mut DecisionDefinition) {
+        let scope = Scope::decision(self.types, d);
+        let result = Scope::decision_result(self.types, d);
+        d.inputs.values_mut().for_each(|source| self.expr(source, &scope));
+        d.result.values_mut().for_each(|source| self.expr(source, &result));
+        self.entity(&mut d.entity);
+    }
+
+    pub(super) fn mapping(&self, d: &mut MappingDefinition) {
+        let scope = Scope::record(self.types, &d.from);
+        self.assignments(&mut d.set, &d.to, None, &scope);
+        for (target, lines) in &mut d.lines {
+            let line = Scope::mapping_line(self.types, &d.from, &lines.from);
+            self.opt_condition(&mut lines.filter, &line);
+            self.assignments(&mut lines.set, &d.to, Some(target), &line);
+            self.field(&d.from, None, &mut lines.from);
+        }
+        self.keys(&d.to, None, &mut d.lines);
+        self.entity(&mut d.from);
+        self.entity(&mut d.to);
+    }
+
+    /// Expressions of imports read columns of files, so only what is set is named after fields.
+    pub(super) fn import(&self, d: &mut ImportDefinition) {
+        for target in d.targets.values_mut() {
+            let entity = target.entity.clone();
+            self.fields(&entity, None, &mut target.key);
+            self.import_values(&entity, None, &mut target.set);
+            for (lines, set) in &mut target.lines {
+                self.import_values(&entity, Some(lines), set);
+            }
+            self.keys(&entity, None, &mut target.lines);
+            self.entity(&mut target.entity);
+        }
+    }
+
+    fn import_values(&self, entity: &Name, lines: Option<&Name>, set: &mut Keyed<ImportValue>) {
+        for (field, value) in set.iter_mut() {
+            if let ImportValue::Find(find) = value
+                && let Some(to) = self.referred(entity, lines, field)
+            {
+                self.field(&to, None, &mut find.by);
+            }
+        }
+        self.keys(entity, lines.map(Name::as_str), set);
+    }
+
+    fn referred(&self, entity: &Name, lines: Option<&Name>, field: &Name) -> Option<Name> {
+        match lines {
+            None => self.to(entity, field),
+            Some(lines) => self.types.entities.get(entity)?.fields.get(lines)?.fields.get(field)?.to.clone(),
+        }
+    }
+}
