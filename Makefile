@@ -56,6 +56,11 @@ chaos: ## Kill the server 200 times for each database under load: nothing may be
 bench-big: ## Measure lists of ten million records; writes target/bench-big.json, takes some ten minutes and 10 GB
 	PORTOLAN_BENCH_BIG=1 .tools/bench
 
+.PHONY: fuzz
+fuzz: ## Try definitions, expressions and requests that nobody would write, a hundred times as long as the tests do
+	PORTOLAN_FUZZ=100 cargo test -p kernel --test it -- fuzz
+	PORTOLAN_FUZZ=100 cargo test -p server --test it -- fuzz
+
 .PHONY: dist
 dist: $(UI) ## One binary with the app and the packs inside: dist/portolan
 	cargo build --release --bin portolan

@@ -18,6 +18,7 @@ mod expressions_properties;
 mod expressions_world;
 mod files;
 mod firm;
+mod fuzz;
 mod import;
 mod layers;
 mod merging;

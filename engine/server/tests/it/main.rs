@@ -16,6 +16,7 @@ mod export;
 mod files;
 mod first_run;
 mod flow_verbs;
+mod fuzz;
 mod going_back;
 mod idempotency;
 mod imports;
