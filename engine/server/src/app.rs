@@ -364,7 +364,7 @@ impl App {
     /// The same where `now` is not in force (yet).
     pub(crate) async fn older(&self, version: i64, now: &Catalog) -> Result<Arc<Catalog>, OpenError> {
         let stored = self.store().definitions(version).await?.ok_or(OpenError::NoVersion(version))?;
-        let packs = kernel::rename::follow(packs_of(version, stored.definitions.files)?, now);
+        let packs = kernel::rename::follow(&packs_of(version, stored.definitions.files)?, now);
         Ok(Arc::new(compile(version, &packs)?))
     }
 

@@ -6,8 +6,8 @@ use super::Renamer;
 use crate::{
     Name,
     definition::{
-        ApproverSource, Condition, EntityDefinition, FieldDefinition, FieldKind, Keyed, LifecycleDefinition, Likeness,
-        Locked, Step,
+        ApproverSource, ChainUntil, Condition, EntityDefinition, FieldDefinition, FieldKind, Keyed,
+        LifecycleDefinition, Likeness, Locked, RoleWithin, Step, To,
     },
     expression::Scope,
 };
@@ -119,14 +119,19 @@ impl Renamer<'_> {
         let to = match d.field_type {
             FieldKind::User => Some(Name::new("user")),
             FieldKind::Department => Some(Name::new("department")),
-            _ => d.to.clone(),
+            FieldKind::Position => Some(Name::new("position")),
+            _ => d.entity().cloned(),
         };
         if let Some(to) = to {
             self.choose(entity, lines, &to, &mut d.choose);
             let other = Scope::record(self.types, &to);
             self.assignments(&mut d.fills, entity, lines.map(Name::as_str), &other);
         }
-        d.to.iter_mut().for_each(|to| self.entity(to));
+        match &mut d.to {
+            None => {}
+            Some(To::One(to)) => self.entity(to),
+            Some(To::Any(all)) => all.iter_mut().for_each(|to| self.entity(to)),
+        }
     }
 
     fn choose(&self, entity: &Name, lines: Option<&Name>, to: &Name, choose: &mut Option<Condition>) {
@@ -165,21 +170,40 @@ impl Renamer<'_> {
                 Step::Transition(transition) => self.opt_condition(&mut transition.when, scope),
                 Step::Copy(copy) => self.assignments(&mut copy.set, entity, None, scope),
                 Step::Notify(notify) => {
-                    self.sources(&mut notify.to, scope);
+                    self.sources(entity, &mut notify.to, scope);
                     self.pattern(&mut notify.message, scope);
                 }
             }
         }
     }
 
-    pub(super) fn sources(&self, sources: &mut [ApproverSource], scope: &Scope<'_>) {
+    pub(super) fn sources(&self, entity: &Name, sources: &mut [ApproverSource], scope: &Scope<'_>) {
         for source in sources {
             match source {
-                ApproverSource::Word(_) | ApproverSource::User { .. } | ApproverSource::Role { .. } => {}
+                ApproverSource::Word(_) | ApproverSource::User { .. } => {}
+                ApproverSource::Role { within, .. } | ApproverSource::Position { within, .. } => {
+                    if let Some(RoleWithin::Department(path)) = within {
+                        self.expr(path, scope);
+                    }
+                }
                 ApproverSource::Manager { manager } => self.expr(&mut manager.of, scope),
-                ApproverSource::ManagerChain { manager_chain } => self.expr(&mut manager_chain.of, scope),
+                ApproverSource::ManagerChain { manager_chain } => {
+                    self.expr(&mut manager_chain.of, scope);
+                    if let Some(ChainUntil::Amount(amount)) = &mut manager_chain.until {
+                        self.expr(amount, scope);
+                    }
+                }
                 ApproverSource::DepartmentHead { department_head } => self.expr(&mut department_head.of, scope),
                 ApproverSource::Field { field } => self.expr(field, scope),
+                ApproverSource::Expr { expr } => self.expr(expr, scope),
+                ApproverSource::Lines { lines } => {
+                    self.expr(&mut lines.field, &Scope::line(self.types, entity, &lines.of));
+                    self.field(entity, None, &mut lines.of);
+                }
+                ApproverSource::InitiatorPicks { initiator_picks: picks }
+                | ApproverSource::PreviousPicks { previous_picks: picks } => {
+                    self.sources(entity, &mut picks.from, scope);
+                }
             }
         }
     }

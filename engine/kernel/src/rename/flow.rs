@@ -22,15 +22,21 @@ impl Renamer<'_> {
                 | NodeDefinition::Join(_)
                 | NodeDefinition::End(_) => {}
                 NodeDefinition::Approval(approval) => {
-                    self.sources(&mut approval.approvers, &scope);
+                    self.sources(&entity, &mut approval.approvers, &scope);
                     self.fields(&entity, None, &mut approval.fields.write);
                     self.fields(&entity, None, &mut approval.fields.hide);
+                    self.fields(&entity, None, &mut approval.fields.required);
+                    self.fields(&entity, None, &mut approval.fields.read);
+                    for outcome in approval.outcomes.values_mut() {
+                        self.fields(&entity, None, &mut outcome.form.write);
+                        self.fields(&entity, None, &mut outcome.form.required);
+                    }
                 }
                 NodeDefinition::Switch(switch) => {
                     switch.cases.values_mut().for_each(|case| self.condition(&mut case.when, &scope));
                 }
                 NodeDefinition::Notify(notify) => {
-                    self.sources(&mut notify.to, &scope);
+                    self.sources(&entity, &mut notify.to, &scope);
                     self.pattern(&mut notify.message, &scope);
                 }
                 NodeDefinition::Action(action) => self.steps(&entity, &mut action.steps, &scope),
@@ -89,7 +95,7 @@ impl Renamer<'_> {
     fn referred(&self, entity: &Name, lines: Option<&Name>, field: &Name) -> Option<Name> {
         match lines {
             None => self.to(entity, field),
-            Some(lines) => self.types.entities.get(entity)?.fields.get(lines)?.fields.get(field)?.to.clone(),
+            Some(lines) => self.types.entities.get(entity)?.fields.get(lines)?.fields.get(field)?.entity().cloned(),
         }
     }
 }

@@ -103,8 +103,8 @@ pub fn rename(packs: &[PackSource], what: &Rename) -> Result<Renamed, Vec<Diagno
 /// Packs of an earlier version by the names of now, so that what keeps that version reads records as they are now. What
 /// cannot be renamed there stays, and is then found to be lost.
 #[must_use]
-pub fn follow(packs: Vec<PackSource>, now: &Catalog) -> Vec<PackSource> {
-    let (packs, _) = layer::effective(&packs);
+pub fn follow(packs: &[PackSource], now: &Catalog) -> Vec<PackSource> {
+    let (packs, _) = layer::effective(packs);
     let (Some(then), _) = Catalog::load(&packs) else { return packs };
     renamings(&then, now).iter().fold(packs, |packs, what| match rename(&packs, what) {
         Ok(renamed) => renamed.packs,
@@ -204,7 +204,7 @@ struct Renamer<'a> {
 impl Renamer<'_> {
     /// The file as it will be, if it changes.
     fn file(&self, file: &SourceFile) -> Result<Option<SourceFile>, Vec<Diagnostic>> {
-        if !std::path::Path::new(&file.path).extension().is_some_and(|e| e == "json") {
+        if std::path::Path::new(&file.path).extension().is_none_or(|e| e != "json") {
             return Ok(None);
         }
         let (_, before) = read_file(&file.path, &file.text)?;
@@ -340,6 +340,6 @@ impl Renamer<'_> {
 
     /// The entity that a field of another refers to.
     fn to(&self, entity: &str, field: &str) -> Option<Name> {
-        self.types.entities.get(entity)?.fields.get(field).and_then(|f: &FieldDefinition| f.to.clone())
+        self.types.entities.get(entity)?.fields.get(field).and_then(|f: &FieldDefinition| f.entity().cloned())
     }
 }

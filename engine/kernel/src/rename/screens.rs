@@ -50,7 +50,10 @@ impl Renamer<'_> {
     pub(super) fn view(&self, d: &mut ViewDefinition) {
         let scope = Scope::record(self.types, &d.entity);
         d.filter.iter_mut().for_each(|filter| self.filter(filter, &scope));
-        d.columns.iter_mut().for_each(|path| self.expr(path, &scope));
+        d.columns.iter_mut().chain(&mut d.card).chain(&mut d.title).for_each(|path| self.expr(path, &scope));
+        for field in [&mut d.by, &mut d.sum, &mut d.from, &mut d.to].into_iter().flatten() {
+            self.field(&d.entity, None, field);
+        }
         for key in &mut d.sort {
             let (sign, path) = key.strip_prefix('-').map_or(("", key.as_str()), |path| ("-", path));
             *key = format!("{sign}{}", self.source(path, &scope));

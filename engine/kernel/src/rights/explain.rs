@@ -144,8 +144,8 @@ fn reason(role: &Role, rights: Option<&Rights>, entity: &Entity, path: &str) -> 
         return FieldReason::HiddenByRole;
     }
     let table = path.split_once('.').and_then(|(table, _)| entity.fields.get(table));
-    let lists = [field_at(entity, path), table].into_iter().flatten().filter_map(|field| field.read.as_ref());
-    let not_among = lists.filter(|read| !read.contains(&role.definition.name)).next();
+    let mut lists = [field_at(entity, path), table].into_iter().flatten().filter_map(|field| field.read.as_ref());
+    let not_among = lists.find(|read| !read.contains(&role.definition.name));
     not_among.map_or(FieldReason::ReadsHidden, |read| FieldReason::NotAmong(read.clone()))
 }
 
