@@ -71,7 +71,14 @@ impl App {
                 let Some(Json::Object(fields)) = row.before.clone() else {
                     return Err(Rejection::state("not_undoable", "what was before is not known any more").into());
                 };
-                let command = UpdateRecord { entity, id: row.record, version: row.left_at, fields, source: "app" };
+                let command = UpdateRecord {
+                    entity,
+                    id: row.record,
+                    version: row.left_at,
+                    fields,
+                    distinct: None,
+                    source: "app",
+                };
                 self.perform_once(user, &command, key).await?;
             }
             Action::Delete | Action::Restore => {

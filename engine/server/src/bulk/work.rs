@@ -1,6 +1,6 @@
 //! Changes the records of a change of many, one after the other.
 
-use kernel::{Name, Rejection};
+use kernel::{Name, Rejection, definition::Keyed};
 use serde_json::{Map, Value as Json, json};
 use store::{BulkResult, BulkRow, IdempotencyKey};
 use uuid::Uuid;
@@ -58,6 +58,7 @@ impl App {
                     id: row.record,
                     version: row.version,
                     fields: fields.clone(),
+                    distinct: None,
                     source: "app",
                 };
                 Ok(match self.perform_once(user, &command, key).await? {
@@ -77,6 +78,7 @@ impl App {
                     name: name.clone(),
                     version: row.version,
                     reason: reason.clone(),
+                    picks: Keyed::new(),
                 };
                 self.perform_once(user, &command, key).await?;
                 Ok(Fate::Done { before: None, left_at: None })

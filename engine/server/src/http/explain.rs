@@ -59,7 +59,7 @@ pub(super) async fn show(
     let telling = Telling { scene: &own, entity: &entity, mine: mine.as_ref(), texts };
     let roles: Vec<Json_> = roles.iter().map(|role| telling.role(role, &mut titles)).collect();
     let mut tasks = Vec::new();
-    for task in app.store().open_tasks_about(asked.user, record.id).await? {
+    for task in app.store().open_tasks_about(asked.user, &app.pools_of(asked.user), record.id).await? {
         let Some(instance) = app.store().instance(task.instance).await? else { continue };
         tasks.push(
             json!({"node": task.node, "label": words::node_label(texts, &own.catalog, &instance.workflow, &task.node)}),
