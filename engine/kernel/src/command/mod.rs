@@ -22,7 +22,7 @@ use crate::{
     rights::Access,
     save::{Saving, Work},
     schema::{Entity, Transition},
-    workflow::{self, Instance, Preview, Said, Status, Verb, Workflow},
+    workflow::{self, Instance, Operation, Preview, Said, Status, Verb, Workflow},
 };
 
 use effect::{applied, apply};
@@ -53,6 +53,13 @@ pub enum Act {
         verb: Verb,
         /// What is sent with it.
         sent: Box<Sent>,
+    },
+    /// Steps in, as an administrator.
+    Operate {
+        /// What is done.
+        operation: Operation,
+        /// Why; it must be said.
+        reason: Option<String>,
     },
     /// Urges whoever has it, as the initiator.
     Urge,
@@ -470,6 +477,13 @@ fn acted(
             };
             workflow::Command::Decide { task: *task, by: person()?, verb: verb.clone(), said }
         }
+        Act::Operate { operation, reason } => {
+            if !s.access.is_admin() {
+                return Err(Rejection::Forbidden { message: "only an administrator can step in".into() }.into());
+            }
+            let (operation, reason) = (operation.clone(), reason.clone());
+            workflow::Command::Operate { by: person()?, operation, reason }
+        }
         Act::Urge => workflow::Command::Urge { by: person()? },
         Act::Absent { person } => workflow::Command::Absent { person: *person, by },
         Act::Withdraw { reason } => workflow::Command::Withdraw { by: person()?, reason: reason.clone() },
@@ -494,7 +508,7 @@ fn acted(
         Act::Decide { verb: Verb::Reject, .. } => "rejected",
         Act::Decide { verb: Verb::Return(_), .. } => "returned",
         Act::Decide { verb: Verb::Transfer { .. }, .. } => "transferred",
-        Act::Decide { .. } | Act::Urge | Act::Absent { .. } => "updated",
+        Act::Decide { .. } | Act::Urge | Act::Operate { .. } | Act::Absent { .. } => "updated",
         Act::Withdraw { .. } => "withdrawn",
         Act::Cancel { .. } => "cancelled",
         Act::Left { .. } => "updated",

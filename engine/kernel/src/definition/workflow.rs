@@ -87,11 +87,13 @@ pub enum NodeDefinition {
     Start(StartNode),
     /// People decide.
     Approval(Box<ApprovalNode>),
+    /// People fill in fields (办理).
+    Form(Box<FormNode>),
     /// The first case whose condition holds.
     Switch(SwitchNode),
-    /// All branches at once.
+    /// All branches at once, or every branch whose condition holds.
     Fork(ForkNode),
-    /// Waits for all branches of its fork.
+    /// Waits for the branches of its fork.
     Join(JoinNode),
     /// Tells people.
     Notify(NotifyNode),
@@ -149,6 +151,32 @@ pub struct ApprovalNode {
     pub next: Name,
     /// The next node when rejected.
     pub rejected: Name,
+}
+
+/// People fill in fields and complete it (办理); nobody rejects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// Who does it: the union of these.
+    pub people: Vec<ApproverSource>,
+    /// What happens when nobody is found.
+    pub nobody: NobodyPolicy,
+    /// How several do it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mode: Mode,
+    /// Whether a role or position gets one task for all of its members, which one of them claims.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pool: bool,
+    /// What they may do beside completing it; it cannot be rejected.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub verbs: Verbs,
+    /// Fields that they write, must fill in, or are shown.
+    pub fields: NodeFields,
+    /// The next node.
+    pub next: Name,
 }
 
 /// Who may not decide.
@@ -259,6 +287,9 @@ pub struct CaseDefinition {
 pub struct ForkNode {
     /// The first node of each branch.
     pub branches: Keyed<BranchDefinition>,
+    /// The branch that is taken where the condition of no other holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<Name>,
 }
 
 /// A branch of a fork.
@@ -268,6 +299,9 @@ pub struct BranchDefinition {
     /// What it is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Taken only when this holds; always if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
     /// Its first node.
     pub next: Name,
 }
@@ -278,8 +312,24 @@ pub struct BranchDefinition {
 pub struct JoinNode {
     /// The fork whose branches it waits for.
     pub of: Name,
+    /// For how many of those that were taken; what is left of the others is then cancelled.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub wait_for: JoinWait,
     /// The next node.
     pub next: Name,
+}
+
+/// For how many branches a join waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinWait {
+    /// For all that were taken.
+    #[default]
+    All,
+    /// For so many, or all if fewer were taken.
+    AtLeast(u32),
+    /// For the first.
+    First,
 }
 
 /// Tells people, and goes on.

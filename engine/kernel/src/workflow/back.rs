@@ -349,6 +349,7 @@ impl NodeKind {
     fn routing(&self) -> Vec<&crate::expression::Expr> {
         match self {
             Self::Switch { cases, .. } => cases.values().map(|case| &case.when).collect(),
+            Self::Fork { branches, .. } => branches.values().filter_map(|branch| branch.when.as_ref()).collect(),
             Self::Approval(approval) => approval.approvers.iter().flat_map(super::Source::exprs).collect(),
             _ => Vec::new(),
         }

@@ -6,9 +6,10 @@ use super::{decide::URGE_EVERY, graph, node::*};
 use crate::{
     Diagnostic, Name,
     definition::{
-        ActionNode, ApprovalNode, ApproverSource, ApproverWord, ChainUntil, Condition, EntityDefinition, FieldKind,
-        Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Repeated, ReturnOptions, ReturnTo, RoleWithin,
-        SignerPlace, Step, SwitchNode, VerbOptions, VerbSwitch, WorkflowDefinition,
+        ActionNode, ApprovalNode, ApproverSource, ApproverWord, BranchDefinition, ChainUntil, Condition,
+        EntityDefinition, FieldKind, ForkNode, Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Repeated,
+        ReturnOptions, ReturnTo, RoleWithin, SameAsInitiator, SignerPlace, Step, SwitchNode, VerbOptions, VerbSwitch,
+        Verbs, WorkflowDefinition,
     },
     expression::{self, Expr, Reference, Scope, Template, Type, Types},
     nearest,
@@ -28,6 +29,7 @@ impl Workflow {
     /// * `E0519` a step that a workflow cannot take
     /// * `E0520` an approval names no approvers; `E0521` a field is computed and cannot be written
     /// * `E0522` a level or count of zero
+    /// * `E0526` a fork of which perhaps no branch is taken
     /// * `E0524` a pool of no role or position; `E0525` a return to what is no other approval
     /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
     /// * `W0503` the only approver is the initiator
@@ -161,15 +163,35 @@ impl<'a> Compiler<'a> {
         let (label, kind) = match node {
             NodeDefinition::Start(start) => (None, Some(NodeKind::Start { next: start.next.clone() })),
             NodeDefinition::Approval(approval) => (approval.label.as_ref(), self.approval(&at, approval)),
-            NodeDefinition::Switch(switch) => (switch.label.as_ref(), self.switch(&at, switch)),
-            NodeDefinition::Fork(fork) => {
-                let branches = fork
-                    .branches
-                    .iter()
-                    .map(|(branch, b)| (branch.clone(), ForkBranch { label: b.label.clone(), next: b.next.clone() }));
-                (None, Some(NodeKind::Fork { branches: branches.collect() }))
+            NodeDefinition::Form(form) => {
+                let verbs = Verbs { reject: Some(VerbSwitch::On(false)), ..form.verbs.clone() };
+                let node = ApprovalNode {
+                    label: form.label.clone(),
+                    approvers: form.people.clone(),
+                    except: Vec::new(),
+                    nobody: form.nobody.clone(),
+                    same_as_initiator: SameAsInitiator::default(),
+                    repeated: Repeated::default(),
+                    mode: form.mode,
+                    pool: form.pool,
+                    verbs,
+                    outcomes: Keyed::new(),
+                    fields: form.fields.clone(),
+                    next: form.next.clone(),
+                    // Where it is settled without anybody, as `nobody: reject` would, it goes on too.
+                    rejected: form.next.clone(),
+                };
+                let kind = self.approval(&at, &node).map(|kind| match kind {
+                    NodeKind::Approval(approval) => NodeKind::Approval(Box::new(Approval { form: true, ..*approval })),
+                    other => other,
+                });
+                (form.label.as_ref(), kind)
             }
-            NodeDefinition::Join(join) => (None, Some(NodeKind::Join { of: join.of.clone(), next: join.next.clone() })),
+            NodeDefinition::Switch(switch) => (switch.label.as_ref(), self.switch(&at, switch)),
+            NodeDefinition::Fork(fork) => (None, self.fork(&at, fork)),
+            NodeDefinition::Join(join) => {
+                (None, Some(NodeKind::Join { of: join.of.clone(), wait_for: join.wait_for, next: join.next.clone() }))
+            }
             NodeDefinition::Notify(notify) => {
                 let to = self.sources(&format!("{at}.to"), &notify.to);
                 let message = Template::compile(&notify.message, &self.scope);
@@ -194,6 +216,38 @@ impl<'a> Compiler<'a> {
             }
         };
         kind.map(|kind| Node { label: label_of(label, name), named: label.is_some(), within: Vec::new(), kind })
+    }
+
+    fn fork(&mut self, at: &str, fork: &ForkNode) -> Option<NodeKind> {
+        if let Some(otherwise) = &fork.otherwise
+            && !fork.branches.contains_key(otherwise)
+        {
+            let problem = Diagnostic::error("E0502", format!("{at}.otherwise"), format!("no branch `{otherwise}`"));
+            self.problem(did_you_mean(problem, otherwise, fork.branches.keys()));
+        }
+        let conditional = |b: &BranchDefinition| b.when.is_some();
+        if fork.otherwise.is_none() && !fork.branches.is_empty() && fork.branches.values().all(conditional) {
+            self.problem(
+                Diagnostic::error("E0526", format!("{at}.branches"), "perhaps no branch is taken")
+                    .hint("name in `otherwise` the branch that is taken then, or take a condition away"),
+            );
+        }
+        let branches: Vec<Option<(Name, ForkBranch)>> = fork
+            .branches
+            .iter()
+            .map(|(branch, b)| {
+                let when = match &b.when {
+                    Some(when) => {
+                        let when = expression::compile_condition(when, &self.scope);
+                        Some(self.keep(&format!("{at}.branches.{branch}.when"), when)?)
+                    }
+                    None => None,
+                };
+                Some((branch.clone(), ForkBranch { label: b.label.clone(), when, next: b.next.clone() }))
+            })
+            .collect();
+        let branches = branches.into_iter().collect::<Option<_>>()?;
+        Some(NodeKind::Fork { branches, otherwise: fork.otherwise.clone() })
     }
 
     fn switch(&mut self, at: &str, switch: &SwitchNode) -> Option<NodeKind> {
@@ -271,6 +325,7 @@ impl<'a> Compiler<'a> {
             repeated: if write.is_empty() { node.repeated } else { Repeated::Ask },
             mode: node.mode,
             pool: node.pool,
+            form: false,
             verbs: allowed(node),
             outcomes,
             write: write.clone(),

@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Begin, CloseCause, Env, Event, Fired, Instance, Picker, Resubmitted, Return, Started, Status, Task, Via, What,
-    Workflow,
+    Begin, CloseCause, Env, Event, Fired, Instance, Operation, Picker, Resubmitted, Return, Started, Status, Task, Via,
+    What, Workflow,
     approvers::{self, StandIn},
-    back, effects, people, preview,
+    back, effects, operate, people, preview,
     run::{Run, Stop},
     time, verb,
 };
@@ -59,6 +59,15 @@ pub enum Command {
         verb: Verb,
         /// What is said with it.
         said: Said,
+    },
+    /// An administrator steps in; the shell has checked that they are one.
+    Operate {
+        /// Who.
+        by: Uuid,
+        /// What they do.
+        operation: Operation,
+        /// Why; it must be said.
+        reason: Option<String>,
     },
     /// The initiator urges whoever has it.
     Urge {
@@ -271,6 +280,7 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         | Command::ComeBack { by }
         | Command::Decide { by, .. }
         | Command::Urge { by }
+        | Command::Operate { by, .. }
         | Command::Withdraw { by, .. }
         | Command::Comment { by, .. }
         | Command::Cancel { by, .. } => Some(*by),
@@ -288,8 +298,10 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         }
         Command::Decide { task, by, verb, said } => {
             run.deciding = true;
+            operate::require_going(run)?;
             verb::decide_task(run, *task, *by, verb, said)?;
         }
+        Command::Operate { operation, reason, .. } => operate::operate(run, operation, reason.as_ref())?,
         Command::Urge { by } => urge(run, *by)?,
         Command::Absent { person, .. } => absent(run, *person)?,
         Command::Withdraw { by, reason } => withdraw(run, *by, reason.as_ref())?,
@@ -321,6 +333,7 @@ fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
         Command::Decide { .. }
         | Command::ComeBack { .. }
         | Command::Urge { .. }
+        | Command::Operate { .. }
         | Command::Absent { .. }
         | Command::Withdraw { .. }
         | Command::Comment { .. }

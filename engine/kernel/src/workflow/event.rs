@@ -170,6 +170,34 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
+    /// An administrator stopped it for a while.
+    Suspended {
+        /// Why.
+        reason: String,
+    },
+    /// It goes on.
+    Resumed {
+        /// Why.
+        reason: String,
+    },
+    /// An administrator had it go on from another node.
+    Jumped {
+        /// From where.
+        #[serde(flatten)]
+        at: At,
+        /// The new token, at that node.
+        to: At,
+        /// The scope that it is put into, or into which the scopes of forks are opened.
+        scope: u32,
+        /// Scopes of forks around that node that are opened again, with this one branch, the outermost first.
+        forks: Vec<(u32, Name)>,
+        /// The tokens that are taken away.
+        tokens: Vec<u32>,
+        /// The scopes that are taken away.
+        scopes: Vec<u32>,
+        /// Why.
+        reason: String,
+    },
     /// The initiator urged whoever has it.
     Urged,
     /// Somebody chose the people of a node.
@@ -295,6 +323,12 @@ pub enum What {
         scope: u32,
         /// The tokens that became one.
         tokens: Vec<u32>,
+        /// Those that it did not wait for: they are taken away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<u32>,
+        /// The scopes within that are taken away with them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scopes: Vec<u32>,
     },
     /// People were told.
     Notified {
@@ -533,6 +567,8 @@ pub enum CloseCause {
     Removed,
     /// The decision that led to it was taken back.
     TakenBack,
+    /// An administrator had it go on elsewhere.
+    Moved,
 }
 
 impl CloseCause {
@@ -550,6 +586,7 @@ impl CloseCause {
             Self::Waiting => "waiting",
             Self::Removed => "removed",
             Self::TakenBack => "taken_back",
+            Self::Moved => "moved",
         }
     }
 }

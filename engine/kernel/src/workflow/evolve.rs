@@ -28,6 +28,20 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
         | What::Commented { .. }
         | What::Copied { .. } => {}
         What::Urged => instance.urged_at = Some(event.at),
+        What::Suspended { .. } => instance.suspended = event.by.clone(),
+        What::Resumed { .. } => instance.suspended = None,
+        What::Jumped { to, scope, forks, tokens, scopes, .. } => {
+            let passed = tokens.first().and_then(|token| instance.tokens.get(token)).map(|token| token.passed.clone());
+            for number in tokens {
+                instance.tokens.remove(number);
+            }
+            for number in scopes {
+                instance.scopes.remove(number);
+            }
+            let within = open_forks(instance, *scope, forks);
+            let like = Token { passed: passed.unwrap_or_default(), ..Token::default() };
+            add_token(instance, to.token, within, &to.node, like);
+        }
         What::Picked { node, people } => {
             instance.picks.insert(node.clone(), people.clone());
         }
@@ -115,7 +129,15 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
                 token.wait = Wait::Join;
             }
         }
-        What::Joined { to, scope, tokens, .. } => join(instance, to, *scope, tokens),
+        What::Joined { to, scope, tokens, others, scopes, .. } => {
+            for number in others {
+                instance.tokens.remove(number);
+            }
+            for number in scopes {
+                instance.scopes.remove(number);
+            }
+            join(instance, to, *scope, tokens);
+        }
         What::Returned { at, reason, fields, back } => {
             let back = back.clone().map(|routing| {
                 let (tokens, scopes) = (instance.tokens.clone(), instance.scopes.clone());
@@ -147,6 +169,7 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             instance.status = Status::Ended;
             instance.outcome = Some(outcome.clone());
             instance.returned = None;
+            instance.suspended = None;
             instance.ended_at = Some(event.at);
         }
     }
@@ -168,6 +191,8 @@ fn ends_undoing(what: &What) -> bool {
         | What::SentBack { .. }
         | What::WentBack(_)
         | What::CameBack
+        | What::Jumped { .. }
+        | What::Suspended { .. }
         | What::Withdrawn { .. }
         | What::Cancelled { .. }
         | What::Ended { .. } => true,
@@ -250,6 +275,13 @@ fn send_back(
     instance.approvals.retain(|given| !forget.contains(&given.node));
     let passed = gone.values().next().map(|token| token.passed.clone()).unwrap_or_default();
     let passed = passed.into_iter().take_while(|node| *node != to.node).collect();
+    let within = open_forks(instance, scope, forks);
+    let back = back.map(|routing| Box::new(Back { tokens: put_down(gone), scopes: closed, routing: routing.clone() }));
+    add_token(instance, to.token, within, &to.node, Token { passed, back, ..Token::default() });
+}
+
+/// Opens the scopes of forks with one branch each; gives the innermost.
+fn open_forks(instance: &mut Instance, scope: u32, forks: &[(u32, Name)]) -> u32 {
     let mut within = scope;
     for (number, fork) in forks {
         let kind = ScopeKind::Fork { node: fork.clone(), branches: 1 };
@@ -257,8 +289,7 @@ fn send_back(
         instance.last_number = instance.last_number.max(*number);
         within = *number;
     }
-    let back = back.map(|routing| Box::new(Back { tokens: put_down(gone), scopes: closed, routing: routing.clone() }));
-    add_token(instance, to.token, within, &to.node, Token { passed, back, ..Token::default() });
+    within
 }
 
 fn add_signers(instance: &mut Instance, at: &At, added: Added, people: &[PartFound], by: &Named) {
@@ -393,7 +424,8 @@ fn decide_task(instance: &mut Instance, event: &Event, at: &At, task: Uuid, verd
         instance.approvals.push(GivenApproval {
             node: at.node.clone(),
             label: at.label.clone(),
-            who: decided.assignee,
+            // An administrator may have decided it for somebody.
+            who: event.by.clone().unwrap_or(decided.assignee),
         });
     }
 }

@@ -34,6 +34,7 @@ fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
             edges.extend(own);
             edges
         }
+        NodeDefinition::Form(n) => vec![edge("next", &n.next)],
         NodeDefinition::Switch(n) => {
             let cases = n.cases.iter().map(|(case, c)| edge(&format!("cases.{case}.next"), &c.next));
             cases.chain([edge("default", &n.default)]).collect()
@@ -217,7 +218,8 @@ fn reached(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
 
 /// A loop without an approval would run for ever.
 fn loops(graph: &Graph<'_>) -> Vec<Diagnostic> {
-    let is_approval = |name: &str| matches!(graph.node(name), Some(NodeDefinition::Approval(_)));
+    let is_approval =
+        |name: &str| matches!(graph.node(name), Some(NodeDefinition::Approval(_) | NodeDefinition::Form(_)));
     let mut told: HashSet<Name> = HashSet::new();
     let mut problems = Vec::new();
     for name in graph.nodes.keys().filter(|name| !is_approval(name)) {

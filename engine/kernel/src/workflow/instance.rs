@@ -90,6 +90,9 @@ pub struct Instance {
     /// What the last decision can be undone to, until the next one acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Box<Undo>>,
+    /// Who suspended it, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<Named>,
     /// When it was urged last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged_at: Option<DateTime<Utc>>,

@@ -93,7 +93,8 @@ fn exprs(kind: &NodeKind) -> Vec<&Expr> {
             }
             found
         }
-        NodeKind::Start { .. } | NodeKind::Fork { .. } | NodeKind::Join { .. } | NodeKind::End { .. } => Vec::new(),
+        NodeKind::Fork { branches, .. } => branches.values().filter_map(|branch| branch.when.as_ref()).collect(),
+        NodeKind::Start { .. } | NodeKind::Join { .. } | NodeKind::End { .. } => Vec::new(),
     }
 }
 

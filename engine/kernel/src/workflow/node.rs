@@ -3,7 +3,7 @@
 use crate::{
     Name,
     definition::{
-        Exception, FieldKind, Keyed, Mode, NobodyPolicy, Period, Reason, Repeated, ReturnThen, ReturnTo,
+        Exception, FieldKind, JoinWait, Keyed, Mode, NobodyPolicy, Period, Reason, Repeated, ReturnThen, ReturnTo,
         SameAsInitiator, SignerPlace, WithdrawWindow,
     },
     expression::{Expr, Template},
@@ -79,15 +79,19 @@ pub enum NodeKind {
         /// When none holds.
         default: Name,
     },
-    /// All branches.
+    /// All branches, or those whose condition holds.
     Fork {
         /// The branches.
         branches: Keyed<ForkBranch>,
+        /// The branch that is taken where no condition holds.
+        otherwise: Option<Name>,
     },
     /// Waits for the branches of its fork.
     Join {
         /// The fork.
         of: Name,
+        /// For how many branches it waits; what is left of the others is taken away.
+        wait_for: JoinWait,
         /// The next node.
         next: Name,
     },
@@ -120,6 +124,7 @@ impl NodeKind {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Start { .. } => "start",
+            Self::Approval(approval) if approval.form => "form",
             Self::Approval(_) => "approval",
             Self::Switch { .. } => "switch",
             Self::Fork { .. } => "fork",
@@ -147,6 +152,8 @@ pub struct Case {
 pub struct ForkBranch {
     /// What it is called.
     pub label: Option<String>,
+    /// Only when this holds.
+    pub when: Option<Expr>,
     /// Its first node.
     pub next: Name,
 }
@@ -187,6 +194,8 @@ pub struct Approval {
     pub mode: Mode,
     /// Whether a role or position gets one task for all its members.
     pub pool: bool,
+    /// Whether it is a form task: people complete it, and nobody rejects.
+    pub form: bool,
     /// What they may do.
     pub verbs: Allowed,
     /// Outcomes beside approved and rejected.

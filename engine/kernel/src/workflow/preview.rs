@@ -399,6 +399,9 @@ impl<'w> Telling<'w> {
             | What::Answered { .. }
             | What::Copied { .. }
             | What::Urged
+            | What::Suspended { .. }
+            | What::Resumed { .. }
+            | What::Jumped { .. }
             | What::Picked { .. }
             | What::TakenBack { .. }
             | What::SentBack { .. }

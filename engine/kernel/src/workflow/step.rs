@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Name, Rejection, Value,
-    definition::Keyed,
+    definition::{JoinWait, Keyed},
     expression::{self, Expr},
 };
 
@@ -55,8 +55,8 @@ impl Run<'_> {
             NodeKind::Start { next } => self.enter(token, next),
             NodeKind::Approval(approval) => return approvers::ask(self, token, &name, approval),
             NodeKind::Switch { cases, default } => return self.switch(token, &name, cases, default),
-            NodeKind::Fork { branches } => self.fork(token, &name, branches),
-            NodeKind::Join { next, .. } => self.arrive(token, &name, next),
+            NodeKind::Fork { branches, otherwise } => return self.fork(token, &name, branches, otherwise.as_ref()),
+            NodeKind::Join { next, wait_for, .. } => self.arrive(token, &name, *wait_for, next),
             NodeKind::Notify { to, message, next } => {
                 let found = approvers::find(self, &name, to)?;
                 let mut told: Vec<Named> = Vec::new();
@@ -116,19 +116,45 @@ impl Run<'_> {
         behind
     }
 
-    fn fork(&mut self, token: u32, name: &Name, branches: &Keyed<super::ForkBranch>) {
+    /// Every branch whose condition holds; its scope remembers how many, so that its join waits for no others.
+    fn fork(
+        &mut self,
+        token: u32,
+        name: &Name,
+        branches: &Keyed<super::ForkBranch>,
+        otherwise: Option<&Name>,
+    ) -> Result<(), Stop> {
+        let mut taken: Vec<(&Name, &super::ForkBranch)> = Vec::new();
+        for (branch, definition) in branches {
+            let place = || format!("{name}.branches.{branch}");
+            let holds = match &definition.when {
+                Some(when) => self.eval(when).map_err(|e| self.stop(e, &place()))?.0 == Value::Bool(true),
+                None => Some(branch) != otherwise,
+            };
+            if holds {
+                taken.push((branch, definition));
+            }
+        }
+        if taken.is_empty() {
+            taken.extend(otherwise.and_then(|branch| branches.get_key_value(branch)));
+        }
+        if taken.is_empty() {
+            let told = format!("Expected a branch of `{name}` whose condition holds, but there is none");
+            return Err(Rejection::state("workflow_fault", told).into());
+        }
         let scope = self.instance.last_number + 1;
         let mut number = scope;
-        let branches = branches.iter().map(|(branch, definition)| {
+        let branches = taken.into_iter().map(|(branch, definition)| {
             number += 1;
             Branch { branch: branch.clone(), to: self.at(number, &definition.next) }
         });
         let branches = branches.collect();
         let at = self.at(token, name);
         self.emit_engine(What::Forked { at, scope, branches });
+        Ok(())
     }
 
-    fn arrive(&mut self, token: u32, name: &Name, next: &Name) {
+    fn arrive(&mut self, token: u32, name: &Name, wait_for: JoinWait, next: &Name) {
         let at = self.at(token, name);
         self.emit_engine(What::Arrived(at));
         let Some(scope) = self.instance.tokens.get(&token).map(|t| t.scope) else { return };
@@ -144,10 +170,27 @@ impl Run<'_> {
             // A compiled workflow has no join without its fork; such a token would wait for itself alone.
             Some(ScopeKind::Instance) | None => 1,
         };
-        if arrived.len() >= expected {
-            let to = self.at(self.instance.last_number + 1, next);
-            self.emit_engine(What::Joined { to, node: name.clone(), scope, tokens: arrived });
+        let needed = match wait_for {
+            JoinWait::All => expected,
+            JoinWait::First => 1,
+            JoinWait::AtLeast(count) => usize::try_from(count).unwrap_or(usize::MAX).clamp(1, expected),
+        };
+        if arrived.len() < needed {
+            return;
         }
+        let mut scopes: Vec<u32> = vec![scope];
+        // Scopes are numbered in the order in which they open: parents come before what is in them.
+        for (number, within) in &self.instance.scopes {
+            if within.parent.is_some_and(|parent| scopes.contains(&parent)) {
+                scopes.push(*number);
+            }
+        }
+        let all = self.instance.tokens.iter().filter(|(_, t)| scopes.contains(&t.scope)).map(|(number, _)| *number);
+        let others: Vec<u32> = all.filter(|number| !arrived.contains(number)).collect();
+        self.close_tasks(CloseCause::Ended, |token| others.contains(&token));
+        scopes.retain(|within| *within != scope);
+        let to = self.at(self.instance.last_number + 1, next);
+        self.emit_engine(What::Joined { to, node: name.clone(), scope, tokens: arrived, others, scopes });
     }
 
     fn act(&mut self, token: u32, name: &Name, steps: &Keyed<ActionStep>) -> Result<(), Stop> {

@@ -140,7 +140,7 @@ fn take(run: &mut Run<'_>, id: Uuid, task: Task, approval: &Approval, by: Uuid, 
 }
 
 /// *Expected an open task, but Wang Fang approved it at …*: the click came late, or was never for a task of this instance.
-fn task_gone(run: &Run<'_>, id: Uuid) -> Stop {
+pub(super) fn task_gone(run: &Run<'_>, id: Uuid) -> Stop {
     let Some(closed) = run.instance.closed.get(&id) else {
         return Rejection::NotFound { kind: "task".into(), id: id.to_string() }.into();
     };
@@ -156,6 +156,7 @@ fn task_gone(run: &Run<'_>, id: Uuid) -> Stop {
         "waiting" => "added people before",
         "removed" => "took its person away",
         "taken_back" => "took it back",
+        "moved" => "went on elsewhere",
         "withdrawn" => "withdrew it",
         "cancelled" => "cancelled it",
         "ended" | "left" => "closed it",

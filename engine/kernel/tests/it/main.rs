@@ -32,6 +32,7 @@ mod values;
 mod workflow_acts;
 mod workflow_approvers;
 mod workflow_check;
+mod workflow_flow;
 mod workflow_kit;
 mod workflow_preview;
 mod workflow_properties;

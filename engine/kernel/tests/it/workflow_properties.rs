@@ -15,7 +15,8 @@ use kernel::{
     context::{Department, Deputy, Org, Person},
     definition::{Mode, ReturnThen, SignerPlace, WorkflowDefinition},
     workflow::{
-        Command, Decision, Instance, PartState, PreviewPerson, Return, Said, ScopeKind, Status, Verb, Via, Wait, What,
+        Command, Decision, Instance, Operation, PartState, PreviewPerson, Return, Said, ScopeKind, Status, Verb, Via,
+        Wait, What,
     },
 };
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
@@ -145,12 +146,18 @@ fn write(blocks: &[Block], next: &str, nodes: &mut Map<String, Json>) -> String 
             }
             Block::Fork(branches) => {
                 let join = format!("{name}_join");
-                nodes.insert(join.clone(), json!({"type": "join", "of": name, "next": next}));
+                // Of several, some wait for the first alone, and some branches are only taken above an amount.
+                let wait_for = if nodes.len() % 3 == 0 { "first" } else { "all" };
+                nodes.insert(join.clone(), json!({"type": "join", "of": name, "wait_for": wait_for, "next": next}));
                 let mut keyed = Map::new();
                 for (index, branch) in branches.iter().enumerate() {
-                    keyed.insert(format!("branch_{index}"), json!({"next": write(branch, &join, nodes)}));
+                    let mut written = json!({"next": write(branch, &join, nodes)});
+                    if nodes.len() % 2 == 0 {
+                        written["when"] = json!(format!("(amount ?? 0) > {}", index * 5));
+                    }
+                    keyed.insert(format!("branch_{index}"), written);
                 }
-                json!({"type": "fork", "branches": keyed})
+                json!({"type": "fork", "branches": keyed, "otherwise": "branch_0"})
             }
         };
         nodes.insert(name.clone(), node);
@@ -226,6 +233,7 @@ enum Try {
     RemoveSigner { task: usize, person: usize },
     GiveBack { task: usize, to: usize, straight: bool },
     TakeBack { task: usize },
+    Operate { task: usize, what: usize, to: usize },
     Other { task: usize, verb: usize, to: usize },
     ComeBack,
     StartAgain,
@@ -250,6 +258,7 @@ fn attempt() -> impl Strategy<Value = Try> {
             .prop_map(|(task, to, straight)| Try::GiveBack { task, to, straight }),
         3 => any::<usize>().prop_map(|task| Try::TakeBack { task }),
         4 => (any::<usize>(), 0..4usize, 0..PEOPLE).prop_map(|(task, verb, to)| Try::Other { task, verb, to }),
+        3 => (any::<usize>(), 0..5usize, any::<usize>()).prop_map(|(task, what, to)| Try::Operate { task, what, to }),
         3 => Just(Try::ComeBack),
         1 => Just(Try::StartAgain),
     ]
@@ -342,6 +351,20 @@ fn command(play: &mut Play, attempt: &Try) -> Option<Command> {
                 _ => Verb::Copy { people: vec![to] },
             };
             decide(id, by, verb, IndexMap::new())
+        }
+        Try::Operate { task, what, to } => {
+            let (task, _) = *open.get(task % open.len().max(1))?;
+            let operation = match what {
+                0 => Operation::Reassign { task, to: person(to % PEOPLE) },
+                1 => Operation::Force { task, approve: to % 2 == 0 },
+                2 => Operation::Suspend,
+                3 => Operation::Resume,
+                _ => {
+                    let nodes: Vec<&kernel::Name> = play.workflow.nodes.keys().collect();
+                    Operation::Jump { task, to: nodes[to % nodes.len()].clone() }
+                }
+            };
+            Some(Command::Operate { by: person(PEOPLE - 1), operation, reason: Some("because".into()) })
         }
         Try::ComeBack => {
             if play.instance.status == Status::Returned && play.comes_back() {
@@ -472,6 +495,7 @@ fn foretold(play: &Play) {
         told.map(|n| (n.node.to_string(), n.people.iter().map(found).collect())).collect();
     let mut play = play.clone();
     play.checked = false;
+    play.instance.suspended = None;
     let mut done = Vec::new();
     while play.instance.status == Status::Running {
         let first = play.instance.tasks.iter().min_by_key(|(id, task)| (task.token, task.part, **id)).unwrap();

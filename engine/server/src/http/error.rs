@@ -209,6 +209,14 @@ impl Error {
         }
     }
 
+    /// Code and message, where it is part of another answer.
+    pub(super) fn told(&self) -> Json_ {
+        if let Self::Internal(source) = self {
+            tracing::error!(error = %Chain(source.as_ref()), "a part of a request failed");
+        }
+        json!({"code": self.code(), "message": self.to_string(), "details": self.details()})
+    }
+
     fn details(&self) -> Vec<Problem> {
         match self {
             Self::Rejected(Rejection::Invalid(problems)) => problems.clone(),

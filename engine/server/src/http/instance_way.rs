@@ -115,6 +115,16 @@ impl Way {
         }
     }
 
+    /// What these tokens stand at is over without having been decided.
+    fn take_away(&mut self, tokens: &[u32], at: &Json) {
+        for visit in self.visits.iter_mut().filter(|v| v.left_at.is_null() && tokens.contains(&v.token)) {
+            visit.left_at = at.clone();
+            if visit.status == "open" {
+                visit.status = "cancelled";
+            }
+        }
+    }
+
     /// It stands again where it was given back from.
     fn again(&mut self, at: &Json) {
         let Some(last) = self.visits.iter().rposition(|visit| visit.status == "returned") else { return };
@@ -318,6 +328,10 @@ impl Way {
                 }
                 self.enter(to.token, &to.node, &when);
             }
+            What::Jumped { to, tokens, .. } => {
+                self.take_away(tokens, &when);
+                self.enter(to.token, &to.node, &when);
+            }
             What::WentBack(at) => self.leave(at.token, &when),
             What::CameBack => self.again(&when),
             What::NodeDecided { at, approved, .. } => {
@@ -338,7 +352,10 @@ impl Way {
                 }
             }
             What::Arrived(at) => self.leave(at.token, &when),
-            What::Joined { to, .. } => self.enter(to.token, &to.node, &when),
+            What::Joined { to, others, .. } => {
+                self.take_away(others, &when);
+                self.enter(to.token, &to.node, &when);
+            }
             What::Returned { at, .. } => {
                 if let Some(visit) = self.visit(at) {
                     visit.status = "returned";
@@ -356,7 +373,13 @@ impl Way {
                 }
                 self.leave_all(&when, "cancelled");
             }
-            What::Chose { .. } | What::Acted { .. } | What::Commented { .. } | What::Urged | What::Picked { .. } => {}
+            What::Chose { .. }
+            | What::Acted { .. }
+            | What::Commented { .. }
+            | What::Urged
+            | What::Suspended { .. }
+            | What::Resumed { .. }
+            | What::Picked { .. } => {}
         }
     }
 }

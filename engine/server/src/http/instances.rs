@@ -7,11 +7,11 @@ use axum::{
 use kernel::{
     Catalog, Rejection, command,
     command::Act,
-    workflow::{Instance, Status},
+    workflow::{Instance, Operation, Status},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
-use store::Before;
+use store::{Before, InstanceFilter};
 use uuid::Uuid;
 
 use super::{
@@ -71,7 +71,7 @@ fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -
         "can_withdraw": record_answer::can_withdraw(pinned, instance, reader),
         "can_take_back": task_answer::can_take_back(pinned, instance, reader.user),
         "can_urge": task_answer::can_urge(pinned, instance, reader.user),
-        "returns": instance.returns,
+        "returns": instance.returns, "suspended_by": instance.suspended,
     });
     if let Json_::Object(map) = fields { map } else { Map::new() }
 }
@@ -177,4 +177,77 @@ pub(super) async fn urge(State(app): State<App>, reader: Reader, Path(id): Path<
     let command = ActOnInstance { instance: id, act: Act::Urge, version: None };
     let done = app.perform(Some(reader.user), &command).await?;
     Ok(Json(acted(&app, &reader, id, done).await?))
+}
+
+/// An administrator stops it for a while: `{"reason"}`. Whoever then wants to decide is told who did.
+pub(super) async fn suspend(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body<Why>,
+) -> Result<Json<Json_>, Error> {
+    operate(&app, &reader, &id, Operation::Suspend, body).await
+}
+
+/// It goes on: `{"reason"}`.
+pub(super) async fn resume(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body<Why>,
+) -> Result<Json<Json_>, Error> {
+    operate(&app, &reader, &id, Operation::Resume, body).await
+}
+
+async fn operate(app: &App, reader: &Reader, id: &str, operation: Operation, why: Why) -> Result<Json<Json_>, Error> {
+    let id = parse(id)?;
+    let act = Act::Operate { operation, reason: reason(why.reason)? };
+    let done = app.perform(Some(reader.user), &ActOnInstance { instance: id, act, version: None }).await?;
+    Ok(Json(acted(app, reader, id, done).await?))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    workflow: Option<String>,
+    entity: Option<String>,
+    status: Option<String>,
+    initiator: Option<Uuid>,
+    waiting_for: Option<Uuid>,
+    /// Only those that began before so many days.
+    older_than_days: Option<u32>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// All instances about records that the reader sees, newest first: `?workflow=&entity=&status=&initiator=&waiting_for=
+/// &older_than_days=`. Rows are as in `GET /api/instances`; a page may hold fewer than were asked for.
+pub(super) async fn search(
+    State(app): State<App>,
+    reader: Reader,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Json_>, Error> {
+    let paging = Paging::of(filter.after, filter.limit);
+    let (before, limit) = paging.read(PAGE)?;
+    let began = filter.older_than_days.map(|days| app.clock().now() - chrono::Duration::days(i64::from(days)));
+    let wanted = InstanceFilter {
+        workflow: filter.workflow,
+        entity: filter.entity,
+        status: filter.status,
+        initiator: filter.initiator,
+        waiting_for: filter.waiting_for,
+        started_before: began,
+    };
+    let mut rows = app.store().search_instances(&wanted, before, limit).await?;
+    let next = paging.next(PAGE, &mut rows, |row| Before { at: row.started_at, id: row.id });
+    let scene = reader.scene();
+    let records: Vec<_> = rows.iter().map(|row| (row.entity.clone(), row.record)).collect();
+    let seen = app.see_all(&scene, &records).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(seen) = seen.get(&row.record) else { continue };
+        let instance = instance_of(row)?;
+        let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+        out.push(Json_::Object(head(&reader, &pinned, &instance, &seen.record.title.clone().into())));
+    }
+    Ok(Json(json!({"rows": out, "next": next})))
 }

@@ -31,6 +31,11 @@ pub(super) struct Paging {
 }
 
 impl Paging {
+    /// As the parts of another query say.
+    pub(super) fn of(after: Option<String>, limit: Option<u32>) -> Self {
+        Self { after, limit }
+    }
+
     /// Where the page begins, and how many rows are read: one more than it shows, which tells whether there is a next.
     pub(super) fn read(&self, usual: u32) -> Result<(Option<Before>, u32), Error> {
         let before = self.after.as_deref().map(cursor_from_text).transpose()?;

@@ -19,14 +19,17 @@
 //! | `consult` | `to` (a user) | asks for an opinion, with `reason` |
 //! | `answer` | | gives it, in `reason` |
 //! | `comment` | | comments, in `reason` |
+//! | `reassign` | `to` (a user) | administrators: gives it to somebody, with `reason` |
+//! | `force_approve`, `force_reject` | | administrators: decides it for whoever has it, with `reason` |
+//! | `jump` | `to` (a node) | administrators: goes on from there instead, with `reason` |
 //!
 //! The answer is `{"instance": …}` as `GET /api/instances/{id}` gives it.
 
 use kernel::{
     Name,
-    command::Sent,
+    command::{Act, Sent},
     definition::{Keyed, Mode, ReturnThen, SignerPlace},
-    workflow::{Return, Verb},
+    workflow::{Operation, Return, Verb},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -63,8 +66,21 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The verb, and what is sent with it.
-    pub(super) fn read(self, verb: &str) -> Result<(Verb, Sent), Error> {
+    /// What is to be done with a task.
+    pub(super) fn read(self, task: Uuid, verb: &str) -> Result<Act, Error> {
+        let operation = match verb {
+            "reassign" => Some(Operation::Reassign { task, to: self.whom("whom it goes to")? }),
+            "force_approve" => Some(Operation::Force { task, approve: true }),
+            "force_reject" => Some(Operation::Force { task, approve: false }),
+            "jump" => {
+                let to = self.to.as_deref().ok_or_else(|| missing("to", "to which node"))?;
+                Some(Operation::Jump { task, to: Name::new(to) })
+            }
+            _ => None,
+        };
+        if let Some(operation) = operation {
+            return Ok(Act::Operate { operation, reason: body::reason(self.reason)? });
+        }
         let verb = self.verb(verb)?;
         if self.attachments.len() > MOST_FILES {
             let told = format!("expected at most {MOST_FILES} files");
@@ -72,7 +88,8 @@ impl Asked {
         }
         let reason = body::reason(self.reason)?;
         let Self { fields, attachments, signature, picks, .. } = self;
-        Ok((verb, Sent { reason, fields, attachments, signature, picks }))
+        let sent = Box::new(Sent { reason, fields, attachments, signature, picks });
+        Ok(Act::Decide { task, verb, sent })
     }
 
     fn verb(&self, verb: &str) -> Result<Verb, Error> {

@@ -1,26 +1,29 @@
 //! `/api/tasks`: what waits for the reader, and deciding it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use axum::{
     Json,
     extract::{Path, State},
 };
 use kernel::{
-    Value,
-    command::Act,
+    Rejection, Value,
+    change::TaskRow,
+    command::{Act, Sent},
     definition::FieldKind,
     expression::{Env, eval},
     query::Facts,
     rights::Mask,
     schema::Entity,
+    workflow::Verb,
 };
+use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
 use super::{
-    Error, Query, Reader,
+    Body, Error, Query, Reader, body,
     idempotency::Keyed,
     if_match::base,
     instances,
@@ -43,6 +46,25 @@ pub(super) async fn list(
     let (before, limit) = paging.read(PAGE)?;
     let mut tasks = app.store().open_tasks(reader.user, &app.pools_of(reader.user), before, limit).await?;
     let next = paging.next(PAGE, &mut tasks, |task| Before { at: task.created_at, id: task.id });
+    Ok(Json(json!({"rows": told(&app, &reader, tasks).await?, "next": next})))
+}
+
+/// Open tasks that nobody can act on, oldest first, for administrators: whoever has them is not active any more, or
+/// nobody is of their pool. `POST /api/tasks/{id}/reassign` gives them to somebody.
+pub(super) async fn stranded(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let org = app.org();
+    let mut gone = app.store().open_task_assignees().await?;
+    gone.retain(|id| !id.is_nil() && !org.people.get(id).is_some_and(|person| person.active));
+    let mut pools = app.store().open_pools().await?;
+    let manned: HashSet<String> = org.people.keys().flat_map(|id| app.pools_of(*id)).collect();
+    pools.retain(|pool| !manned.contains(pool));
+    let tasks = app.store().open_tasks_of_any(&gone, &pools, PAGE).await?;
+    Ok(Json(json!({"rows": told(&app, &reader, tasks).await?})))
+}
+
+/// Tasks as lists show them.
+async fn told(app: &App, reader: &Reader, tasks: Vec<TaskRow>) -> Result<Vec<Json_>, Error> {
     let scene = reader.scene();
     let instances: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
     let instances = app.store().instances_by_id(&instances).await?;
@@ -61,7 +83,7 @@ pub(super) async fn list(
         let label = workflow.map(|w| words::node_label(texts, &pinned, w, &task.node));
         let seen = seen.get(&task.record);
         let title = seen.map(|seen| seen.record.title.clone()).unwrap_or_default();
-        let summary = seen.map(|seen| summary(&reader, &seen.entity, &seen.record, &seen.mask));
+        let summary = seen.map(|seen| summary(reader, &seen.entity, &seen.record, &seen.mask));
         rows.push(json!({
             "id": task.id, "instance": task.instance, "node": task.node, "label": label, "entity": task.entity,
             "record": task.record, "title": title, "initiator": task.initiator,
@@ -70,7 +92,7 @@ pub(super) async fn list(
             "kind": task.kind.as_str(), "claimable": task.pool.is_some(), "due_at": task.due_at.map(time),
         }));
     }
-    Ok(Json(json!({"rows": rows, "next": next})))
+    Ok(rows)
 }
 
 /// The figures by which an approver knows what it is about: amounts first.
@@ -148,9 +170,8 @@ pub(super) async fn decide(
     let key = keyed.key(reader.user);
     let version = base(keyed.if_match, keyed.body.version)?.flatten();
     let task = Uuid::parse_str(&id).map_err(|_| Error::not_found("task", &id))?;
-    let (verb, sent) = keyed.body.read(&verb)?;
+    let act = keyed.body.read(task, &verb)?;
     let found = app.store().task(task).await?.ok_or_else(|| Error::not_found("task", task))?;
-    let act = Act::Decide { task, verb, sent: Box::new(sent) };
     let command = ActOnInstance { instance: found.row.instance, act, version };
     let id = found.row.instance;
     let instance = match app.perform_once(Some(reader.user), &command, key).await {
@@ -162,4 +183,71 @@ pub(super) async fn decide(
         }
     };
     Ok(Json(json!({"instance": instance})))
+}
+
+/// So many tasks can be decided at once.
+const MOST: usize = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Several {
+    verb: String,
+    reason: Option<String>,
+    tasks: Vec<OneOfSeveral>,
+}
+
+#[derive(Deserialize)]
+struct OneOfSeveral {
+    id: Uuid,
+    version: Option<i64>,
+}
+
+/// Approves or rejects several tasks: `{"verb": "approve", "reason"?, "tasks": [{"id", "version"?}]}`. Each is decided
+/// on its own, and told of on its own: `{"rows": [{"id", "ok": true, "status"} | {"id", "ok": false, "error": {"code",
+/// "message"}}]}`.
+pub(super) async fn batch(
+    State(app): State<App>,
+    reader: Reader,
+    Body(several): Body<Several>,
+) -> Result<Json<Json_>, Error> {
+    if !matches!(several.verb.as_str(), "approve" | "reject") {
+        return Err(Error::invalid("verb", "unknown", "expected `approve` or `reject`"));
+    }
+    if several.tasks.is_empty() || several.tasks.len() > MOST {
+        return Err(Error::invalid("tasks", "count", format!("expected 1 to {MOST} tasks")));
+    }
+    let reason = body::reason(several.reason)?;
+    let mut rows = Vec::with_capacity(several.tasks.len());
+    for one in several.tasks {
+        let verb = if several.verb == "approve" { Verb::Approve } else { Verb::Reject };
+        rows.push(match decide_one(&app, &reader, &one, verb, reason.clone()).await {
+            Ok(status) => json!({"id": one.id, "ok": true, "status": status}),
+            Err(error) => json!({"id": one.id, "ok": false, "error": error.told()}),
+        });
+    }
+    Ok(Json(json!({ "rows": rows })))
+}
+
+async fn decide_one(
+    app: &App,
+    reader: &Reader,
+    one: &OneOfSeveral,
+    verb: Verb,
+    reason: Option<String>,
+) -> Result<Json_, Error> {
+    let found = app.store().task(one.id).await?.ok_or_else(|| Error::not_found("task", one.id))?;
+    let row = app.store().instance(found.row.instance).await?;
+    let row = row.ok_or_else(|| Error::not_found("instance", found.row.instance))?;
+    let pinned = app.catalog_at(row.catalog_version).await.map_err(crate::Failure::from)?;
+    if pinned.workflows.get(&row.workflow).is_some_and(|workflow| !workflow.batch) {
+        return Err(Rejection::state(
+            "not_batched",
+            "Expected a workflow whose tasks are decided together, but this one's are not",
+        )
+        .into());
+    }
+    let sent = Box::new(Sent { reason, ..Sent::default() });
+    let act = Act::Decide { task: one.id, verb, sent };
+    let command = ActOnInstance { instance: row.id, act, version: one.version };
+    let acted = app.perform(Some(reader.user), &command).await?;
+    Ok(json!(acted.instance.map(|instance| instance.status)))
 }

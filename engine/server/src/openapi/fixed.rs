@@ -41,7 +41,7 @@ pub(super) fn list_parameters() -> Json {
 }
 
 /// Paths that no definition changes: path, method, tag, what it does.
-const FIXED: [(&str, &str, &str, &str); 40] = [
+const FIXED: [(&str, &str, &str, &str); 45] = [
     ("/api/session", "get", "session", "The reader's session"),
     ("/api/session", "post", "session", "Sign in: {email, password}"),
     ("/api/session", "patch", "session", "Change the reader's language"),
@@ -58,10 +58,21 @@ const FIXED: [(&str, &str, &str, &str); 40] = [
         "Do something with a task. Always: {version?, reason?, attachments?, signature?}. approve, reject: {fields?, picks?}; \
          outcome: {outcome, fields?}; return: {to? (a node), then? (again, straight_back), change? (fields)}; transfer, \
          delegate, consult: {to}; add_signer: {people, place (before, after, beside), mode?}; remove_signer: {person}; \
-         cc: {people}; claim, release, take_back, answer, comment",
+         cc: {people}; claim, release, take_back, answer, comment. Administrators: reassign {to}, force_approve, \
+         force_reject, jump {to}",
     ),
     ("/api/instances/{id}/cancel", "post", "work", "Stop it, as an administrator"),
     ("/api/instances/{id}/urge", "post", "work", "Urge whoever has it, as its initiator"),
+    ("/api/tasks/stranded", "get", "work", "Open tasks that nobody can act on, for administrators"),
+    ("/api/tasks/batch", "post", "work", "Approve or reject several: {verb, reason?, tasks: [{id, version?}]}"),
+    (
+        "/api/instances/search",
+        "get",
+        "work",
+        "Instances: workflow, entity, status, initiator, waiting_for, older_than_days",
+    ),
+    ("/api/instances/{id}/suspend", "post", "work", "Stop it for a while, as an administrator: {reason}"),
+    ("/api/instances/{id}/resume", "post", "work", "Go on: {reason}"),
     ("/api/copies", "get", "work", "Copies that the reader got"),
     ("/api/copies/{id}/read", "post", "work", "Note that a copy was read"),
     ("/api/deputies", "get", "work", "Who stands in for the reader, or for ?person="),

@@ -273,3 +273,61 @@ async fn whoever_submits_chooses_the_approvers_that_are_theirs_to_choose() {
     rep.post(&path, picks).await.ok();
     assert!(task(&server.sign_in("manager_b").await, &record).await.is_some());
 }
+
+#[tokio::test]
+async fn several_tasks_are_decided_at_once_and_each_is_told_of() {
+    let server = TestApp::trade().await;
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let (one, other) = (submitted(&rep, 80_000).await, submitted(&rep, 90_000).await);
+    let (first, second) = (task(&manager, &one).await.unwrap(), task(&manager, &other).await.unwrap());
+    act(&manager, &second, "approve", json!({})).await.ok();
+    let tasks = json!([{"id": first["id"]}, {"id": second["id"]}]);
+    let told = manager.post("/api/tasks/batch", json!({"verb": "approve", "tasks": tasks})).await.ok();
+    assert_eq!(told["rows"][0], json!({"id": first["id"], "ok": true, "status": "running"}));
+    assert_eq!((&told["rows"][1]["ok"], &told["rows"][1]["error"]["code"]), (&json!(false), &json!("task_done")));
+    manager.post("/api/tasks/batch", json!({"verb": "transfer", "tasks": tasks})).await.refused(422, "invalid");
+    rep.post("/api/tasks/batch", json!({"verb": "approve", "tasks": tasks})).await.ok();
+    let changes = [(WORKFLOW, r#""withdraw": "undecided","#, r#""withdraw": "undecided", "batch": false,"#)];
+    server.publish("definitions/trade", &changes).await.unwrap();
+    let third = submitted(&rep, 80_000).await;
+    let own = task(&manager, &third).await.unwrap();
+    let alone = json!({"verb": "approve", "tasks": [{"id": own["id"]}]});
+    let told = manager.post("/api/tasks/batch", alone).await.ok();
+    assert_eq!(told["rows"][0]["error"]["code"], "not_batched");
+}
+
+#[tokio::test]
+async fn administrators_step_in_and_find_what_is_stranded() {
+    let server = TestApp::trade().await;
+    with(&server, r#""approvers": [{"role": "sales_manager"}], "pool": true,"#).await;
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    let admin = server.sign_in("it_a").await;
+    let record = submitted(&rep, 80_000).await;
+    let own = task(&manager, &record).await.unwrap();
+    let instance = format!("/api/instances/{}", own["instance"].as_str().unwrap());
+    manager.post(&format!("{instance}/suspend"), json!({"reason": "x"})).await.refused(403, "forbidden");
+    admin.post(&format!("{instance}/suspend"), json!({})).await.refused(422, "invalid");
+    admin.post(&format!("{instance}/suspend"), json!({"reason": "audit"})).await.ok();
+    act(&manager, &own, "approve", json!({})).await.refused(409, "suspended");
+    admin.post(&format!("{instance}/resume"), json!({"reason": "done"})).await.ok();
+
+    manager.get("/api/tasks/stranded").await.refused(403, "forbidden");
+    assert!(!admin.get("/api/tasks/stranded").await.ok().to_string().contains(own["id"].as_str().unwrap()));
+    for who in ["manager_a", "manager_b"] {
+        server.give_roles(who, &["sales_rep"]).await;
+    }
+    let stranded = admin.get("/api/tasks/stranded").await.ok();
+    assert!(stranded["rows"].as_array().unwrap().iter().any(|row| row["id"] == own["id"]), "{stranded}");
+    let give = json!({"to": server.person("gm_a"), "reason": "nobody is left"});
+    act(&rep, &own, "reassign", give.clone()).await.refused(403, "forbidden");
+    act(&admin, &own, "reassign", give).await.ok();
+    let general = server.sign_in("gm_a").await;
+    assert!(task(&general, &record).await.is_some());
+    let found = admin.get("/api/instances/search?status=running&workflow=quotation_approval").await.ok();
+    let rows = found["rows"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["record"] == record["record"]["id"]), "{found}");
+    let others = server.sign_in("rep_b").await.get("/api/instances/search").await.ok().to_string();
+    assert!(!others.contains(record["record"]["id"].as_str().unwrap()), "records that one does not see are left out");
+}

@@ -5,7 +5,12 @@ use kernel::{Name, change::InstanceRow};
 use uuid::Uuid;
 
 use super::Before;
-use crate::{Error, Store, connection::Row, read::write_ids, sql::Sql};
+use crate::{
+    Error, Store,
+    connection::Row,
+    read::write_ids,
+    sql::{Bind, Sql},
+};
 
 /// An event of an instance.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +34,23 @@ pub struct RunningWorkflow {
     pub workflow: Name,
     /// How many run.
     pub instances: i64,
+}
+
+/// Which instances are looked for; all of it must fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceFilter {
+    /// Their workflow.
+    pub workflow: Option<String>,
+    /// The entity of their records.
+    pub entity: Option<String>,
+    /// `running`, `returned` or `ended`.
+    pub status: Option<String>,
+    /// Who started them.
+    pub initiator: Option<Uuid>,
+    /// Who has an open task in them.
+    pub waiting_for: Option<Uuid>,
+    /// Those that began before.
+    pub started_before: Option<DateTime<Utc>>,
 }
 
 macro_rules! instance {
@@ -61,6 +83,39 @@ impl Store {
     /// The instances of a record, oldest first.
     pub async fn instances_of_record(&self, record: Uuid) -> Result<Vec<InstanceRow>, Error> {
         self.instances(Sql::fixed(instance!("record = $1 order by started_at, id")).bind(record)).await
+    }
+
+    /// Instances that fit, newest first.
+    pub async fn search_instances(
+        &self,
+        filter: &InstanceFilter,
+        before: Option<Before>,
+        limit: u32,
+    ) -> Result<Vec<InstanceRow>, Error> {
+        let (at, id) = Before::bounds(before);
+        let mut sql = Sql::default();
+        sql.text(
+            "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
+             ended_at from sys_instances where started_at <= ",
+        );
+        sql.value(at).text(" and (started_at < ").value(at).text(" or id < ").value(id).text(")");
+        for (column, value) in [("workflow", &filter.workflow), ("entity", &filter.entity), ("status", &filter.status)]
+        {
+            if let Some(value) = value {
+                sql.text(" and ").name(column).text(" = ").value(value);
+            }
+        }
+        if let Some(initiator) = filter.initiator {
+            sql.text(" and initiator = ").value(initiator);
+        }
+        if let Some(person) = filter.waiting_for {
+            sql.text(" and id in (select instance from sys_tasks where assignee = ").value(person).text(")");
+        }
+        if let Some(began) = filter.started_before {
+            sql.text(" and started_at < ").value(Bind::millis(began));
+        }
+        sql.text(" order by started_at desc, id desc limit ").value(limit);
+        self.instances(sql).await
     }
 
     /// The instances that a person started, newest first.

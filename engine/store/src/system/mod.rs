@@ -38,7 +38,7 @@ pub(crate) use files::{KEEP_RELEASED, answer as answer_files};
 pub use idempotency::{Answered, IdempotencyKey};
 pub(crate) use idempotency::{find as find_answered, read as read_answered};
 pub use imports::{ImportRecord, ImportRow, ImportWas};
-pub use instances::{EventRow, RunningWorkflow};
+pub use instances::{EventRow, InstanceFilter, RunningWorkflow};
 pub(crate) use jobs::cancel_jobs;
 pub use jobs::{JobRow, Taking};
 pub use near::NearIndex;

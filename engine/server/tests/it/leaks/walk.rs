@@ -86,6 +86,8 @@ impl Walker<'_> {
             "/api/instances",
             "/api/notifications",
             "/api/copies",
+            "/api/tasks/stranded",
+            "/api/instances/search",
             "/api/imports",
             "/api/roles",
             "/api/audit",
