@@ -18,6 +18,8 @@ export const keys = {
   imports: ['imports'] as const,
   import: (id: string) => ['imports', id] as const,
   incidents: ['incidents'] as const,
+  mail: ['mail'] as const,
+  ownMail: ['mail', 'own'] as const,
   roles: ['roles'] as const,
   settings: ['settings'] as const,
   versions: ['publish', 'versions'] as const,

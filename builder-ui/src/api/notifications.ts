@@ -23,6 +23,9 @@ export interface NoticeAbout {
   outcome_label?: string | null
   /** Of an incident: what kind of work. */
   kind?: string
+  /** Of a mail that cannot be delivered. */
+  person_name?: string
+  address?: string
   reason?: string | null
 }
 

@@ -40,6 +40,8 @@ export function makeRouter() {
             { path: 'organisation/versions', lazy: page(() => import('@/features/publish/publish-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
+            { path: 'notifications/preferences', lazy: page(() => import('@/features/mail/preferences-page')) },
+            { path: 'organisation/mail', lazy: page(() => import('@/features/mail/mail-page')) },
             { path: 'organisation/incidents', lazy: page(() => import('@/features/incidents/incidents-page')) },
             { path: '*', Component: NotFound },
           ],

@@ -6,6 +6,8 @@ export const paths = {
   notifications: '/notifications',
   copies: '/copies',
   absence: '/absence',
+  preferences: '/notifications/preferences',
+  mail: '/organisation/mail',
   imports: '/imports',
   import: (id: string) => `/imports/${encodeURIComponent(id)}`,
   departments: '/organisation/departments',

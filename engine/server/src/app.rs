@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     sync::{
-        Arc, PoisonError, Weak,
+        Arc, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -31,7 +31,9 @@ use crate::{
     files::Files,
     firm::Firm,
     nodes::Outbox,
-    org, set_up,
+    org,
+    secrets::{Key, KeyError},
+    set_up,
     worker::Bell,
 };
 
@@ -55,6 +57,8 @@ struct Parts {
     hub: Hub,
     outbox: Outbox,
     bell: Bell,
+    /// Read, or made, at the first need.
+    key: OnceLock<Key>,
     passwords: Passwords,
     tries: SignInTries,
     assets: Assets,
@@ -173,6 +177,7 @@ impl App {
             firm: ArcSwap::from_pointee(firm),
             hub: Hub::new(),
             bell: Bell::new(),
+            key: OnceLock::new(),
             passwords: Passwords::new(),
             assets: Assets::default(),
             models: Models::default(),
@@ -271,6 +276,15 @@ impl App {
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.0.outbox
+    }
+
+    /// The installation's key.
+    pub(crate) fn key(&self) -> Result<&Key, KeyError> {
+        if let Some(key) = self.0.key.get() {
+            return Ok(key);
+        }
+        let key = Key::at(&self.options().key_file())?;
+        Ok(self.0.key.get_or_init(|| key))
     }
 
     /// Wakes the worker.

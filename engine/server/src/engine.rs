@@ -130,6 +130,7 @@ impl App {
             let known = command.read(self, &scene).await?;
             let mut decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
             decided.changes.extend(job.map(Change::FinishJob));
+            self.add_mails(&mut decided.changes, scene.now);
             if decided.changes.is_empty() {
                 return Ok(Performed::Now(decided.done));
             }
@@ -181,10 +182,11 @@ impl App {
     }
 
     /// Writes changes that nobody has to decide, and tells of them.
-    pub(crate) async fn write_and_tell(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+    pub(crate) async fn write_and_tell(&self, mut changes: Vec<Change>) -> Result<(), CommitError> {
         if changes.is_empty() {
             return Ok(());
         }
+        self.add_mails(&mut changes, self.clock().now());
         let told = news(&changes);
         let commit = Commit { at: self.clock().now(), by: None, changes };
         let committed = self.store().commit(&self.published().catalog.entities, commit).await?;

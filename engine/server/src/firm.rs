@@ -1,5 +1,6 @@
 //! What the firm has set: its name, zone, values of settings. Kept in system settings, apart from definitions.
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use kernel::{Catalog, Name, Problem, Rejection, Value, field::parse, schema::Field};
@@ -7,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use store::AuditRow;
 use uuid::Uuid;
 
-use crate::{App, Failure, app_model::known_language, nodes::Told};
+use crate::{App, Failure, app_model::known_language, mail::MailSettings, nodes::Told};
 
 /// The kind under which changes are noted.
 pub(crate) const NOTED: &str = "setting";
@@ -26,6 +27,10 @@ pub struct Firm {
     pub demo: bool,
     /// Its zone; Shanghai if not set.
     pub zone: Option<Tz>,
+    /// Where mail goes out; none if it does not.
+    pub mail: Option<MailSettings>,
+    /// Since when: what was told before is not sent.
+    pub mail_since: DateTime<Utc>,
     /// Its own values of settings, in wire form.
     pub settings: IndexMap<String, Json>,
 }
@@ -41,6 +46,10 @@ impl Firm {
                 "company" => firm.company = text(),
                 "language" => firm.language = text(),
                 "demo" => firm.demo = value.as_bool().unwrap_or(false),
+                "mail" => firm.mail = serde_json::from_value(value.clone()).ok(),
+                "mail_since" => {
+                    firm.mail_since = value.as_i64().and_then(DateTime::from_timestamp_millis).unwrap_or_default();
+                }
                 "zone" => firm.zone = text().parse().ok(),
                 other => {
                     if let Some(name) = other.strip_prefix("setting.") {

@@ -25,6 +25,8 @@ pub struct Options {
     pub audit_key: Option<PathBuf>,
     /// Backups that the server takes by itself.
     pub backup: Option<crate::backup::Schedule>,
+    /// The installation's key, under which secrets lie; beside the database if left out.
+    pub key: Option<PathBuf>,
     /// Limits.
     pub limits: Limits,
 }
@@ -98,6 +100,7 @@ impl Options {
             audit: None,
             audit_key: None,
             backup: None,
+            key: None,
             limits: Limits::default(),
         }
     }
@@ -118,6 +121,12 @@ impl Options {
     #[must_use]
     pub fn audit_key(&self) -> PathBuf {
         self.audit_key.clone().unwrap_or_else(|| self.beside("audit-key"))
+    }
+
+    /// The installation's key.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.key.clone().unwrap_or_else(|| self.beside("key"))
     }
 
     /// The database's own path with another ending.

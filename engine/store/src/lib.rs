@@ -31,7 +31,8 @@ pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AuditFilter, AuditRow, Before, BulkCounts, BulkResult, BulkRow, CommentRow, CopyOf, Credentials,
     DefinitionsVersion, DeputyRow, Done, DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow,
-    ImportWas, InstanceFilter, JobRow, Lease, Loose, NearIndex, NoticeRow, PublicationRow, PublishedVersion, RootRow,
-    RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineFilter, TimelineItem, ViewRow,
+    ImportWas, InstanceFilter, JobRow, Lease, Loose, MailWishes, NearIndex, NoticeRow, PublicationRow,
+    PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineFilter,
+    TimelineItem, ViewRow,
 };
 pub use tables::{Entities, Flipped, NewIndex, Rebuilt, RebuiltRow, SchemaChange, SchemaPlan, Sliced};

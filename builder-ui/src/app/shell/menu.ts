@@ -51,14 +51,15 @@ export function navigation(model: AppModel, session: Session, t: (key: string) =
   const settings: NavLinkItem = { key: '__settings', label: t('shell.settings'), icon: 'settings', to: paths.settings }
   const audit: NavLinkItem = { key: '__audit', label: t('shell.audit'), icon: 'history', to: paths.audit }
   const trash: NavLinkItem = { key: '__trash', label: t('shell.trash'), icon: 'delete', to: paths.trash }
+  const mail: NavLinkItem = { key: '__mail', label: t('shell.mail'), icon: 'send', to: paths.mail }
   const incidents: NavLinkItem = { key: '__incidents', label: t('shell.incidents'), icon: 'warning', to: paths.incidents }
   const imports: NavLinkItem = { key: '__imports', label: t('shell.imports'), icon: 'upload', to: paths.imports }
   const studio: NavLinkItem = { key: '__studio', label: t('shell.studio'), icon: 'layout', to: paths.studio }
   const people = sections.find(isPeople)
   const tools = Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : []
   if (session.user.admin) {
-    if (people) people.links.push(roles, settings, audit, incidents)
-    else tools.push(roles, settings, audit, incidents)
+    if (people) people.links.push(roles, settings, audit, mail, incidents)
+    else tools.push(roles, settings, audit, mail, incidents)
   }
   tools.push(trash)
   if (session.user.builder) tools.push(studio)

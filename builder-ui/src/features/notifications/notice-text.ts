@@ -20,6 +20,8 @@ export function noticeText({ kind, about }: Notification, t: TFunction): string 
       return t('notifications.text.decided', { outcome: about.outcome_label ?? t(`home:result.${about.outcome}`, { defaultValue: about.outcome }) })
     case 'mention':
       return t('notifications.text.mention', { name }) + t('notifications.text.quoted', { text: plain(about.message ?? '') })
+    case 'mail_bounced':
+      return t('notifications.text.mail_bounced', { person: about.person_name ?? '', address: about.address ?? '' })
     case 'incident':
       return t('notifications.text.incident', { kind: t(`incidents:kind.${about.kind}`, { defaultValue: about.kind }) })
     default:

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { keys } from '@/api/keys'
 import { listNotifications } from '@/api/notifications'
 import { errorText } from '@/locales/i18n'
+import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
@@ -27,7 +29,7 @@ export default function NotificationsPage() {
     <Page
       title={t('shell.notifications')}
       width="narrow"
-      actions={<Button icon="check" disabled={unread === 0} onClick={() => mark.mutate('all')}>{t('notifications.all_read')}</Button>}
+      actions={<><Link to={paths.preferences}>{t('notifications.preferences')}</Link><Button icon="check" disabled={unread === 0} onClick={() => mark.mutate('all')}>{t('notifications.all_read')}</Button></>}
     >
       {list.error ? <Notice kind="error" action={<Button size="small" onClick={() => void list.refetch()}>{t('action.retry')}</Button>}>{errorText(list.error, t)}</Notice> : null}
       <Card flush label={t('shell.notifications')}>

@@ -126,6 +126,7 @@ fn beside(options: &crate::Options) -> [(&'static str, PathBuf); 3] {
         ("files/files", options.files_folder().join("files")),
         ("audit", options.audit_folder()),
         ("audit-key", options.audit_key()),
+        ("key", options.key_file()),
     ]
 }
 

@@ -11,6 +11,7 @@ mod migrate;
 mod pack_test;
 mod publish;
 mod rename;
+mod secret;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -66,6 +67,9 @@ enum Command {
     Backup(backup::Backup),
     /// Bring a backup back into an empty place.
     Restore(backup::Restore),
+    /// Keep what settings name and nobody is to read.
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Bring the database's system tables up to date.
     Migrate {
         #[command(flatten)]
@@ -100,6 +104,7 @@ impl Cli {
             Some(Command::Audit(audit)) => audit.run().await,
             Some(Command::Backup(backup)) => backup.run().await,
             Some(Command::Restore(restore)) => restore.run().await,
+            Some(Command::Secret(secret)) => secret.run().await,
             Some(Command::Migrate { database }) => migrate::run(&database).await,
         }
     }

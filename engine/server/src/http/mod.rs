@@ -27,6 +27,7 @@ mod incidents;
 mod instance_way;
 mod instances;
 mod lookup;
+mod mail;
 pub(crate) mod metrics;
 mod notifications;
 mod openapi;
@@ -56,7 +57,7 @@ mod upload;
 mod versions;
 mod view_as;
 mod views;
-mod words;
+pub(crate) mod words;
 
 pub use error::Error;
 pub use router::router;

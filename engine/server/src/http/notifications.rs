@@ -2,16 +2,15 @@
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json_, json};
+use serde_json::{Value as Json_, json};
 use store::Before;
 use uuid::Uuid;
 
-use super::{Body, Error, Query, Reader, query::Paging, words};
+use super::{Body, Error, Query, Reader, query::Paging};
 use crate::{
     App,
-    app::Scene,
-    app_model::Texts,
     nodes::Told,
+    notice::about,
     read::{Titles, time},
 };
 
@@ -41,35 +40,12 @@ pub(super) async fn list(
             json!({
                 "id": row.notice.id, "kind": row.notice.kind, "at": time(row.at), "read_at": row.read_at.map(time),
                 "entity": row.notice.entity, "record": row.notice.record, "title": title,
-                "about": about(&reader, &scene, row.notice.body),
+                "about": about(&scene, reader.language, row.notice.body),
             })
         })
         .collect();
     let unread = app.store().count_unread_notices(reader.user).await?;
     Ok(Json(json!({"rows": rows, "unread": unread, "next": next})))
-}
-
-/// What happened, as it was noted then, with names and labels as they are now and in the reader's language.
-fn about(reader: &Reader, scene: &Scene, noted: Json_) -> Json_ {
-    let Json_::Object(mut about) = noted else { return json!({}) };
-    let text = |about: &Map<String, Json_>, key: &str| about.get(key).and_then(Json_::as_str).map(str::to_owned);
-    if let (Some(workflow), Some(node)) = (text(&about, "workflow"), text(&about, "node"))
-        && scene.catalog.workflows.get(workflow.as_str()).is_some_and(|found| found.nodes.contains_key(node.as_str()))
-    {
-        let texts = Texts::new(&scene.catalog, reader.language);
-        about.insert("label".into(), words::node_label(texts, &scene.catalog, &workflow, &node).into());
-    }
-    if let (Some(workflow), Some(outcome)) = (text(&about, "workflow"), text(&about, "outcome")) {
-        let texts = Texts::new(&scene.catalog, reader.language);
-        about.insert("outcome_label".into(), json!(words::outcome_label(texts, &scene.catalog, &workflow, &outcome)));
-    }
-    for who in ["by", "initiator"] {
-        let person = text(&about, who).and_then(|id| Uuid::parse_str(&id).ok());
-        if let Some(person) = person.and_then(|id| scene.org.people.get(&id)) {
-            about.insert(format!("{who}_name"), person.name.clone().into());
-        }
-    }
-    Json_::Object(about)
 }
 
 #[derive(Deserialize)]

@@ -25,7 +25,7 @@ use tracing::Span;
 
 use super::{
     Error, app_model, audit, bulk, comments, copies, definitions, demo, deputies, draft, events, explain, export,
-    file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, metrics, notifications,
+    file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, mail, metrics, notifications,
     openapi, people, publish, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
     transitions, trash, ui, versions, view_as, views,
 };
@@ -165,6 +165,9 @@ fn work_routes() -> Router<App> {
         .route("/api/incidents", get(incidents::list))
         .route("/api/incidents/{id}/{verb}", post(incidents::act))
         .route("/api/notifications", get(notifications::list))
+        .route("/api/notifications/preferences", get(mail::preferences).patch(mail::prefer))
+        .route("/api/mail", get(mail::show).patch(mail::change))
+        .route("/api/mail/test", post(mail::test))
         .route("/api/notifications/read", post(notifications::read))
         .route("/api/files/{id}/info", get(files::info))
         .route("/api/files/{id}/thumbnail", get(files::thumbnail))

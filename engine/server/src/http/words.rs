@@ -16,14 +16,14 @@ pub(super) fn workflow_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str
 }
 
 /// What a node is called.
-pub(super) fn node_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, node: &str) -> String {
+pub(crate) fn node_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, node: &str) -> String {
     let found = catalog.workflows.get(workflow).and_then(|w| w.nodes.get(node));
     let base = found.map_or_else(|| label_of(&Name::new(node)), |n| n.label.clone());
     texts.text(Kind::Workflow, workflow, &format!("nodes.{node}.label"), &base)
 }
 
 /// How an instance ended, or will end, as its workflow calls it; nothing where the author gave it no name.
-pub(super) fn outcome_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, outcome: &str) -> Option<String> {
+pub(crate) fn outcome_label(texts: Texts<'_>, catalog: &Catalog, workflow: &str, outcome: &str) -> Option<String> {
     let nodes = &catalog.workflows.get(workflow)?.nodes;
     let ends = |node: &Node| node.named && matches!(&node.kind, NodeKind::End { outcome: own } if **own == *outcome);
     let (name, _) = nodes.iter().find(|(_, node)| ends(node))?;

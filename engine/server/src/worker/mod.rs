@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 pub(crate) use self::bell::Bell;
 pub use self::handler::{Handler, Handlers, Policy, Ran, Trouble};
-use crate::App;
+use crate::{App, mail::Mails};
 
 /// A job that was taken and is not heard of for so long is somebody else's to take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -44,7 +44,7 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
 /// All kinds that this program knows.
 #[must_use]
 pub fn handlers() -> Handlers {
-    Handlers::default()
+    Handlers::default().with(Mails)
 }
 
 /// Works through what is due, in this process.

@@ -118,6 +118,7 @@ impl TestApp {
         let mut options = Options { test_clock: true, ..Options::new(url) };
         let files = tempfile::tempdir().unwrap();
         options.files = Some(files.path().join("files"));
+        options.key = Some(files.path().join("key"));
         options.audit = Some(files.path().join("audit"));
         options.audit_key = Some(files.path().join("audit-key"));
         change(&mut options);

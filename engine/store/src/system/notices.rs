@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::Before;
 use crate::{
     Error, Store,
+    connection::Row,
     sql::{Bind, Sql},
 };
 
@@ -17,8 +18,24 @@ pub struct NoticeRow {
     pub at: DateTime<Utc>,
     /// When it was read.
     pub read_at: Option<DateTime<Utc>>,
+    /// The letter that it is about to go out in.
+    pub mail: Option<Uuid>,
     /// The notice.
     pub notice: Notice,
+}
+
+pub(super) const COLUMNS: &str = "at, read_at, id, user_id, kind, entity, record, body, mail";
+
+pub(super) fn read(row: &Row) -> Result<NoticeRow, Error> {
+    let notice = Notice {
+        id: row.get(2)?,
+        user: row.get(3)?,
+        kind: row.get(4)?,
+        entity: row.get::<Option<String>>(5)?.map(Into::into),
+        record: row.get(6)?,
+        body: row.json(7)?,
+    };
+    Ok(NoticeRow { at: row.time(0)?, read_at: row.time_or_none(1)?, mail: row.get(8)?, notice })
 }
 
 impl Store {
@@ -26,27 +43,14 @@ impl Store {
     pub async fn notices(&self, user: Uuid, before: Option<Before>, limit: u32) -> Result<Vec<NoticeRow>, Error> {
         let (at, id) = Before::bounds(before);
         let sql = Sql::fixed(
-            "select at, read_at, id, user_id, kind, entity, record, body from sys_notices \
+            "select at, read_at, id, user_id, kind, entity, record, body, mail from sys_notices \
              where user_id = $1 and at <= $2 and (at < $2 or id < $3) order by at desc, id desc limit $4",
         )
         .bind(user)
         .bind(at)
         .bind(id)
         .bind(limit);
-        let rows = self.rows(sql).await?;
-        rows.iter()
-            .map(|row| {
-                let notice = Notice {
-                    id: row.get(2)?,
-                    user: row.get(3)?,
-                    kind: row.get(4)?,
-                    entity: row.get::<Option<String>>(5)?.map(Into::into),
-                    record: row.get(6)?,
-                    body: row.json(7)?,
-                };
-                Ok(NoticeRow { at: row.time(0)?, read_at: row.time_or_none(1)?, notice })
-            })
-            .collect()
+        self.rows(sql).await?.iter().map(read).collect()
     }
 
     /// How many notices a person has not read.

@@ -1,0 +1,98 @@
+/** Where mail goes out, for administrators. */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keys } from '@/api/keys'
+import { changeMail, readMail, testMail, type FirmMail, type MailSettings } from '@/api/mail'
+import { errorText } from '@/locales/i18n'
+import { Button } from '@/ui/button'
+import { Card } from '@/ui/card'
+import { FieldFrame } from '@/ui/field-frame'
+import { Notice } from '@/ui/notice'
+import { Page } from '@/ui/page'
+import { SkeletonRows } from '@/ui/skeleton'
+import { TextInput } from '@/ui/text-input'
+import { useToast } from '@/ui/toast'
+import style from './mail-page.module.css'
+
+const fresh = (): MailSettings => ({ host: '', port: 465, security: 'tls', user: null, from: '', address: window.location.origin })
+const usualPort = { tls: 465, starttls: 587, none: 25 }
+
+export default function MailPage() {
+  const { t } = useTranslation()
+  const mail = useQuery({ queryKey: keys.mail, queryFn: readMail })
+  return (
+    <Page title={t('shell.mail')} width="narrow">
+      {mail.isPending ? <SkeletonRows rows={6} height={48} /> : mail.error ? <Notice kind="error">{errorText(mail.error, t)}</Notice> : <Form mail={mail.data} />}
+    </Page>
+  )
+}
+
+function Form({ mail }: { mail: FirmMail }) {
+  const { t } = useTranslation()
+  const toast = useToast()
+  const client = useQueryClient()
+  const [draft, setDraft] = useState(mail.settings ?? fresh())
+  const [password, setPassword] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [told, setTold] = useState<{ kind: 'error' | 'success'; text: string } | null>(null)
+  const change = (part: Partial<MailSettings>) => setDraft({ ...draft, ...part })
+  const act = async (what: () => Promise<{ kind: 'error' | 'success'; text: string } | null>) => {
+    setBusy(true)
+    setTold(null)
+    try {
+      setTold(await what())
+    } catch (cause) {
+      setTold({ kind: 'error', text: errorText(cause, t) })
+    }
+    setBusy(false)
+  }
+  const save = (settings: MailSettings | null) => act(async () => {
+    client.setQueryData(keys.mail, await changeMail({ settings, ...(password ? { password } : {}) }))
+    setPassword('')
+    toast.success(t('mail:saved'))
+    return null
+  })
+  const test = () => act(async () => {
+    const answer = await testMail()
+    return answer.sent ? { kind: 'success', text: t('mail:test_sent', { email: answer.to }) } : { kind: 'error', text: t('mail:test_failed', { error: answer.error }) }
+  })
+  const field = (name: 'host' | 'user' | 'from' | 'address', help?: string) => (
+    <FieldFrame label={t(`mail:${name === 'from' ? 'sender' : name}`)} {...(help ? { help } : {})} required={name !== 'user'}>
+      {({ id, describedBy }) => <TextInput id={id} {...(describedBy ? { describedBy } : {})} value={draft[name] ?? ''} onChange={(value) => change({ [name]: name === 'user' && value === '' ? null : value })} autoComplete="off" />}
+    </FieldFrame>
+  )
+  return (
+    <form className={style.form} onSubmit={(event) => { event.preventDefault(); void save(draft) }}>
+      {told ? <Notice kind={told.kind}>{told.text}</Notice> : null}
+      {mail.settings ? null : <Notice kind="info">{t('mail:not_set')}</Notice>}
+      <Card title={t('mail:server')}>
+        <div className={style.fields}>
+          {field('host')}
+          <FieldFrame label={t('mail:security')}>
+            {({ id }) => (
+              <select id={id} className={style.select} value={draft.security} onChange={(event) => { const security = event.target.value as MailSettings['security']; change({ security, port: usualPort[security] }) }}>
+                {(['tls', 'starttls', 'none'] as const).map((one) => <option key={one} value={one}>{t(`mail:security_${one}`)}</option>)}
+              </select>
+            )}
+          </FieldFrame>
+          <FieldFrame label={t('mail:port')} required>
+            {({ id }) => <TextInput id={id} type="number" inputMode="numeric" value={String(draft.port)} onChange={(value) => change({ port: Number(value) })} />}
+          </FieldFrame>
+          {field('user', t('mail:user_help'))}
+          <FieldFrame label={t('mail:password')} help={mail.has_password ? t('mail:password_kept') : t('mail:password_help')}>
+            {({ id, describedBy }) => <TextInput id={id} {...(describedBy ? { describedBy } : {})} type="password" autoComplete="new-password" value={password} onChange={setPassword} />}
+          </FieldFrame>
+        </div>
+      </Card>
+      <Card title={t('mail:letters')}>
+        <div className={style.fields}>{field('from', t('mail:from_help'))}{field('address', t('mail:address_help'))}</div>
+      </Card>
+      <div className={style.bar}>
+        {mail.settings ? <Button kind="danger" disabled={busy} onClick={() => void save(null)}>{t('mail:switch_off')}</Button> : null}
+        {mail.settings ? <Button disabled={busy} onClick={() => void test()}>{t('mail:test')}</Button> : null}
+        <Button kind="primary" submit busy={busy}>{t('action.save')}</Button>
+      </div>
+    </form>
+  )
+}
