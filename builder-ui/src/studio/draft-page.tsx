@@ -20,6 +20,7 @@ import { Catalog } from './catalog'
 import { DraftContext } from './context'
 import { DraftHeader } from './draft-header'
 import { Editor } from './editor'
+import './icons'
 import { openDraft } from './model/draft-store'
 import style from './draft-page.module.css'
 

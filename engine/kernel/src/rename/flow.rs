@@ -4,7 +4,8 @@ use super::Renamer;
 use crate::{
     Name,
     definition::{
-        DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition, NodeDefinition, WorkflowDefinition,
+        DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition, NodeDefinition, NodeFields,
+        WorkflowDefinition,
     },
     expression::Scope,
 };
@@ -17,20 +18,21 @@ impl Renamer<'_> {
         d.variables.values_mut().for_each(|variable| self.expr(&mut variable.value, &scope));
         for node in d.nodes.values_mut() {
             match node {
-                NodeDefinition::Start(_)
-                | NodeDefinition::Fork(_)
-                | NodeDefinition::Join(_)
-                | NodeDefinition::End(_) => {}
+                NodeDefinition::Start(_) | NodeDefinition::Join(_) | NodeDefinition::End(_) => {}
+                NodeDefinition::Fork(fork) => {
+                    fork.branches.values_mut().for_each(|branch| self.opt_condition(&mut branch.when, &scope));
+                }
                 NodeDefinition::Approval(approval) => {
                     self.sources(&entity, &mut approval.approvers, &scope);
-                    self.fields(&entity, None, &mut approval.fields.write);
-                    self.fields(&entity, None, &mut approval.fields.hide);
-                    self.fields(&entity, None, &mut approval.fields.required);
-                    self.fields(&entity, None, &mut approval.fields.read);
+                    self.node_fields(&entity, &mut approval.fields);
                     for outcome in approval.outcomes.values_mut() {
                         self.fields(&entity, None, &mut outcome.form.write);
                         self.fields(&entity, None, &mut outcome.form.required);
                     }
+                }
+                NodeDefinition::Form(form) => {
+                    self.sources(&entity, &mut form.people, &scope);
+                    self.node_fields(&entity, &mut form.fields);
                 }
                 NodeDefinition::Switch(switch) => {
                     switch.cases.values_mut().for_each(|case| self.condition(&mut case.when, &scope));
@@ -43,6 +45,12 @@ impl Renamer<'_> {
             }
         }
         self.entity(&mut d.entity);
+    }
+
+    fn node_fields(&self, entity: &Name, fields: &mut NodeFields) {
+        for names in [&mut fields.write, &mut fields.hide, &mut fields.required, &mut fields.read] {
+            self.fields(entity, None, names);
+        }
     }
 
     pub(super) fn decision(&self, d: &mut DecisionDefinition) {

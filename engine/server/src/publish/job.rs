@@ -284,18 +284,15 @@ impl App {
     async fn unless_refused(&self, work: &mut Work) -> Result<Step, PublishError> {
         let refuses = |row: &Row| row.failed.as_ref().is_some_and(|failed| failed.refuses);
         // What is told first is seen first: the rest of the records need not be gone through.
-        if work.state.rows.iter().any(refuses) && (work.state.rows.len() >= MOST_ROWS || self.all_sliced(work)) {
+        if work.state.rows.iter().any(refuses)
+            && (work.state.rows.len() >= MOST_ROWS || work.state.parts.iter().all(|part| part.finished))
+        {
             let told = format!("{} values do not convert", work.state.failed);
             work.state.message = Some(told.clone());
             self.abandon(work, "refused").await?;
             return Ok(Step::Ended(Ended::Not(told)));
         }
         Ok(Step::Again)
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as one of the steps")]
-    fn all_sliced(&self, work: &Work) -> bool {
-        work.state.parts.iter().all(|part| part.finished)
     }
 
     async fn index(&self, work: &mut Work, index: &NewIndex) -> Result<Step, PublishError> {

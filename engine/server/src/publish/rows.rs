@@ -59,7 +59,15 @@ fn ask(
 ) -> Result<(Vec<Rebuilt>, Vec<kernel::query::Query>), Failure> {
     let ctx = scene.ctx();
     let access = Access::engine(&scene.catalog, &ctx);
-    let saving = Saving { catalog: &scene.catalog, ctx: &ctx, facts, access: &access, source: "publish", batch: None };
+    let saving = Saving {
+        catalog: &scene.catalog,
+        ctx: &ctx,
+        facts,
+        access: &access,
+        source: "publish",
+        batch: None,
+        suspects: Default::default(),
+    };
     let (mut made, mut needs) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
         match rebuild.record(&saving, record) {

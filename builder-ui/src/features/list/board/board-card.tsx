@@ -32,6 +32,7 @@ export const BoardCard = memo(function BoardCard({ row, titles, color, from, col
   const menu = useRef<HTMLSpanElement>(null)
   const [head, ...rest] = card
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Keys of the links and buttons inside arrive here.
     <li
       ref={ref}
       className={style.card}

@@ -39,9 +39,7 @@ export function SelectionBar({ entity, query, selection, more, deleted, onExport
   const owner = entity.fields.owner?.writable ? entity.fields.owner : undefined
   const states = new Set(selection.rows.map((row) => row.state))
   const transitions = Object.entries(entity.lifecycle?.transitions ?? {}).filter(([, one]) => one.from.some((state) => selection.all || states.has(state)))
-  const rest: MenuEntry[] = [
-    ...transitions.map(([name, one]): MenuEntry => ({ key: `to ${name}`, label: one.label, icon: 'right', onSelect: () => setWanted({ kind: 'transition', name }) })),
-  ]
+  const rest = transitions.map(([name, one]): MenuEntry => ({ key: `to ${name}`, label: one.label, icon: 'right', onSelect: () => setWanted({ kind: 'transition', name }) }))
   const canAll = more && !selection.all && (total.data?.count ?? 0) > selection.count
   const tooMany = selection.all && count > most
   return (

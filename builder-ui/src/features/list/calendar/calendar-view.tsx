@@ -54,13 +54,23 @@ function onDay(value: unknown, type: string, day: string): string {
   return momentOf({ ...clockAt(new Date(value)), year, month, day: date }).toISOString()
 }
 
+/** What stands on the days of a page: what begins on one of them, and what began before and ends later. */
+function spanQuery(query: ListQuery, { from, to, title }: Pick<CalendarProps, 'from' | 'to' | 'title'>, firstDay: string, lastDay: string): ListQuery {
+  const bound = (day: string) => (from.type === 'datetime' ? momentOf({ year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)), day: Number(day.slice(8)), hour: 0, minute: 0, second: 0 }).toISOString() : day)
+  const parts: unknown[] = [[from.path, '<', bound(addDays(lastDay, 1))]]
+  parts.push(to ? { any: [[from.path, '>=', bound(firstDay)], [to.path, '>=', bound(firstDay)]] } : [from.path, '>=', bound(firstDay)])
+  if (query.filter) parts.push(JSON.parse(query.filter))
+  const columns = askedPaths([from, ...(to ? [to] : []), ...(title ? [title] : [])])
+  return { ...query, columns: columns.join(','), sort: from.path, filter: JSON.stringify({ all: parts }) }
+}
+
 export default function CalendarView({ label, entity, from, to, title, query }: CalendarProps) {
   const { t, i18n } = useTranslation()
   const small = useMedia(phone)
   const toast = useToast()
   const client = useQueryClient()
   const [parameters, setParameters] = useSearchParams()
-  const today = dayOf(new Date())
+  const [today] = useState(() => dayOf(new Date()))
   const at = /^\d{4}-\d{2}-\d{2}$/.test(parameters.get('day') ?? '') ? (parameters.get('day') as string) : today
   const span = parameters.get('span') === 'week' ? 'week' : 'month'
   const set = (changes: Record<string, string | null>) => setParameters((before) => {
@@ -74,15 +84,7 @@ export default function CalendarView({ label, entity, from, to, title, query }: 
   const days = span === 'week' && !small ? weekDays(at) : monthDays(at)
   const [firstDay = at, lastDay = at] = [days[0], days.at(-1)]
 
-  const own = useMemo((): ListQuery => {
-    const bound = (day: string) => (from.type === 'datetime' ? momentOf({ year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)), day: Number(day.slice(8)), hour: 0, minute: 0, second: 0 }).toISOString() : day)
-    // What began before the page still stands on it where it ends later.
-    const parts: unknown[] = [[from.path, '<', bound(addDays(lastDay, 1))]]
-    parts.push(to ? { any: [[from.path, '>=', bound(firstDay)], [to.path, '>=', bound(firstDay)]] } : [from.path, '>=', bound(firstDay)])
-    if (query.filter) parts.push(JSON.parse(query.filter))
-    const columns = askedPaths([from, ...(to ? [to] : []), ...(title ? [title] : [])])
-    return { ...query, columns: columns.join(','), sort: from.path, filter: JSON.stringify({ all: parts }) }
-  }, [query, from, to, title, firstDay, lastDay])
+  const own = spanQuery(query, { from, to, title }, firstDay, lastDay)
   const list = useInfiniteQuery({
     queryKey: keys.list(entity.name, own),
     queryFn: ({ pageParam, signal }) => listRecords(entity.name, { ...own, limit: pageSize, ...(pageParam ? { after: pageParam } : {}) }, signal),
