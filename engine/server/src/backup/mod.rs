@@ -121,7 +121,7 @@ impl App {
 }
 
 /// What belongs to a database beside it, by its name in a backup.
-fn beside(options: &crate::Options) -> [(&'static str, PathBuf); 3] {
+fn beside(options: &crate::Options) -> [(&'static str, PathBuf); 4] {
     [
         ("files/files", options.files_folder().join("files")),
         ("audit", options.audit_folder()),
