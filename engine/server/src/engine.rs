@@ -189,7 +189,7 @@ impl App {
         self.add_mails(&mut changes, self.clock().now());
         let told = news(&changes);
         let commit = Commit { at: self.clock().now(), by: None, changes };
-        let committed = self.store().commit(&self.published().catalog.entities, commit).await?;
+        let committed = self.store().commit(&*self.published().catalog, commit).await?;
         self.tell(told, &committed).await;
         Ok(())
     }

@@ -83,7 +83,7 @@ impl App {
             return Err(Rejection::state("referred_to", told).into());
         }
         let scene = self.scene(by);
-        match self.store().commit_bulk(&scene.catalog.entities, purge(&scene, by, &purging.record)).await {
+        match self.store().commit_bulk(&*scene.catalog, purge(&scene, by, &purging.record)).await {
             Ok(_) => {}
             Err(CommitError::Missing { kind, id }) => {
                 return Err(Rejection::NotFound { kind, id: id.to_string() }.into());
@@ -113,7 +113,7 @@ impl App {
             for entity in published.catalog.entities.keys().filter(|name| only.is_none_or(|only| **name == *only)) {
                 let mut select = in_trash(entity, before);
                 loop {
-                    let page = self.store().select(&published.catalog.entities, &select).await?;
+                    let page = self.store().select(&*published.catalog, &select).await?;
                     for row in &page.rows {
                         match self.purge(by, entity, row.record.id).await {
                             Ok(()) => gone += 1,

@@ -147,12 +147,12 @@ fn write(blocks: &[Block], next: &str, nodes: &mut Map<String, Json>) -> String 
             Block::Fork(branches) => {
                 let join = format!("{name}_join");
                 // Of several, some wait for the first alone, and some branches are only taken above an amount.
-                let wait_for = if nodes.len() % 3 == 0 { "first" } else { "all" };
+                let wait_for = if nodes.len().is_multiple_of(3) { "first" } else { "all" };
                 nodes.insert(join.clone(), json!({"type": "join", "of": name, "wait_for": wait_for, "next": next}));
                 let mut keyed = Map::new();
                 for (index, branch) in branches.iter().enumerate() {
                     let mut written = json!({"next": write(branch, &join, nodes)});
-                    if nodes.len() % 2 == 0 {
+                    if nodes.len().is_multiple_of(2) {
                         written["when"] = json!(format!("(amount ?? 0) > {}", index * 5));
                     }
                     keyed.insert(format!("branch_{index}"), written);

@@ -102,7 +102,7 @@ impl App {
     /// What fields hold now, in wire form.
     async fn values(&self, entity: &Name, id: Uuid, fields: &Map<String, Json>) -> Result<Before, Failure> {
         let catalog = &self.published().catalog;
-        let found = self.store().record(&catalog.entities, entity, id).await?;
+        let found = self.store().record(&**catalog, entity, id).await?;
         let version = found.as_ref().map(|record| record.version);
         let values = fields.keys().map(|name| {
             let value = found.as_ref().map_or(Json::Null, |record| record.get(name).to_json());

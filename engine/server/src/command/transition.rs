@@ -51,7 +51,7 @@ impl Command for MakeTransition {
         let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
         let open = open_instance(app, record.id).await?;
         let pinned = match &open {
-            Some(instance) => Some(app.catalog_at(instance.catalog_version).await?),
+            Some(instance) => Some(app.catalog_at(instance.catalog_version, &scene.catalog).await?),
             None => None,
         };
         Ok(Stand { entity, record, open, pinned })

@@ -28,7 +28,7 @@ pub(super) async fn list(
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(instance) = app.store().instance(row.instance).await? else { continue };
-        let pinned = app.catalog_at(instance.catalog_version).await.map_err(crate::Failure::from)?;
+        let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(crate::Failure::from)?;
         let seen = app.see(&scene, &row.entity, row.record).await.ok();
         let name = row.by.and_then(|id| scene.org.people.get(&id)).map(|person| &person.name);
         out.push(json!({

@@ -41,7 +41,7 @@ pub(super) async fn show(
     if field.is_some_and(|path| kernel::catalog::field_at(&entity, path).is_none()) {
         return Err(Error::invalid("field", "unknown", "expected a field of the entity"));
     }
-    let record = app.store().record(&own.catalog.entities, &entity.name, place.id).await?;
+    let record = app.store().record(&*own.catalog, &entity.name, place.id).await?;
     let record = record.ok_or_else(|| Error::not_found(&place.entity, place.id))?;
     let person = own.org.people.get(&asked.user).ok_or_else(|| Error::not_found("user", asked.user))?;
 

@@ -246,7 +246,7 @@ pub(super) async fn search(
     for row in rows {
         let Some(seen) = seen.get(&row.record) else { continue };
         let instance = instance_of(row)?;
-        let pinned = app.catalog_at(instance.catalog_version).await.map_err(Failure::from)?;
+        let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
         out.push(Json_::Object(head(&reader, &pinned, &instance, &seen.record.title.clone().into())));
     }
     Ok(Json(json!({"rows": out, "next": next})))

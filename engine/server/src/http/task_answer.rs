@@ -15,7 +15,7 @@ use crate::{App, Failure, app_model::Texts, read::time};
 
 /// The reader's open tasks of an instance, their own first, then those of their pools, then opinions they are asked for.
 pub(super) async fn own(app: &App, reader: &Reader, instance: &Instance) -> Result<Vec<Json>, Failure> {
-    let pinned = app.catalog_at(instance.catalog_version).await?;
+    let pinned = app.catalog_at(instance.catalog_version, &reader.scene().catalog).await?;
     let pools = pools_of(&app.org(), reader.user);
     let mine = instance.tasks.iter().filter(|(_, task)| task.assignee.id == reader.user);
     let pooled = instance.tasks.iter().filter(|(_, task)| task.pool.as_ref().is_some_and(|p| pools.contains(&p.key())));

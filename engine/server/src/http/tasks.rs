@@ -237,7 +237,7 @@ async fn decide_one(
     let found = app.store().task(one.id).await?.ok_or_else(|| Error::not_found("task", one.id))?;
     let row = app.store().instance(found.row.instance).await?;
     let row = row.ok_or_else(|| Error::not_found("instance", found.row.instance))?;
-    let pinned = app.catalog_at(row.catalog_version).await.map_err(crate::Failure::from)?;
+    let pinned = app.catalog_at(row.catalog_version, &reader.scene().catalog).await.map_err(crate::Failure::from)?;
     if pinned.workflows.get(&row.workflow).is_some_and(|workflow| !workflow.batch) {
         return Err(Rejection::state(
             "not_batched",

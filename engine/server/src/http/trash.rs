@@ -30,7 +30,7 @@ pub(super) async fn show(State(app): State<App>, reader: Reader) -> Result<Json<
             continue;
         }
         let plan = Plan::new(&scene, name, &ListRequest { deleted: true, ..ListRequest::default() })?;
-        let found = app.store().count(&scene.catalog.entities, &plan.select, COUNT_CAP).await?;
+        let found = app.store().count(&*scene.catalog, &plan.select, COUNT_CAP).await?;
         if found.count > 0 {
             let label = entity_label(texts, &scene.catalog, name);
             entities.push(json!({"entity": name, "label": label, "count": found.count, "exact": found.exact}));

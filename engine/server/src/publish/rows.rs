@@ -7,7 +7,7 @@ use kernel::{
     query::{Facts, Outcome},
     rebuild::{Rebuild, Rebuilt},
     rights::Access,
-    save::Saving,
+    save::{Saving, Suspects},
 };
 use store::RebuiltRow;
 
@@ -66,7 +66,7 @@ fn ask(
         access: &access,
         source: "publish",
         batch: None,
-        suspects: Default::default(),
+        suspects: Suspects::Pass,
     };
     let (mut made, mut needs) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {

@@ -251,7 +251,7 @@ async fn run(app: &App, handler: &dyn Handler, job: &JobRow) {
 
 async fn finish(app: &App, job: &JobRow) -> Result<(), store::Error> {
     let commit = Commit { at: app.clock().now(), by: None, changes: vec![Change::FinishJob(job.held())] };
-    match app.store().commit_job(&app.published().catalog.entities, commit).await {
+    match app.store().commit_job(&*app.published().catalog, commit).await {
         Ok(_) | Err(CommitError::JobGone { .. }) => Ok(()),
         Err(CommitError::Store(error)) => Err(error),
         Err(other) => {

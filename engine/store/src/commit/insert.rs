@@ -17,7 +17,7 @@ use crate::{
     connection::Connection,
     dialect::{Dialect, key_of},
     layout::{Column, LINE_POSITION, LINE_RECORD, Layout, LinesLayout, WRITTEN},
-    sql::{Bind, BindType, Sql},
+    sql::{Bind, Sql},
     text,
 };
 

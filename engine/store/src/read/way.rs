@@ -89,7 +89,7 @@ impl Choice {
         };
         let mut probes = Vec::new();
         if let Some(few) = few {
-            probes.push((counted(scope, Predicate::Any(gathered))?, few));
+            probes.push((counted(scope, &Predicate::Any(gathered))?, few));
         }
         if dialect == Dialect::Postgres {
             let one = matches!(&many, Some(Way::Merged(ranges)) if ranges.len() < 2);
@@ -108,7 +108,7 @@ impl Choice {
         };
         let found_by_index: Vec<Predicate> = parts.iter().enumerate().filter_map(competing).collect();
         if !found_by_index.is_empty() {
-            probes.insert(0, (counted(scope, Predicate::All(found_by_index))?, Way::Planned));
+            probes.insert(0, (counted(scope, &Predicate::All(found_by_index))?, Way::Planned));
             return Ok(Self { probes, many });
         }
         // Nothing competes with ranges; nothing but the order is there to be read along.
@@ -118,9 +118,9 @@ impl Choice {
 }
 
 /// The statement that tells how many records a condition finds, up to a bound.
-fn counted(scope: &mut Scope<'_>, condition: Predicate) -> Result<Sql, Error> {
+fn counted(scope: &mut Scope<'_>, condition: &Predicate) -> Result<Sql, Error> {
     let mut sql = Sql::default();
-    scope.condition(&mut sql, &condition)?;
+    scope.condition(&mut sql, condition)?;
     let condition = std::mem::take(&mut sql.text);
     sql.text("select count(*) from (select 1");
     scope.write_from(&mut sql);
@@ -144,23 +144,26 @@ struct Ranged {
     gathered: Vec<Predicate>,
 }
 
+/// Ranges of a part of the condition, and beside them what is gathered otherwise.
+type Split = (Vec<(Name, Predicate)>, Vec<Predicate>);
+
 /// The part of the condition that is best read as ranges of indexes that hold the order as well.
 fn ranges(scope: &Scope<'_>, order: &[Name], parts: &[Predicate]) -> Result<Option<Ranged>, Error> {
     let layout = &scope.layout;
     let usable = |field: &Name| leads_to(layout, field, order);
-    let mut best: Option<(usize, Vec<(Name, Predicate)>, Vec<Predicate>)> = None;
+    let mut best: Option<(usize, Split)> = None;
     for (at, part) in parts.iter().enumerate() {
         let Some((found, gathered)) = split(scope, part, order, &usable) else { continue };
         if !found.is_empty()
             && found.len() <= MOST_RANGES
             && best
                 .as_ref()
-                .is_none_or(|(_, ranges, others)| (gathered.len(), found.len()) < (others.len(), ranges.len()))
+                .is_none_or(|(_, (ranges, others))| (gathered.len(), found.len()) < (others.len(), ranges.len()))
         {
-            best = Some((at, found, gathered));
+            best = Some((at, (found, gathered)));
         }
     }
-    let Some((part, found, gathered)) = best else { return Ok(None) };
+    let Some((part, (found, gathered))) = best else { return Ok(None) };
     let others: Vec<Predicate> =
         parts.iter().enumerate().filter(|(other, _)| *other != part).map(|(_, part)| part.clone()).collect();
     let with = |own: Predicate| Predicate::All([own].into_iter().chain(others.iter().cloned()).collect());
@@ -176,13 +179,7 @@ fn ranges(scope: &Scope<'_>, order: &[Name], parts: &[Predicate]) -> Result<Opti
 }
 
 /// A condition as ranges, and beside them what an index finds across a reference: the records of one's own customers.
-#[expect(clippy::type_complexity, reason = "two lists that belong together for a moment")]
-fn split(
-    scope: &Scope<'_>,
-    part: &Predicate,
-    order: &[Name],
-    usable: &impl Fn(&Name) -> bool,
-) -> Option<(Vec<(Name, Predicate)>, Vec<Predicate>)> {
+fn split(scope: &Scope<'_>, part: &Predicate, order: &[Name], usable: &impl Fn(&Name) -> bool) -> Option<Split> {
     if let Some(found) = as_ranges(part, usable) {
         return Some((found, Vec::new()));
     }

@@ -2,7 +2,7 @@
 
 use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskKind, TaskRow};
 use serde_json::json;
-use store::{Before, CommitError, RunningWorkflow, TimelineItem};
+use store::{Before, CommitError, RunningWorkflow, TimelineFilter, TimelineItem};
 use uuid::Uuid;
 
 use crate::support::*;

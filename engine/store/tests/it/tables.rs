@@ -180,6 +180,7 @@ on_both!(a_renamed_entity_keeps_its_records_and_counts_on, |db| {
         let insert = kernel::change::InsertRecord {
             record: made.clone(),
             numbering: Some(numbering),
+            series: Vec::new(),
             search: String::new(),
             batch: None,
         };
