@@ -76,7 +76,7 @@ async fn all(store: &Store, catalog: &Catalog, entity: &str) -> Result<Vec<Recor
     };
     let mut records: HashMap<Uuid, Record> = HashMap::new();
     loop {
-        let page = store.select(&*catalog, &select).await?;
+        let page = store.select(catalog, &select).await?;
         records.extend(page.rows.into_iter().map(|row| (row.record.id, row.record)));
         match page.next {
             Some(next) => select.after = Some(next),

@@ -2,6 +2,7 @@
 //! where it matters and `TEST_POSTGRES_URL` is set. Every test has a database of its own.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::needless_pass_by_value, reason = "helpers read better with `json!` passed as it is")]
 
 mod approval;
 mod backups;
