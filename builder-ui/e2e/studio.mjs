@@ -11,7 +11,10 @@ export async function studio(setting) {
   const builder = await open()
   const { page } = builder
   await step('the administrator signs in', page, () => signIn(page, as('it_admin')))
-  const model = await appModel(page)
+  // What things are called is asked as somebody who works with them: the administrator reads no quotations.
+  const rep = await open()
+  await step('a salesperson signs in', rep.page, () => signIn(rep.page, as('sales_rep')))
+  const model = await appModel(rep.page)
   const catalog = () => page.getByRole('navigation', { name: t('studio:catalog.label') })
   const canvas = () => page.getByRole('group', { name: t('studio:form.label'), exact: true })
   const palette = () => page.getByRole('group', { name: t('studio:palette.label') })
@@ -34,7 +37,7 @@ export async function studio(setting) {
   const fieldLabel = language === 'en' ? 'Buyer reference' : '买方编号'
   await step('a field is dragged onto the form and named', page, async () => {
     await drag(page, palette().getByRole('button', { name: t('studio:types.text'), exact: true }), canvas().getByRole('button', { name: new RegExp(`^${model.entities.quotation.fields.contact.label}`) }))
-    await page.getByRole('textbox', { name: t('studio:field.label') }).waitFor()
+    await page.getByRole('textbox', { name: t('studio:field.label'), exact: true }).waitFor()
     await page.keyboard.press('Control+A')
     await page.keyboard.type(fieldLabel)
     await canvas().getByRole('button', { name: new RegExp(`^${fieldLabel}`) }).waitFor()
@@ -51,9 +54,7 @@ export async function studio(setting) {
   await step('it is published', page, () => publish('A field'))
   told('a new field on the form of the quotation, published', 6, began)
 
-  const rep = await open()
   await step('a salesperson finds the field where it was put', rep.page, async () => {
-    await signIn(rep.page, as('sales_rep'))
     await rep.page.goto(`${server.url}/e/quotation/new`)
     await rep.page.getByLabel(fieldLabel).waitFor()
     const labels = await rep.page.locator('main label').allTextContents()
@@ -149,6 +150,7 @@ export async function studio(setting) {
 
   /** What a definition is called in the reader's language. */
   async function named(path) {
+    await page.waitForURL(/\/studio\/[^/]+$/)
     const id = new URL(page.url()).pathname.split('/').at(-1)
     const draft = await page.evaluate((draftId) => fetch(`/api/studio/drafts/${draftId}`).then((answer) => answer.json()), id)
     return draft.definitions.find((one) => one.file.endsWith(path)).label

@@ -130,6 +130,11 @@ impl Scene {
         }
     }
 
+    /// The same moment for another decision: its records get ids of their own.
+    pub(crate) fn anew(&self) -> Self {
+        Self { seed: rand::random(), ..self.clone() }
+    }
+
     /// The same moment by other definitions.
     pub(crate) fn by(self, catalog: Arc<Catalog>, settings: Arc<IndexMap<Name, Value>>) -> Self {
         Self { catalog, settings, ..self }

@@ -33,6 +33,7 @@ const PRINTED: usize = 50;
 impl Import {
     #[expect(clippy::print_stdout, clippy::print_stderr, reason = "the command line's output")]
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        super::serve::start_logs("warn");
         let mut upload = upload_of(&self.file)?;
         upload.sheet = self.sheet;
         let app = App::open(Options::new(&self.database.url)).await?;

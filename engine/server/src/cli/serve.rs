@@ -72,7 +72,7 @@ impl Serve {
     }
 
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        start_logs();
+        start_logs("info,sqlx=warn");
         let stop = stop_signal()?;
         let options = Options {
             demo: self.demo,
@@ -135,9 +135,9 @@ fn say_address(app: &App, address: SocketAddr) {
     let _ = write!(std::io::stdout(), "Portolan {} is ready: http://{host}:{port}\n{demo}", env!("CARGO_PKG_VERSION"));
 }
 
-/// Lines for people, or JSON with `PORTOLAN_LOG_FORMAT=json`; `PORTOLAN_LOG` says how much.
-fn start_logs() {
-    let filter = EnvFilter::try_from_env("PORTOLAN_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+/// Lines for people, or JSON with `PORTOLAN_LOG_FORMAT=json`; `PORTOLAN_LOG` says how much, else `usual`.
+pub(super) fn start_logs(usual: &str) {
+    let filter = EnvFilter::try_from_env("PORTOLAN_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start within a process (tests) keeps the first one's.
     let _ = if std::env::var("PORTOLAN_LOG_FORMAT").is_ok_and(|format| format == "json") {

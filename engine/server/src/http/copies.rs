@@ -45,6 +45,8 @@ pub(super) async fn list(
 /// Notes that the reader has read their copy of an instance.
 pub(super) async fn read(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<StatusCode, Error> {
     let id = Uuid::parse_str(&id).map_err(|_| Error::not_found("instance", &id))?;
-    app.store().read_copy(id, reader.user, app.clock().now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    if app.store().read_copy(id, reader.user, app.clock().now()).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Error::not_found("instance", &id))
 }

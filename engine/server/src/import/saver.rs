@@ -71,7 +71,7 @@ impl Saver<'_> {
             let scene = self.app.scene(self.user);
             let mut decided = Vec::with_capacity(part.len());
             for one in part {
-                decided.push(self.decide(&scene, entity, one, facts).await?);
+                decided.push(self.decide(&scene.anew(), entity, one, facts).await?);
             }
             if self.write {
                 self.commit(&scene, entity, part, decided, facts, &mut fates).await?;

@@ -71,9 +71,11 @@ on_both!(of_two_who_write_the_same_at_once_one_is_refused, |server| {
         let answers = futures::future::join_all(writers).await;
         let made = answers.iter().filter(|answer| answer.status == 201).count();
         assert_eq!(made, 1, "{:?}", answers.iter().map(|a| a.text.clone()).collect::<Vec<_>>());
-        assert!(
-            answers.iter().filter(|a| a.status != 201).all(|a| a.body["error"]["details"][0]["code"] == "duplicate")
-        );
+        for refused in answers.iter().filter(|answer| answer.status != 201) {
+            // Whoever asked in the very moment of the other's commit may have seen it as near and not yet as the same.
+            let code = refused.body["error"]["details"][0]["code"].as_str();
+            assert!(matches!(code, Some("duplicate" | "suspect")), "{}", refused.text);
+        }
     }
 });
 

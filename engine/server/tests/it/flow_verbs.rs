@@ -325,7 +325,7 @@ async fn administrators_step_in_and_find_what_is_stranded() {
     act(&admin, &own, "reassign", give).await.ok();
     let general = server.sign_in("gm_a").await;
     assert!(task(&general, &record).await.is_some());
-    let found = admin.get("/api/instances/search?status=running&workflow=quotation_approval").await.ok();
+    let found = general.get("/api/instances/search?status=running&workflow=quotation_approval").await.ok();
     let rows = found["rows"].as_array().unwrap();
     assert!(rows.iter().any(|row| row["record"] == record["record"]["id"]), "{found}");
     let others = server.sign_in("rep_b").await.get("/api/instances/search").await.ok().to_string();

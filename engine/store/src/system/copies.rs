@@ -69,15 +69,14 @@ impl Store {
         self.rows(sql).await?.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Notes that somebody has read their copy; the first time counts.
-    pub async fn read_copy(&self, instance: Uuid, user: Uuid, at: DateTime<Utc>) -> Result<(), Error> {
+    /// Notes that somebody has read their copy; the first time counts. Whether they have one.
+    pub async fn read_copy(&self, instance: Uuid, user: Uuid, at: DateTime<Utc>) -> Result<bool, Error> {
         let sql =
-            Sql::fixed("update sys_copies set read_at = $3 where instance = $1 and user_id = $2 and read_at is null")
+            Sql::fixed("update sys_copies set read_at = coalesce(read_at, $3) where instance = $1 and user_id = $2")
                 .bind(instance)
                 .bind(user)
                 .bind(Bind::millis(at));
-        self.write_one(sql).await?;
-        Ok(())
+        Ok(self.write_one(sql).await? > 0)
     }
 }
 
