@@ -153,7 +153,9 @@ export async function studio(setting) {
     await page.waitForURL(/\/studio\/[^/]+$/)
     const id = new URL(page.url()).pathname.split('/').at(-1)
     const draft = await page.evaluate((draftId) => fetch(`/api/studio/drafts/${draftId}`).then((answer) => answer.json()), id)
-    return draft.definitions.find((one) => one.file.endsWith(path)).label
+    const { label, name: itself } = draft.definitions.find((one) => one.file.endsWith(path))
+    // Without a label it is called by its name, as a person would write it.
+    return label ?? `${itself[0].toUpperCase()}${itself.slice(1).replaceAll('_', ' ')}`
   }
 }
 
