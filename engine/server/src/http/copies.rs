@@ -48,5 +48,5 @@ pub(super) async fn read(State(app): State<App>, reader: Reader, Path(id): Path<
     if app.store().read_copy(id, reader.user, app.clock().now()).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
-    Err(Error::not_found("instance", &id))
+    Err(Error::not_found("instance", id))
 }
