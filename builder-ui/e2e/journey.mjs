@@ -47,7 +47,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await manager.page.getByText(known.customer).first().waitFor()
   })
   await look(manager.page, 'customers')
-  await step('the list page loads no more than 370 kB of script', manager.page, async () => {
+  await step('the list page loads no more than 375 kB of script', manager.page, async () => {
     const fresh = await manager.context.newPage()
     const sizes = []
     fresh.on('response', (answer) => { if (answer.url().endsWith('.js')) sizes.push(answer.body().then((text) => gzipSync(text).length)) })
@@ -57,7 +57,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
     await fresh.close()
     const told = `${Math.round(total / 1000)} kB, compressed`
-    if (total > 370_000) throw new Error(told)
+    if (total > 375_000) throw new Error(told)
     if (total > 350_000) console.log(`        missed: the goal is 350 kB, it is ${told}`)
   }, { goOn: true })
   if (!phone) {
