@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react'
 import { ApiError, setCsrf } from '@/api/client'
 import { keys } from '@/api/keys'
 import { readSession } from '@/api/session'
+import { withTexts } from '@/locales/i18n'
 import type { Session } from '@/model/session'
 import { Splash } from './splash'
 import { Unreachable } from './unreachable'
@@ -11,7 +12,7 @@ import { Unreachable } from './unreachable'
 const SignedIn = lazy(() => import('./signed-in'))
 const SignInPage = lazy(() => import('@/features/sign-in/sign-in-page'))
 const NewPasswordPage = lazy(() => import('@/features/sign-in/new-password-page'))
-const FirstRunPage = lazy(() => import('@/features/first-run/first-run-page'))
+const FirstRunPage = lazy(() => withTexts(import('@/features/first-run/first-run-page')))
 
 export function Gate() {
   const client = useQueryClient()

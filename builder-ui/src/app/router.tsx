@@ -1,11 +1,13 @@
-/** Which address shows what. Every page is a chunk of its own. */
+/** Which address shows what. Every page is a chunk of its own; what the first pages do without comes with the others. */
 import { createBrowserRouter } from 'react-router'
+import { withTexts } from '@/locales/i18n'
 import { NotFound } from './not-found'
 import { RouteFailure } from './route-failure'
 import { Shell } from './shell/shell'
 
 type PageModule = { default: React.ComponentType }
-const page = (load: () => Promise<PageModule>) => async () => ({ Component: (await load()).default })
+const first = (load: () => Promise<PageModule>) => async () => ({ Component: (await load()).default })
+const page = (load: () => Promise<PageModule>) => first(() => withTexts(load()))
 
 const record = () => import('@/features/record/record-page')
 const list = () => import('@/features/list/list-page')
@@ -20,14 +22,14 @@ export function makeRouter() {
         {
           ErrorBoundary: RouteFailure,
           children: [
-            { index: true, lazy: page(() => import('@/features/home/home-page')) },
-            { path: 'tasks', lazy: page(() => import('@/features/home/tasks-page')) },
-            { path: 'started', lazy: page(() => import('@/features/home/started-page')) },
-            { path: 'copies', lazy: page(() => import('@/features/home/copies-page')) },
+            { index: true, lazy: first(() => import('@/features/home/home-page')) },
+            { path: 'tasks', lazy: first(() => import('@/features/home/tasks-page')) },
+            { path: 'started', lazy: first(() => import('@/features/home/started-page')) },
+            { path: 'copies', lazy: first(() => import('@/features/home/copies-page')) },
             { path: 'absence', lazy: page(() => import('@/features/absence/absence-page')) },
             { path: 'notifications', lazy: page(() => import('@/features/notifications/notifications-page')) },
-            { path: 'e/:entity', lazy: page(list) },
-            { path: 'v/:view', lazy: page(list) },
+            { path: 'e/:entity', lazy: first(list) },
+            { path: 'v/:view', lazy: first(list) },
             { path: 'e/:entity/new', lazy: page(record) },
             { path: 'e/:entity/:id', lazy: page(record) },
             { path: 'imports', lazy: page(() => import('@/features/import/imports-page')) },

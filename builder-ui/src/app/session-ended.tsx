@@ -11,7 +11,7 @@ import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
-import { TextInput } from '@/ui/text-input'
+import { PasswordInput } from '@/ui/password-input'
 
 export function SessionEnded({ session, onBack }: { session: Session; onBack: () => void }) {
   const { t } = useTranslation()
@@ -43,7 +43,7 @@ export function SessionEnded({ session, onBack }: { session: Session; onBack: ()
         <p>{t('session.ended_text', { name: session.user.name })}</p>
         {error ? <Notice kind="error">{error}</Notice> : null}
         <FieldFrame label={t('session.password')}>
-          {({ id }) => <TextInput id={id} type="password" autoComplete="current-password" value={password} onChange={setPassword} autoFocus />}
+          {({ id }) => <PasswordInput id={id} autoComplete="current-password" value={password} onChange={setPassword} autoFocus />}
         </FieldFrame>
         <div style={{ display: 'flex', gap: 8, justifyContent: 'flex-end' }}>
           <Button kind="quiet" onClick={() => window.location.reload()}>{t('session.other_person')}</Button>

@@ -1,4 +1,7 @@
-/** Interface texts: one folder per language, one file per namespace, loaded as one chunk per language. */
+/**
+ * Interface texts: one folder per language, one file per namespace. What sign-in, home and lists say comes at once, one chunk per
+ * language; what all further pages say is a second chunk that comes with the first of these pages.
+ */
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import { ApiError, ConnectionError, setRequestLanguage } from '@/api/client'
@@ -6,9 +9,14 @@ import type { LanguageCode } from '@/model/app'
 import type { Theme } from '@/ui/theme'
 
 type KitWords = Parameters<typeof Theme>[0]['words']
-const chunks: Record<LanguageCode, () => Promise<{ texts: Record<string, Record<string, unknown>>; kit?: KitWords }>> = {
+type Texts = Record<string, Record<string, unknown>>
+const chunks: Record<LanguageCode, () => Promise<{ texts: Texts; kit?: KitWords }>> = {
   en: () => import('./en'),
   zh_hans: () => import('./zh_hans'),
+}
+const furtherChunks: Record<LanguageCode, () => Promise<{ texts: Texts }>> = {
+  en: () => import('./en_further'),
+  zh_hans: () => import('./zh_hans_further'),
 }
 const remembered = 'portolan.language'
 
@@ -32,11 +40,29 @@ export function useKitWords(): KitWords {
 }
 
 async function load(code: LanguageCode): Promise<void> {
-  const { texts, kit } = await chunks[code]()
+  const [{ texts, kit }] = await Promise.all([chunks[code](), further ? addFurther(code) : null])
   kitWords.set(tagOf[code], kit)
+  add(code, texts)
+}
+
+function add(code: LanguageCode, texts: Texts): void {
   for (const [path, bundle] of Object.entries(texts)) {
     i18next.addResourceBundle(tagOf[code], path.slice(path.lastIndexOf('/') + 1, -'.json'.length), bundle)
   }
+}
+
+/** Whether a page was opened that needs more than the texts of the first ones. */
+let further = false
+
+async function addFurther(code: LanguageCode): Promise<void> {
+  add(code, (await furtherChunks[code]()).texts)
+}
+
+/** What a page or dialog beyond the first pages is loaded with: the module, and the texts it speaks. */
+export async function withTexts<Module>(module: Promise<Module>): Promise<Module> {
+  further = true
+  const [loaded] = await Promise.all([module, addFurther(codeOf(i18next.language))])
+  return loaded
 }
 
 export function preferredLanguage(): LanguageCode {

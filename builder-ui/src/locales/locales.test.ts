@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 
 const here = import.meta.dirname
 const source = join(here, '..')
+/** The texts that come at once, and whose folders may speak them alone. */
+const first = ['common', 'fields', 'home', 'list', 'sign_in']
+const firstPages = /^(app|fields|model|ui|features\/(home|list|notifications|sign-in))\//
 const namespaces = readdirSync(join(here, 'en')).map((name) => name.replace('.json', ''))
 
 function texts(language: string, namespace: string): Map<string, string> {
@@ -50,5 +53,13 @@ describe('the texts', () => {
       }
     }
     expect(missing).toEqual([])
+  })
+  it('of further pages are spoken by no page that comes before them', () => {
+    const early: string[] = []
+    for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => firstPages.test(name) && /\.tsx?$/.test(name) && !/\.test\./.test(name))) {
+      const code = readFileSync(join(source, file), 'utf8')
+      for (const [, namespace = ''] of code.matchAll(/(?:useTranslation\('|\bt\(['`])(\w+)(?:'\)|:)/g)) if (namespaces.includes(namespace) && !first.includes(namespace)) early.push(`${file}: ${namespace}`)
+    }
+    expect(early).toEqual([])
   })
 })

@@ -51,7 +51,7 @@ export function Catalog({ chosen, onChoose }: { chosen: string | null; onChoose:
   const shown = all.map((group) => ({ ...group, items: group.items.filter((one) => fits(group, one)) })).filter((group) => group.items.length)
   return (
     <nav className={style.catalog} aria-label={t('catalog.label')}>
-      <div className={style.search}><TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('catalog.search')} label={t('catalog.search')} clearable prefix={<Icon name="search" size={14} />} /></div>
+      <div className={style.search}><TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('catalog.search')} label={t('catalog.search')} clear={t('common:action.clear')} prefix={<Icon name="search" size={14} />} /></div>
       {shown.length === 0 ? <p className={style.none}>{t('catalog.none')}</p> : null}
       {shown.map((group) => (
         <section key={group.key} className={style.group}>

@@ -48,7 +48,7 @@ export function UserMenu({ onPassword, onKeys }: { onPassword: () => void; onKey
           onSelect: () => void speak(one.code),
         })),
         ...(viewer ? [] : [
-          { key: 'absence', label: t('absence:title'), icon: 'calendar' as const, divided: true, onSelect: () => void navigate(paths.absence) },
+          { key: 'absence', label: t('user.absence'), icon: 'calendar' as const, divided: true, onSelect: () => void navigate(paths.absence) },
           { key: 'password', label: t('user.password'), icon: 'key' as const, onSelect: onPassword },
         ]),
         ...(onKeys ? [{ key: 'keys', label: t('shortcuts.title'), icon: 'help' as const, onSelect: onKeys }] : []),

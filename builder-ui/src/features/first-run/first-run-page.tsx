@@ -9,6 +9,7 @@ import type { Session } from '@/model/session'
 import { Button } from '@/ui/button'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
+import { PasswordInput } from '@/ui/password-input'
 import { useDocumentTitle } from '@/ui/document-title'
 import { TextInput } from '@/ui/text-input'
 import { WelcomeFrame } from '@/ui/welcome-frame'
@@ -97,7 +98,7 @@ export default function FirstRunPage({ onDone }: { onDone: (session: Session) =>
               {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} invalid={Boolean(mistakes.email)} type="email" autoComplete="email" value={email} onChange={setEmail} />}
             </FieldFrame>
             <FieldFrame label={t('admin_password')} help={t('password_help')} error={said('password')} required>
-              {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} invalid={Boolean(mistakes.password)} type="password" autoComplete="new-password" value={password} onChange={setPassword} />}
+              {({ id, describedBy }) => <PasswordInput id={id} describedBy={describedBy} invalid={Boolean(mistakes.password)} autoComplete="new-password" value={password} onChange={setPassword} />}
             </FieldFrame>
           </div>
         </fieldset>

@@ -17,7 +17,7 @@ export function IncidentRow({ incident }: { incident: Incident }) {
   const { t, i18n } = useTranslation()
   const [doing, setDoing] = useState<'mend' | 'skip' | null>(null)
   const { act, busy, error } = useAct(() => setDoing(null))
-  const kind = t(`incidents:kind.${incident.kind}`, { defaultValue: incident.kind })
+  const kind = t(`work.${incident.kind}`, { defaultValue: incident.kind })
   return (
     <li className={style.row}>
       <div className={style.what}>

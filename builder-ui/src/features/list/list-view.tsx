@@ -5,7 +5,7 @@ import { useAppModel, useSession } from '@/api/app-context'
 import { ApiError } from '@/api/client'
 import type { ListQuery, ListRow } from '@/api/records'
 import type { KeptView } from '@/api/views'
-import { errorText } from '@/locales/i18n'
+import { errorText, withTexts } from '@/locales/i18n'
 import type { EntityModel, View, ViewColumn } from '@/model/app'
 import { askedPaths, chosenColumns, offeredColumns, sortText } from '@/model/columns'
 import { filterFields, wireCondition, wireFilter } from '@/model/filter'
@@ -17,7 +17,6 @@ import { MenuButton, type MenuEntry } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
-import type { TextInputHandle } from '@/ui/text-input'
 import { phone, useMedia } from '@/ui/use-media'
 import { useSelection } from './bulk/use-selection'
 import { ColumnChooser } from './column-chooser'
@@ -41,7 +40,7 @@ const CalendarView = lazy(() => import('./calendar/calendar-view'))
 const RecordCards = lazy(async () => ({ default: (await import('./record-cards')).RecordCards }))
 const FilterChips = lazy(() => import('./filter-chips'))
 const SelectionBar = lazy(async () => ({ default: (await import('./bulk/selection-bar')).SelectionBar }))
-const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
+const UserActions = lazy(async () => ({ default: (await withTexts(import('@/features/people/user-actions'))).UserActions }))
 
 export function ListView({ view, entity }: { view: View; entity: EntityModel }) {
   const state = useKeptViews()
@@ -78,10 +77,13 @@ function Shown({ view, entity, kept, views }: { view: View; entity: EntityModel;
       ...(colors.length > 0 ? { colors: JSON.stringify(colors) } : {}),
     }
   }, [view.name, columns, state.filter, state.sort, state.q, state.deleted, fields, kept])
-  const search = useRef<TextInputHandle>(null)
+  const search = useRef<HTMLInputElement>(null)
   const navigate = useNavigate()
   const create = useMemo(() => (entity.can.create ? () => void navigate(paths.newRecord(entity.name)) : null), [entity, navigate])
-  useListKeys(useCallback(() => search.current?.focus({ cursor: 'all' }), []), create)
+  useListKeys(useCallback(() => {
+    search.current?.focus()
+    search.current?.select()
+  }, []), create)
   const label = kept?.label ?? view.label
   const settings = () => ({
     view: view.name,

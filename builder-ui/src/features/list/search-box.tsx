@@ -1,17 +1,19 @@
 import { useEffect, useRef, useState, type Ref } from 'react'
+import { useTranslation } from 'react-i18next'
 import { Icon } from '@/ui/icon'
-import { TextInput, type TextInputHandle } from '@/ui/text-input'
+import { TextInput } from '@/ui/text-input'
 import style from './list-view.module.css'
 
 interface SearchBoxProps {
   value: string
   onChange: (text: string) => void
   label: string
-  ref?: Ref<TextInputHandle>
+  ref?: Ref<HTMLInputElement>
 }
 
 /** Searches when typing pauses; the address follows. */
 export function SearchBox({ value, onChange, label, ref }: SearchBoxProps) {
+  const { t } = useTranslation()
   const [text, setText] = useState(value)
   const told = useRef(value)
   useEffect(() => {
@@ -33,5 +35,5 @@ export function SearchBox({ value, onChange, label, ref }: SearchBoxProps) {
     }, 250)
     return () => clearTimeout(timer)
   }, [text])
-  return <TextInput ref={ref} className={style.search ?? ''} label={label} placeholder={label} value={text} onChange={setText} prefix={<Icon name="search" />} clearable />
+  return <TextInput ref={ref} className={style.search ?? ''} label={label} placeholder={label} value={text} onChange={setText} prefix={<Icon name="search" />} clear={t('common:action.clear')} />
 }

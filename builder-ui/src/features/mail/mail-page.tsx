@@ -10,6 +10,7 @@ import { Card } from '@/ui/card'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
+import { PasswordInput } from '@/ui/password-input'
 import { SkeletonRows } from '@/ui/skeleton'
 import { TextInput } from '@/ui/text-input'
 import { useToast } from '@/ui/toast'
@@ -81,7 +82,7 @@ function Form({ mail }: { mail: FirmMail }) {
           </FieldFrame>
           {field('user', t('mail:user_help'))}
           <FieldFrame label={t('mail:password')} help={mail.has_password ? t('mail:password_kept') : t('mail:password_help')}>
-            {({ id, describedBy }) => <TextInput id={id} {...(describedBy ? { describedBy } : {})} type="password" autoComplete="new-password" value={password} onChange={setPassword} />}
+            {({ id, describedBy }) => <PasswordInput id={id} {...(describedBy ? { describedBy } : {})} autoComplete="new-password" value={password} onChange={setPassword} />}
           </FieldFrame>
         </div>
       </Card>

@@ -23,7 +23,7 @@ export function noticeText({ kind, about }: Notification, t: TFunction): string 
     case 'mail_bounced':
       return t('notifications.text.mail_bounced', { person: about.person_name ?? '', address: about.address ?? '' })
     case 'incident':
-      return t('notifications.text.incident', { kind: t(`incidents:kind.${about.kind}`, { defaultValue: about.kind }) })
+      return t('notifications.text.incident', { kind: t(`work.${about.kind}`, { defaultValue: about.kind }) })
     default:
       return plain(about.message ?? '')
   }

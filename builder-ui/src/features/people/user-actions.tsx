@@ -14,7 +14,7 @@ import { FieldFrame } from '@/ui/field-frame'
 import type { IconName } from '@/ui/icon'
 import { MenuButton, type MenuEntry } from '@/ui/menu-button'
 import { Notice } from '@/ui/notice'
-import { TextInput } from '@/ui/text-input'
+import { PasswordInput } from '@/ui/password-input'
 import { useToast } from '@/ui/toast'
 import { PersonSelect } from './person-select'
 
@@ -88,7 +88,7 @@ function SetPassword({ person, onClose }: { person: Person; onClose: () => void 
       <form onSubmit={submit} style={{ display: 'grid', gap: 14 }}>
         {error ? <Notice kind="error">{error}</Notice> : null}
         <FieldFrame label={t('password.new')} help={t('people:set_password_help')}>
-          {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} type="password" autoComplete="new-password" value={fresh} onChange={setFresh} autoFocus />}
+          {({ id, describedBy }) => <PasswordInput id={id} describedBy={describedBy} autoComplete="new-password" value={fresh} onChange={setFresh} autoFocus />}
         </FieldFrame>
         <Checkbox checked={mustChange} onChange={setMustChange}>{t('people:must_change')}</Checkbox>
         <div style={{ display: 'flex', gap: 8, justifyContent: 'flex-end' }}>

@@ -6,7 +6,7 @@ import { errorText } from '@/locales/i18n'
 import type { Session } from '@/model/session'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
-import { TextInput } from '@/ui/text-input'
+import { PasswordInput } from '@/ui/password-input'
 
 const SHORTEST = 8
 
@@ -54,18 +54,18 @@ export function useNewPassword(onDone: (session: Session) => void): NewPassword 
 export function NewPasswordFields({ form, oldLabel, size }: { form: NewPassword; oldLabel: string; size?: 'large' }) {
   const { t } = useTranslation()
   const differs = form.again !== '' && form.again !== form.fresh
-  const shared = { type: 'password' as const, ...(size ? { size } : {}) }
+  const shared = size ? { size } : {}
   return (
     <>
       {form.error ? <Notice kind="error">{form.error}</Notice> : null}
       <FieldFrame label={oldLabel}>
-        {({ id }) => <TextInput id={id} {...shared} autoComplete="current-password" value={form.old} onChange={(old) => form.set({ old })} autoFocus />}
+        {({ id }) => <PasswordInput id={id} {...shared} autoComplete="current-password" value={form.old} onChange={(old) => form.set({ old })} autoFocus />}
       </FieldFrame>
       <FieldFrame label={t('password.new')} help={t('password.rule')}>
-        {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} {...shared} autoComplete="new-password" value={form.fresh} onChange={(fresh) => form.set({ fresh })} />}
+        {({ id, describedBy }) => <PasswordInput id={id} describedBy={describedBy} {...shared} autoComplete="new-password" value={form.fresh} onChange={(fresh) => form.set({ fresh })} />}
       </FieldFrame>
       <FieldFrame label={t('password.again')} error={differs ? t('password.differs') : null}>
-        {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} {...shared} autoComplete="new-password" value={form.again} onChange={(again) => form.set({ again })} invalid={differs} />}
+        {({ id, describedBy }) => <PasswordInput id={id} describedBy={describedBy} {...shared} autoComplete="new-password" value={form.again} onChange={(again) => form.set({ again })} invalid={differs} />}
       </FieldFrame>
     </>
   )

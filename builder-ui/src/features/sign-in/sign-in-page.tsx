@@ -8,6 +8,7 @@ import type { Session } from '@/model/session'
 import { Button } from '@/ui/button'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
+import { PasswordInput } from '@/ui/password-input'
 import { useDocumentTitle } from '@/ui/document-title'
 import { TextInput } from '@/ui/text-input'
 import { WelcomeFrame } from '@/ui/welcome-frame'
@@ -58,7 +59,7 @@ export default function SignInPage({ onDone }: { onDone: (session: Session) => v
             {({ id }) => <TextInput id={id} type="email" inputMode="email" autoComplete="username" size="large" value={email} onChange={setEmail} autoFocus={demo.isError} />}
           </FieldFrame>
           <FieldFrame label={t('session.password')}>
-            {({ id }) => <TextInput id={id} type="password" autoComplete="current-password" size="large" value={password} onChange={setPassword} />}
+            {({ id }) => <PasswordInput id={id} autoComplete="current-password" size="large" value={password} onChange={setPassword} />}
           </FieldFrame>
           <Button kind="primary" size="large" submit wide busy={busy !== null && busy === email.trim()}>{t('session.sign_in')}</Button>
         </form>

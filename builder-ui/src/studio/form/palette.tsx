@@ -44,7 +44,7 @@ export function Palette({ design, lines, onAdd, onSection }: PaletteProps) {
   return (
     <div className={style.palette} role="group" aria-label={t('palette.label')} data-open={open || undefined}>
       <span className={style.toggle}><Button icon="add" expanded={open} onClick={() => setOpen(!open)}>{t('palette.toggle')}</Button></span>
-      <TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('palette.search')} label={t('palette.search')} clearable prefix={<Icon name="search" size={14} />} />
+      <TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('palette.search')} label={t('palette.search')} clear={t('common:action.clear')} prefix={<Icon name="search" size={14} />} />
       {lines ? <p className={style.into}>{t('palette.into', { table: design.label({ field: lines }) })}</p> : null}
       {groups.map((group) => (
         <section key={group.key}>
