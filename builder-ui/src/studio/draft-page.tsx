@@ -7,12 +7,10 @@ import { useStore } from 'zustand'
 import { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import { readDefinition, readDraft, saveDraft, type Draft } from '@/api/studio'
-import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
-import { Button } from '@/ui/button'
 import { useDocumentTitle } from '@/ui/document-title'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { isTyping } from '@/ui/typing'
@@ -32,7 +30,7 @@ export default function DraftPage() {
   if (read.error) {
     return (
       <Page title={t('title')} above={{ label: t('title'), to: paths.studio }} width="narrow">
-        <Notice kind="error" action={<Button size="small" onClick={() => void read.refetch()}>{t('common:action.retry')}</Button>}>{errorText(read.error, t)}</Notice>
+        <Failure error={read.error} onRetry={() => void read.refetch()} />
       </Page>
     )
   }

@@ -7,14 +7,13 @@ import { auditFile, listAudit, type AuditQuery, type AuditRow } from '@/api/hist
 import { keys } from '@/api/keys'
 import { formatDatetime } from '@/fields/dates'
 import { PersonSelect } from '@/features/people/person-select'
-import { errorText } from '@/locales/i18n'
 import type { Field } from '@/model/app'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
+import { Failure } from '@/ui/failure'
 import { FieldFrame } from '@/ui/field-frame'
 import { Icon, type IconName } from '@/ui/icon'
-import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -70,7 +69,7 @@ export default function AuditPage() {
         {day('from')}
         {day('to')}
       </div>
-      {list.error ? <Notice kind="error" action={<Button size="small" onClick={() => void list.refetch()}>{t('common:action.retry')}</Button>}>{errorText(list.error, t)}</Notice> : null}
+      {list.error ? <Failure error={list.error} onRetry={() => void list.refetch()} /> : null}
       <Card flush label={t('audit.title')}>
         {list.isPending ? <SkeletonRows rows={8} height={48} /> : null}
         {list.data && rows.length === 0 ? <Empty icon="history" title={t('audit.nothing')} text={t('audit.nothing_text')} /> : null}

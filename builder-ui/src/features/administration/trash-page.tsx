@@ -14,6 +14,7 @@ import { Card } from '@/ui/card'
 import { useConfirm } from '@/ui/confirm'
 import { Dialog } from '@/ui/dialog'
 import { Empty } from '@/ui/empty'
+import { Failure } from '@/ui/failure'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -29,7 +30,7 @@ export default function TrashPage() {
   return (
     <Page title={t('trash.title')} width="narrow">
       <p className={style.intro}>{trash.data?.days ? t('trash.intro', { count: trash.data.days }) : t('trash.intro_kept')}</p>
-      {trash.error ? <Notice kind="error" action={<Button size="small" onClick={() => void trash.refetch()}>{t('common:action.retry')}</Button>}>{errorText(trash.error, t)}</Notice> : null}
+      {trash.error ? <Failure error={trash.error} onRetry={() => void trash.refetch()} /> : null}
       {trash.isPending ? <Card flush label={t('trash.title')}><SkeletonRows rows={4} height={48} /></Card> : null}
       {trash.data && !current ? <Card label={t('trash.title')}><Empty icon="delete" title={t('trash.nothing')} text={t('trash.nothing_text')} /></Card> : null}
       {current && trash.data ? (

@@ -4,13 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { listCopies, readCopy, type Copy } from '@/api/copies'
 import { keys } from '@/api/keys'
-import { errorText } from '@/locales/i18n'
 import { formatAgo } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
@@ -29,7 +28,7 @@ export default function CopiesPage() {
     <Page title={t('copies')} above={{ label: t('common:shell.tasks'), to: paths.tasks }} width="narrow">
       <Card flush label={t('copies')}>
         {list.isPending ? <SkeletonRows rows={4} height={58} /> : null}
-        {list.error ? <Notice kind="error" action={<Button size="small" onClick={() => void list.refetch()}>{t('common:action.retry')}</Button>}>{errorText(list.error, t)}</Notice> : null}
+        {list.error ? <Failure error={list.error} onRetry={() => void list.refetch()} /> : null}
         {list.data?.length === 0 ? <Empty icon="copy" title={t('no_copies')} text={t('no_copies_text')} /> : null}
         <ul>{list.data?.map((copy) => <CopyRow key={`${copy.instance} ${copy.at}`} copy={copy} />)}</ul>
       </Card>

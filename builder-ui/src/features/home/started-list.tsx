@@ -2,13 +2,11 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { InstanceRow } from '@/api/tasks'
-import { errorText } from '@/locales/i18n'
 import type { Color } from '@/model/app'
 import { formatAgo, formatSpan } from '@/model/format'
 import { paths } from '@/model/paths'
-import { Button } from '@/ui/button'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
 import style from './started-list.module.css'
@@ -18,7 +16,7 @@ type Query = Pick<UseQueryResult<{ rows: InstanceRow[] }>, 'data' | 'error' | 'i
 export function StartedList({ query, most }: { query: Query; most?: number }) {
   const { t } = useTranslation()
   if (query.isPending) return <SkeletonRows rows={4} height={58} />
-  if (!query.data) return <Notice kind="error" action={<Button size="small" onClick={() => void query.refetch()}>{t('action.retry')}</Button>}>{errorText(query.error, t)}</Notice>
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />
   if (query.data.rows.length === 0) return <Empty compact icon="send" title={t('home:none_started')} text={t('home:none_started_text')} />
   return <ul>{query.data.rows.slice(0, most).map((row) => <StartedRow key={row.id} row={row} />)}</ul>
 }

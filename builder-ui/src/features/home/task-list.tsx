@@ -3,14 +3,12 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import { figureText, type Task } from '@/api/tasks'
-import { errorText } from '@/locales/i18n'
 import { formatSpan } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
-import { Button } from '@/ui/button'
 import { Empty } from '@/ui/empty'
+import { Failure } from '@/ui/failure'
 import { Icon } from '@/ui/icon'
-import { Notice } from '@/ui/notice'
 import { SkeletonRows } from '@/ui/skeleton'
 import style from './task-list.module.css'
 
@@ -19,7 +17,7 @@ type Query = Pick<UseQueryResult<{ rows: Task[] }>, 'data' | 'error' | 'isPendin
 export function TaskList({ query }: { query: Query }) {
   const { t } = useTranslation()
   if (query.isPending) return <SkeletonRows rows={4} height={76} />
-  if (!query.data) return <Notice kind="error" action={<Button size="small" onClick={() => void query.refetch()}>{t('action.retry')}</Button>}>{errorText(query.error, t)}</Notice>
+  if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />
   if (query.data.rows.length === 0) return <Empty icon="done" title={t('home:no_tasks')} text={t('home:no_tasks_text')} />
   return <ul>{query.data.rows.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
 }

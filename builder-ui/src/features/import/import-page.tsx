@@ -12,6 +12,7 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { useConfirm } from '@/ui/confirm'
 import { Empty } from '@/ui/empty'
+import { Failure } from '@/ui/failure'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { Progress } from '@/ui/progress'
@@ -58,7 +59,7 @@ export default function ImportPage() {
     <Page title={data?.file ?? t('shell.imports')} width="wide" above={{ label: t('shell.imports'), to: paths.imports }} beside={data ? <StatusTag status={data.status} /> : null}>
       {error ? <div className={style.gap}><Notice kind="error">{error}</Notice></div> : null}
       {job.isPending ? <Card flush><SkeletonRows rows={6} height={52} /></Card> : null}
-      {job.error ? <Notice kind="error" action={<Button size="small" onClick={() => void job.refetch()}>{t('action.retry')}</Button>}>{errorText(job.error, t)}</Notice> : null}
+      {job.error ? <Failure error={job.error} onRetry={() => void job.refetch()} /> : null}
       {data ? (
         <>
           <Steps at={data.status === 'uploaded' || remapping ? 0 : data.status === 'checking' || data.status === 'checked' ? 1 : data.status === 'done' ? 3 : 2} />

@@ -3,12 +3,11 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { keys } from '@/api/keys'
 import { listNotifications } from '@/api/notifications'
-import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { NotificationList } from './notification-list'
@@ -31,7 +30,7 @@ export default function NotificationsPage() {
       width="narrow"
       actions={<><Link to={paths.preferences}>{t('notifications.preferences')}</Link><Button icon="check" disabled={unread === 0} onClick={() => mark.mutate('all')}>{t('notifications.all_read')}</Button></>}
     >
-      {list.error ? <Notice kind="error" action={<Button size="small" onClick={() => void list.refetch()}>{t('action.retry')}</Button>}>{errorText(list.error, t)}</Notice> : null}
+      {list.error ? <Failure error={list.error} onRetry={() => void list.refetch()} /> : null}
       <Card flush label={t('shell.notifications')}>
         {list.isPending ? <SkeletonRows rows={6} height={60} />
           : rows.length > 0 ? <NotificationList rows={rows} onOpen={(notice) => { if (!notice.read_at) mark.mutate([notice.id]) }} />

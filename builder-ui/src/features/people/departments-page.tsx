@@ -6,15 +6,14 @@ import { Link, useNavigate } from 'react-router'
 import { useEntity } from '@/api/app-context'
 import { keys } from '@/api/keys'
 import { listRecords, type ListRow } from '@/api/records'
-import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
 import { toTree, type TreeNode } from '@/model/tree'
 import { Avatar } from '@/ui/avatar'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
+import { Failure } from '@/ui/failure'
 import { Icon } from '@/ui/icon'
-import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import style from './departments-page.module.css'
@@ -62,7 +61,7 @@ export default function DepartmentsPage() {
       actions={entity?.can.create ? <Button kind="primary" icon="add" onClick={() => void navigate(paths.newRecord('department'))}>{t('action.new')}</Button> : null}
     >
       <Card flush label={entity?.label_plural ?? t('people:departments')}>
-        {firm.error ? <Notice kind="error" action={<Button size="small" onClick={() => void firm.refetch()}>{t('action.retry')}</Button>}>{errorText(firm.error, t)}</Notice>
+        {firm.error ? <Failure error={firm.error} onRetry={() => void firm.refetch()} />
           : firm.isPending ? <SkeletonRows rows={6} height={52} />
             : tree.length === 0 ? <Empty icon="network" title={t('people:no_departments')} text={t('people:no_departments_text')} />
               : <ul>{tree.map((node) => <Branch key={node.row.id} node={node} people={people} titles={titles} depth={0} />)}</ul>}

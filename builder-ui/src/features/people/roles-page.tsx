@@ -6,13 +6,11 @@ import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import { keys } from '@/api/keys'
 import { listRoles, type Role } from '@/api/people'
-import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
@@ -29,7 +27,7 @@ export default function RolesPage() {
   return (
     <Page title={t('shell.roles')} width="wide">
       <p className={style.lead}>{t('people:roles_text')}</p>
-      {roles.error ? <Notice kind="error" action={<Button size="small" onClick={() => void roles.refetch()}>{t('action.retry')}</Button>}>{errorText(roles.error, t)}</Notice> : null}
+      {roles.error ? <Failure error={roles.error} onRetry={() => void roles.refetch()} /> : null}
       {roles.isPending ? <Card flush><SkeletonRows rows={6} height={52} /></Card> : null}
       {roles.data && !role ? <Empty icon="shield" title={t('people:no_roles')} text={t('people:no_roles_text')} /> : null}
       {role ? (

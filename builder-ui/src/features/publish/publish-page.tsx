@@ -6,11 +6,10 @@ import { cancelPublication, readPublications, readVersions, type Publication, ty
 import { formatDatetime } from '@/fields/dates'
 import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
-import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { useConfirm } from '@/ui/confirm'
 import { Empty } from '@/ui/empty'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
@@ -25,7 +24,7 @@ export default function PublishPage() {
   const again = () => { void versions.refetch(); void jobs.refetch() }
   return (
     <Page title={t('title')} width="narrow" above={{ label: t('above'), to: paths.settings }}>
-      {wrong ? <Notice kind="error" action={<Button size="small" onClick={again}>{t('common:action.retry')}</Button>}>{errorText(wrong, t)}</Notice> : null}
+      {wrong ? <Failure error={wrong} onRetry={again} /> : null}
       <div className={style.stack}>
         {jobs.data ? <Publications jobs={jobs.data.jobs} /> : null}
         {versions.isPending ? <Card flush label={t('versions')}><SkeletonRows rows={4} height={52} /></Card> : null}

@@ -10,6 +10,7 @@ import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
+import { Failure } from '@/ui/failure'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
@@ -27,7 +28,7 @@ export default function SettingsPage() {
   const settings = useQuery({ queryKey: keys.settings, queryFn: readSettings })
   return (
     <Page title={t('title')} width="narrow" actions={<Link to={paths.publish} className={style.versions}>{t('versions')}</Link>}>
-      {settings.error ? <Notice kind="error" action={<Button size="small" onClick={() => void settings.refetch()}>{t('common:action.retry')}</Button>}>{errorText(settings.error, t)}</Notice> : null}
+      {settings.error ? <Failure error={settings.error} onRetry={() => void settings.refetch()} /> : null}
       {settings.isPending ? <Card flush label={t('title')}><SkeletonRows rows={8} height={52} /></Card> : null}
       {settings.data ? <SettingsForm now={settings.data} /> : null}
     </Page>

@@ -5,12 +5,10 @@ import { useTranslation } from 'react-i18next'
 import { groupRecords } from '@/api/groups'
 import { keys } from '@/api/keys'
 import type { ListQuery } from '@/api/records'
-import { errorText } from '@/locales/i18n'
 import type { EntityModel, ViewColumn } from '@/model/app'
 import { boardColumns, type ColumnValue } from '@/model/board'
 import { askedPaths } from '@/model/columns'
-import { Button } from '@/ui/button'
-import { Notice } from '@/ui/notice'
+import { Failure } from '@/ui/failure'
 import { Select } from '@/ui/select'
 import { phone, useMedia } from '@/ui/use-media'
 import { BoardColumnView } from './board-column'
@@ -45,7 +43,7 @@ export default function BoardView({ label, entity, by, sum, card, query }: Board
   const labelOf = (value: ColumnValue) => columns.find((column) => column.value === value)?.label ?? String(value ?? '')
   const { underway, move, dialog } = useMoves(entity, by, labelOf)
   if (groups.error && !groups.data) {
-    return <Notice kind="error" action={<Button size="small" icon="refresh" onClick={() => void groups.refetch()}>{t('action.retry')}</Button>}>{errorText(groups.error, t)}</Notice>
+    return <Failure error={groups.error} onRetry={() => void groups.refetch()} />
   }
   // What is over and done with and has no cards takes no room until it is asked for.
   const folded = (column: (typeof columns)[number]) => column.final && groups.isSuccess && !found.has(keyOf(column.value)) && !opened.has(keyOf(column.value))

@@ -12,6 +12,7 @@ import { addDays, addMonths, daysBetween, monthDays, monthOf, weekDays } from '@
 import type { Titles } from '@/model/record'
 import { clockAt, dayOf, momentOf } from '@/model/zone'
 import { Button } from '@/ui/button'
+import { Failure } from '@/ui/failure'
 import { Notice } from '@/ui/notice'
 import { useToast } from '@/ui/toast'
 import { phone, useMedia } from '@/ui/use-media'
@@ -152,7 +153,7 @@ export default function CalendarView({ label, entity, from, to, title, query }: 
           </span>
         )}
       </div>
-      {list.error ? <Notice kind="error" action={<Button size="small" icon="refresh" onClick={() => void list.refetch()}>{t('action.retry')}</Button>}>{errorText(list.error, t)}</Notice> : null}
+      {list.error ? <Failure error={list.error} onRetry={() => void list.refetch()} /> : null}
       {more ? <Notice kind="info">{t('list:calendar.too_many')}</Notice> : null}
       {small
         ? <CalendarAgenda {...shared} days={days.filter((day) => monthOf(day) === monthOf(at))} busy={list.isPending} />
