@@ -5,7 +5,7 @@ import i18next from 'i18next'
 import type { ReactNode } from 'react'
 import { createMemoryRouter, RouterProvider, type RouteObject } from 'react-router'
 import { AppContext } from '@/api/app-context'
-import { applyLanguage, startI18n } from '@/locales/i18n'
+import { applyLanguage, startI18n, withTexts } from '@/locales/i18n'
 import type { AppModel } from '@/model/app'
 import type { Session } from '@/model/session'
 import { Theme } from '@/ui/theme'
@@ -19,6 +19,7 @@ export const session: Session = {
 export async function speakEnglish(): Promise<void> {
   if (i18next.isInitialized) await applyLanguage('en')
   else await startI18n()
+  await withTexts(Promise.resolve())
 }
 
 interface Options {
