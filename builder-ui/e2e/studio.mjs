@@ -108,7 +108,7 @@ export async function studio(setting) {
     const picture = page.getByRole('group', { name: t('studio:flow.label') })
     const before = await picture.getByRole('button', { name: like(t('studio:flow.insert')) }).count()
     await picture.getByRole('button', { name: like(t('studio:flow.insert')) }).last().click()
-    await page.getByRole('menuitem', { name: t('studio:flow.types.approval') }).click()
+    await page.getByRole('menuitem', { name: t('studio:flow.types.approval'), exact: true }).click()
     await page.getByRole('complementary', { name: t('studio:panel.label') }).waitFor()
     if ((await picture.getByRole('button', { name: like(t('studio:flow.insert')) }).count()) <= before) throw new Error('no step came')
     await saved()
@@ -135,10 +135,11 @@ export async function studio(setting) {
     await page.goto(`${server.url}/studio/${mine}`)
     await page.getByRole('button', { name: t('studio:publish.action'), exact: true }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('button', { name: t('studio:publish.action') }).click()
     await dialog.getByText('theirs').waitFor()
     await dialog.getByRole('radio').first().check()
     await dialog.getByRole('button', { name: t('studio:conflict.done') }).click()
+    await dialog.getByRole('textbox').fill('joined')
+    await dialog.getByRole('button', { name: t('studio:publish.action') }).click()
     await page.waitForURL(/\/studio$/)
     const model = await appModel(page)
     if (model.entities.unit.help !== 'mine' && language === 'en') throw new Error(`what was chosen does not hold: ${model.entities.unit.help}`)
@@ -153,9 +154,12 @@ export async function studio(setting) {
     await page.waitForURL(/\/studio\/[^/]+$/)
     const id = new URL(page.url()).pathname.split('/').at(-1)
     const draft = await page.evaluate((draftId) => fetch(`/api/studio/drafts/${draftId}`).then((answer) => answer.json()), id)
-    const { label, name: itself } = draft.definitions.find((one) => one.file.endsWith(path))
+    // Its texts in other languages lie in a file that ends with the same path.
+    const { label, name: itself } = draft.definitions.find((one) => one.file === `trade/${path}`)
     // Without a label it is called by its name, as a person would write it.
-    return label ?? `${itself[0].toUpperCase()}${itself.slice(1).replaceAll('_', ' ')}`
+    const said = label ?? `${itself[0].toUpperCase()}${itself.slice(1).replaceAll('_', ' ')}`
+    // What it is marked with follows; another name may begin alike.
+    return new RegExp(`^${said}( |$)`)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FieldType } from '@/model/app'
 import { get, post, request } from './client'
 
 export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undoing' | 'undone'
@@ -67,4 +68,18 @@ export const listImports = () => get<{ rows: ImportJob[] }>('/api/imports')
 export const readImport = (id: string) => get<ImportJob>(`/api/imports/${id}`)
 export const dryRun = (id: string, plan: ImportPlan) => post<ImportJob>(`/api/imports/${id}/dry_run`, plan)
 export const runImport = (id: string) => post<ImportJob>(`/api/imports/${id}/run`)
+/** Brings a file in as chosen, without a dry run before. */
+export const bringIn = (id: string, plan: ImportPlan) => post<ImportJob>(`/api/imports/${id}/run`, plan)
+
+/** What a column of a file is likely meant as. */
+export interface InferredColumn {
+  heading: string
+  type: FieldType
+  options: string[]
+  scale: number
+  filled: number
+  empty: number
+  unique: boolean
+}
+export const inferColumns = (id: string) => get<{ columns: InferredColumn[] }>(`/api/imports/${id}/columns`)
 export const undoImport = (id: string) => post<ImportJob>(`/api/imports/${id}/undo`)

@@ -16,8 +16,9 @@ export interface Notification {
 export interface NoticeAbout {
   by_name?: string
   initiator_name?: string
-  /** The node of the workflow. */
+  /** The node of the workflow, or what a draft of definitions is called. */
   label?: string
+  draft?: string
   message?: string
   outcome?: string
   outcome_label?: string | null

@@ -1,4 +1,5 @@
-import { get, post } from './client'
+import { get, post, requestHeaders, taken, url } from './client'
+import type { Diagnostic, Kind } from './studio'
 
 export interface Version {
   version: number
@@ -45,3 +46,68 @@ export const readVersions = () => get<{ current: number; versions: Version[] }>(
 export const readPublications = () => get<{ jobs: Publication[] }>('/api/publish/jobs')
 export const readPublication = (id: string) => get<Publication>(`/api/publish/jobs/${encodeURIComponent(id)}`)
 export const cancelPublication = (id: string) => post<Publication>(`/api/publish/jobs/${encodeURIComponent(id)}/cancel`, {})
+
+/** What differs between two versions, at one place. */
+export interface Difference {
+  change: string
+  weight: 'words' | 'behaviour' | 'data' | 'loss'
+  kind: Kind | 'data' | 'test'
+  /** The definition; of texts their file. */
+  name: string
+  /** Where in it; empty for the definition itself. */
+  path: string
+  /** What the definition and the thing in it are called. */
+  of: string
+  label: string
+  before: unknown
+  after: unknown
+}
+
+/** What becomes of stored values. */
+export interface Effect {
+  kind: 'convert' | 'compute' | 'require' | 'remove' | 'index' | 'unique'
+  entity: string
+  of: string
+  fields: string[]
+  labels: string[]
+  total: number
+  seen: number
+  concerned: number
+  less: number
+  refuses: boolean
+  rows: PublicationRow[]
+}
+
+export interface Plan {
+  version: number
+  is_new: boolean
+  problems: Diagnostic[]
+  differences: Difference[]
+  effects: Effect[]
+  in_background: boolean
+  refused: boolean
+}
+
+/** What becomes of values that do not convert, by field: `request.amount`. */
+export type Choices = Record<string, { unconvertible: 'refuse' | 'empty' }>
+
+/** At once in force, or a job that converts stored values first. */
+export type Begun = { version: number; is_new: boolean; job?: undefined } | { job: string; version?: undefined }
+
+const definitions = '/api/definitions'
+export const compareVersions = (from: number, to: number) => get<{ differences: Difference[] }>(`${definitions}/compare`, { from, to })
+export const planReturn = (version: number, choices: Choices) => post<Plan>(`${definitions}/${version}/plan`, { choices })
+export const returnTo = (version: number, note: string, choices: Choices) => post<Begun>(`${definitions}/${version}/return`, { note, choices })
+
+/** Packs as an archive holds them. */
+export interface PackFiles {
+  name: string
+  files: { path: string; text: string }[]
+}
+export const archiveFile = (version: number, effective: boolean) => url(`${definitions}/${version}/archive`, { effective })
+export async function readArchive(file: File): Promise<{ packs: PackFiles[] }> {
+  const response = await fetch(`${definitions}/archive`, { method: 'POST', headers: { ...requestHeaders('POST'), 'Content-Type': 'application/zip' }, body: file })
+  return taken(response.status, await response.json())
+}
+export const planPacks = (packs: PackFiles[], choices: Choices) => post<Plan>('/api/publish/plan', { packs, choices })
+export const publishPacks = (packs: PackFiles[], note: string, choices: Choices) => post<Begun>('/api/publish', { packs, note, choices })

@@ -14,6 +14,8 @@ const list = () => import('@/features/list/list-page')
 
 export function makeRouter() {
   return createBrowserRouter([
+    // In a frame of the studio, without the shell around it.
+    { path: 'studio/:draft/preview', ErrorBoundary: RouteFailure, HydrateFallback: () => null, lazy: page(() => import('@/studio/preview/preview-page')) },
     {
       Component: Shell,
       ErrorBoundary: RouteFailure,
@@ -41,6 +43,7 @@ export function makeRouter() {
             { path: 'organisation/settings', lazy: page(() => import('@/features/settings/settings-page')) },
             { path: 'organisation/versions', lazy: page(() => import('@/features/publish/publish-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
+            { path: 'studio/new', lazy: page(() => import('@/studio/new/new-app-page')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
             { path: 'notifications/preferences', lazy: page(() => import('@/features/mail/preferences-page')) },
             { path: 'organisation/mail', lazy: page(() => import('@/features/mail/mail-page')) },

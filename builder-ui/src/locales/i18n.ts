@@ -70,9 +70,14 @@ export function preferredLanguage(): LanguageCode {
 }
 
 export async function applyLanguage(code: LanguageCode): Promise<void> {
+  await speak(code)
+  localStorage.setItem(remembered, code)
+}
+
+/** Speaks a language on this page alone; it is not remembered. */
+export async function speak(code: LanguageCode): Promise<void> {
   await load(code)
   await i18next.changeLanguage(tagOf[code])
-  localStorage.setItem(remembered, code)
   document.documentElement.lang = tagOf[code]
   setRequestLanguage(tagOf[code])
 }

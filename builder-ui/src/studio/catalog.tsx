@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { About, Kind } from '@/api/studio'
 import { Icon, type IconName } from '@/ui/icon'
 import { TextInput } from '@/ui/text-input'
-import { useDraftState } from './context'
+import { textsPage, useDraftState } from './context'
 import style from './catalog.module.css'
 
 const icons: Partial<Record<Kind, IconName>> = {
@@ -52,6 +52,9 @@ export function Catalog({ chosen, onChoose }: { chosen: string | null; onChoose:
   return (
     <nav className={style.catalog} aria-label={t('catalog.label')}>
       <div className={style.search}><TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('catalog.search')} label={t('catalog.search')} clear={t('common:action.clear')} prefix={<Icon name="search" size={14} />} /></div>
+      <button type="button" className={style.item} aria-current={chosen === textsPage ? 'page' : undefined} onClick={() => onChoose(textsPage)}>
+        <Icon name="language" size={15} /><span className={style.label}>{t('texts.title')}</span>
+      </button>
       {shown.length === 0 ? <p className={style.none}>{t('catalog.none')}</p> : null}
       {shown.map((group) => (
         <section key={group.key} className={style.group}>

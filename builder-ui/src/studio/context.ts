@@ -37,3 +37,6 @@ export function textsFile(definitions: readonly About[], about: Pick<About, 'fil
   const there = `${pack}/${path}`
   return definitions.some((one) => one.file === there) ? there : `site/${path}`
 }
+
+/** Where a definition's file stands in the address: all texts in another language. */
+export const textsPage = 'texts'

@@ -11,18 +11,22 @@ import { Icon } from '@/ui/icon'
 import { Popover } from '@/ui/popover'
 import { useToast } from '@/ui/toast'
 import { useDraftState, useOpenDraft } from './context'
+import { Presence } from './presence'
 import { ProblemList, type Place } from './problem-list'
+import { ReviewBar } from './review-bar'
 import style from './draft-header.module.css'
 
 const PublishDialog = lazy(() => import('./publish-dialog'))
 
 interface DraftHeaderProps {
+  /** What is being changed. */
+  file: string | null
   /** On a phone: back to what there is. */
   onBack: (() => void) | null
   onOpen: (place: Place) => void
 }
 
-export function DraftHeader({ onBack, onOpen }: DraftHeaderProps) {
+export function DraftHeader({ file, onBack, onOpen }: DraftHeaderProps) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
   const draft = useDraftState((state) => state.draft)
@@ -34,26 +38,30 @@ export function DraftHeader({ onBack, onOpen }: DraftHeaderProps) {
   const warnings = draft.problems.length - errors
   const changes = draft.definitions.filter((one) => one.changed).length
   return (
-    <header className={style.header}>
-      <div className={style.names}>
-        {onBack ? <Button kind="quiet" size="small" icon="back" className={style.back} label={t('draft.all')} onClick={onBack} /> : null}
-        <Link to={paths.studio} className={style.above}>{t('title')}</Link>
-        <Icon name="right" size={13} />
-        <Title key={draft.title} />
-        <Saved />
-      </div>
-      <div className={style.acts}>
-        <Button kind="quiet" icon="undo" disabled={!last} label={last ? t('draft.undo', { what: last }) : t('draft.undo_none')} onClick={open.undo} />
-        <Button kind="quiet" icon="redo" disabled={!next} label={next ? t('draft.redo', { what: next }) : t('draft.redo_none')} onClick={open.redo} />
-        <Popover open={listing} onOpenChange={setListing} placement="bottom" flush content={<ProblemList problems={draft.problems} onOpen={(place) => { setListing(false); onOpen(place) }} />}>
-          <Button kind="quiet" icon={errors ? 'error' : warnings ? 'warning' : 'done'} className={errors ? style.errors : warnings ? style.warnings : style.fine} expanded={listing}>
-            {errors ? t('draft.errors', { count: errors }) : warnings ? t('draft.warnings', { count: warnings }) : t('draft.fine')}
-          </Button>
-        </Popover>
-        <Button kind="primary" icon="publish" disabled={changes === 0 && draft.base === draft.current} onClick={() => setPublishing(true)}>{t('publish.action')}</Button>
-      </div>
-      {publishing ? <Suspense fallback={null}><PublishDialog onClose={() => setPublishing(false)} onOpen={(place) => { setPublishing(false); onOpen(place) }} /></Suspense> : null}
-    </header>
+    <>
+      <header className={style.header}>
+        <div className={style.names}>
+          {onBack ? <Button kind="quiet" size="small" icon="back" className={style.back} label={t('draft.all')} onClick={onBack} /> : null}
+          <Link to={paths.studio} className={style.above}>{t('title')}</Link>
+          <Icon name="right" size={13} />
+          <Title key={draft.title} />
+          <Saved />
+          <Presence file={file} />
+        </div>
+        <div className={style.acts}>
+          <Button kind="quiet" icon="undo" disabled={!last} label={last ? t('draft.undo', { what: last }) : t('draft.undo_none')} onClick={open.undo} />
+          <Button kind="quiet" icon="redo" disabled={!next} label={next ? t('draft.redo', { what: next }) : t('draft.redo_none')} onClick={open.redo} />
+          <Popover open={listing} onOpenChange={setListing} placement="bottom" flush content={<ProblemList problems={draft.problems} onOpen={(place) => { setListing(false); onOpen(place) }} />}>
+            <Button kind="quiet" icon={errors ? 'error' : warnings ? 'warning' : 'done'} className={errors ? style.errors : warnings ? style.warnings : style.fine} expanded={listing}>
+              {errors ? t('draft.errors', { count: errors }) : warnings ? t('draft.warnings', { count: warnings }) : t('draft.fine')}
+            </Button>
+          </Popover>
+          <Button kind="primary" icon={draft.may_publish ? 'publish' : 'send'} disabled={(changes === 0 && draft.base === draft.current) || (!draft.may_publish && draft.status === 'proposed')} onClick={() => setPublishing(true)}>{t(draft.may_publish ? 'publish.action' : 'review.propose')}</Button>
+        </div>
+        {publishing ? <Suspense fallback={null}><PublishDialog onClose={() => setPublishing(false)} onOpen={(place) => { setPublishing(false); onOpen(place) }} /></Suspense> : null}
+      </header>
+      <ReviewBar onReview={() => setPublishing(true)} />
+    </>
   )
 }
 

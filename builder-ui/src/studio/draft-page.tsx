@@ -1,6 +1,6 @@
 /** A draft: what there is on the left, what one works on in the middle, and above what became of it. */
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useBlocker, useParams, useSearchParams } from 'react-router'
 import { useStore } from 'zustand'
@@ -15,12 +15,14 @@ import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { isTyping } from '@/ui/typing'
 import { Catalog } from './catalog'
-import { DraftContext } from './context'
+import { DraftContext, textsPage } from './context'
 import { DraftHeader } from './draft-header'
 import { Editor } from './editor'
 import './icons'
 import { openDraft } from './model/draft-store'
 import style from './draft-page.module.css'
+
+const TextGrid = lazy(() => import('./texts/text-grid'))
 
 export default function DraftPage() {
   const { t } = useTranslation('studio')
@@ -59,14 +61,15 @@ function OpenPage({ id, first }: { id: string; first: Draft }) {
   useUndoKeys(open)
   const choose = (next: string) => setSearch((before) => { before.set('file', next); before.delete('at'); return before })
   const about = draft.definitions.find((one) => one.file === file)
+  const isTexts = file === textsPage
   return (
     <DraftContext value={open}>
-      <div className={style.page} data-chosen={about ? true : undefined}>
-        <DraftHeader onBack={about ? () => setSearch({}) : null} onOpen={(place) => setSearch({ file: place.file, at: place.path })} />
+      <div className={style.page} data-chosen={about || isTexts ? true : undefined}>
+        <DraftHeader file={file} onBack={about || isTexts ? () => setSearch({}) : null} onOpen={(place) => setSearch({ file: place.file, at: place.path })} />
         <div className={style.body}>
           <Catalog chosen={file} onChoose={choose} />
           <div className={style.main}>
-            {about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
+            {isTexts ? <Suspense fallback={null}><TextGrid /></Suspense> : about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
           </div>
         </div>
       </div>

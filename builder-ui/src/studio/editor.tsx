@@ -6,7 +6,7 @@ import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
 import { Notice } from '@/ui/notice'
 import { SkeletonRows } from '@/ui/skeleton'
-import { useDefinition, useOpenDraft } from './context'
+import { useDefinition, useDraftState, useOpenDraft } from './context'
 import style from './editor.module.css'
 
 const FormDesigner = lazy(() => import('./form/form-designer'))
@@ -15,14 +15,22 @@ const FlowDesigner = lazy(() => import('./flow/flow-designer'))
 const RoleEditor = lazy(() => import('./role/role-editor'))
 const ViewEditor = lazy(() => import('./view/view-editor'))
 const TextEditor = lazy(() => import('./text-editor'))
+const TrialDialog = lazy(() => import('./trial/trial-dialog'))
+const PreviewPane = lazy(() => import('./preview/preview-pane'))
 
 /** Kinds that are more than text. */
 const editors: Partial<Record<Kind, React.ComponentType<{ about: About }>>> = { entity: FormDesigner, workflow: FlowDesigner, decision: DecisionEditor, view: ViewEditor, role: RoleEditor }
 
+/** What people see of it can be looked at before it is published. */
+const isPreviewed = (about: About) => about.kind === 'entity' || about.kind === 'view'
+
 export function Editor({ about }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
-  const [asText, setAsText] = useState(false)
+  const [shown, setShown] = useState<'picture' | 'text' | 'preview'>('picture')
+  const asText = shown === 'text'
+  const [trying, setTrying] = useState(false)
+  const may = useDraftState((state) => state.draft.may_publish)
   const Visual = about.kind ? editors[about.kind] : undefined
   const reset = () => open.act(t(about.origin === 'own' ? 'origin.remove' : 'origin.reset'), { [about.file]: null })
   return (
@@ -32,11 +40,14 @@ export function Editor({ about }: { about: About }) {
         <span className={style.kind}>{t(`kind.${about.kind ?? 'pack'}`)}</span>
         <span className={style.space} />
         {about.origin === 'customised' ? <Reset about={about} onReset={reset} /> : null}
-        {Visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setAsText(!asText)}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
+        {may && about.entity && (about.kind === 'workflow' || about.kind === 'decision') ? <Button size="small" kind="quiet" icon="eye" onClick={() => setTrying(true)}>{t('trial.action')}</Button> : null}
+        {isPreviewed(about) ? <Button size="small" kind="quiet" icon={shown === 'preview' ? 'layout' : 'eye'} pressed={shown === 'preview'} onClick={() => setShown(shown === 'preview' ? 'picture' : 'preview')}>{t(shown === 'preview' ? 'editor.visual' : 'preview.action')}</Button> : null}
+        {Visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setShown(asText ? 'picture' : 'text')}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
       </header>
+      {trying && about.entity ? <Suspense fallback={null}><TrialDialog entity={about.entity} onClose={() => setTrying(false)} /></Suspense> : null}
       <Suspense fallback={<Waiting />}>
         <Loaded file={about.file}>
-          {asText || !Visual ? <TextEditor key={about.file} file={about.file} /> : <Visual about={about} />}
+          {shown === 'preview' && isPreviewed(about) ? <PreviewPane about={about} /> : asText || !Visual ? <TextEditor key={about.file} file={about.file} /> : <Visual about={about} />}
         </Loaded>
       </Suspense>
     </div>

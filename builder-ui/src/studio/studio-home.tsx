@@ -11,6 +11,7 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { useConfirm } from '@/ui/confirm'
 import { Empty } from '@/ui/empty'
+import { Icon } from '@/ui/icon'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -26,7 +27,7 @@ export default function StudioHome() {
   const add = <Button kind="primary" icon="add" busy={begin.isPending} onClick={() => begin.mutate()}>{t('home.begin')}</Button>
   const rows = drafts.data?.drafts ?? []
   return (
-    <Page title={t('title')} width="narrow" actions={rows.length ? add : null}>
+    <Page title={t('title')} width="narrow" actions={<>{drafts.data?.may_publish ? <Link to={paths.publish} className={style.versions}><Icon name="history" />{t('home.versions')}</Link> : null}<Button icon="box" onClick={() => void navigate(paths.newApp)}>{t('home.new')}</Button>{rows.length ? add : null}</>}>
       {failure ? <Notice kind="error">{errorText(failure, t)}</Notice> : null}
       <p className={style.lead}>{t('home.lead')}</p>
       <Card title={t('home.drafts')} flush>
@@ -53,8 +54,9 @@ function DraftRow({ draft }: { draft: DraftInfo }) {
         <span className={style.title}>{title}</span>
         <span className={style.about}>{t('home.saved_by', { name: draft.owner_name ?? '', when: formatAgo(draft.updated_at, i18n.language) })}</span>
       </Link>
+      {draft.status === 'proposed' ? <Tag color="blue">{t('review.tag')}</Tag> : draft.status === 'publishing' ? <Tag color="blue">{t('review.publishing')}</Tag> : null}
       {draft.base !== draft.current ? <Tag color="amber">{t('home.older', { version: draft.base })}</Tag> : null}
-      {draft.mine || draft.may_publish ? <Button kind="quiet" icon="delete" label={t('home.discard_title', { title })} onClick={() => void ask()} /> : null}
+      {(draft.mine || draft.may_publish) && draft.status !== 'publishing' ? <Button kind="quiet" icon="delete" label={t('home.discard_title', { title })} onClick={() => void ask()} /> : null}
     </li>
   )
 }

@@ -9,6 +9,9 @@ pub enum Error {
         /// What it looks like.
         found: &'static str,
     },
+    /// It is no archive.
+    #[error("Expected an archive (.zip), but found something else")]
+    NotAnArchive,
     /// It is more than is read.
     #[error("Expected at most {limit} {of}, but the file has more")]
     TooLarge {
@@ -50,6 +53,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotASpreadsheet { .. } => "not_a_spreadsheet",
+            Self::NotAnArchive => "not_an_archive",
             Self::TooLarge { .. } => "file_too_large",
             Self::Bomb { .. } => "file_bomb",
             Self::Damaged { .. } => "file_damaged",

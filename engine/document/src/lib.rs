@@ -1,7 +1,8 @@
-//! Documents, in and out: at present spreadsheets and delimited text, in.
+//! Documents, in and out: at present spreadsheets and delimited text, in; archives of texts, in and out.
 //!
 //! A crate of its own because what it builds on is heavy. It knows the kernel's cells and nothing of databases or HTTP.
 
+pub mod archive;
 mod csv;
 mod encoding;
 mod error;

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use document::archive::{self, Text};
 use kernel::{Diagnostic, PackSource, SourceFile};
 
 use crate::assets;
@@ -51,6 +52,39 @@ pub fn with_needed(given: Vec<PackSource>) -> Vec<PackSource> {
     }
     packs.extend(given);
     in_order(packs)
+}
+
+/// Packs in one archive, a folder each, every file in the canonical format; `effective` with overlays laid on what they
+/// change, so that they stand for themselves.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn to_archive(packs: &[PackSource], effective: bool) -> Result<Vec<u8>, document::Error> {
+    let laid = if effective { kernel::layer::effective(packs).0 } else { packs.to_vec() };
+    let text = |pack: &PackSource, file: &SourceFile| Text {
+        path: format!("{}/{}", pack.name, file.path),
+        text: kernel::format(&file.path, &file.text).unwrap_or_else(|_| file.text.clone()),
+    };
+    let texts: Vec<Text> = laid.iter().flat_map(|pack| pack.files.iter().map(move |file| text(pack, file))).collect();
+    archive::pack(&texts)
+}
+
+/// The packs of an archive. `system` is left out: each installation has its own.
+///
+/// # Errors
+/// If it is none, or holds no packs.
+pub fn of_archive(bytes: &[u8]) -> Result<Vec<PackSource>, document::Error> {
+    let mut packs: Vec<PackSource> = Vec::new();
+    for Text { path, text } in archive::unpack(bytes)? {
+        let Some((name, path)) = path.split_once('/').filter(|(name, _)| *name != "system") else { continue };
+        let file = SourceFile { path: path.to_owned(), text };
+        match packs.iter_mut().find(|pack| pack.name == name) {
+            Some(pack) => pack.files.push(file),
+            None => packs.push(PackSource { name: name.to_owned(), files: vec![file] }),
+        }
+    }
+    packs.retain(|pack| pack.files.iter().any(|file| file.path == "pack.json"));
+    if packs.is_empty() { Err(document::Error::NotAnArchive) } else { Ok(packs) }
 }
 
 /// Each pack after those it needs; `system` first.

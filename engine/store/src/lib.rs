@@ -29,9 +29,9 @@ pub use layout::Schema;
 pub use read::{Count, Group, Grouping, Page, TitlesOf};
 pub use store::{Options, Priority, Stats, Store};
 pub use system::{
-    Answered, AuditFilter, AuditRow, Before, BulkCounts, BulkResult, BulkRow, CommentRow, CopyOf, Credentials,
-    DefinitionsVersion, DeputyRow, Done, DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord, ImportRow,
-    ImportWas, InstanceFilter, JobRow, Lease, Loose, MailWishes, NearIndex, NoticeRow, PublicationRow,
+    Answered, AtDraft, AuditFilter, AuditRow, Before, BulkCounts, BulkResult, BulkRow, CommentRow, CopyOf, Credentials,
+    DefinitionsVersion, DeputyRow, Done, DraftNote, DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord,
+    ImportRow, ImportWas, InstanceFilter, JobRow, Lease, Loose, MailWishes, NearIndex, NoticeRow, PublicationRow,
     PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineFilter,
     TimelineItem, ViewRow,
 };

@@ -24,6 +24,11 @@ export function noticeText({ kind, about }: Notification, t: TFunction): string 
       return t('notifications.text.mail_bounced', { person: about.person_name ?? '', address: about.address ?? '' })
     case 'incident':
       return t('notifications.text.incident', { kind: t(`work.${about.kind}`, { defaultValue: about.kind }) })
+    case 'draft_proposed':
+    case 'draft_given_back':
+    case 'draft_comment':
+    case 'draft_published':
+      return t(`notifications.text.${kind}`, { name }) + reason
     default:
       return plain(about.message ?? '')
   }

@@ -12,7 +12,8 @@ const icons: Record<string, IconName> = {
 }
 
 /** A record that may not be seen any more has no page. */
-function target({ entity, record, title }: Notification): string | null {
+function target({ entity, record, title, about }: Notification): string | null {
+  if (about.draft) return paths.draft(about.draft)
   return entity && record && title !== null ? paths.record(entity, record) : null
 }
 
@@ -29,7 +30,7 @@ export function NotificationList({ rows, onOpen }: { rows: Notification[]; onOpe
             <span className={style.body}>
               <span className={style.title}>
                 {notice.read_at ? null : <span className={style.unread}><span className="visually-hidden">{t('notifications.new')}</span></span>}
-                {notice.title ?? t('notifications.hidden')}
+                {notice.title ?? (notice.about.draft ? notice.about.label : null) ?? t('notifications.hidden')}
               </span>
               {text ? <span className={style.text}>{text}</span> : null}
               <time className={style.time} dateTime={notice.at}>{formatAgo(notice.at, i18n.language)}</time>

@@ -3,6 +3,7 @@
 
 mod cell;
 mod compile;
+mod infer;
 mod number;
 mod parse;
 mod plan;
@@ -10,6 +11,7 @@ mod text;
 
 pub use cell::{Cell, Content, Row, column_letters};
 pub use compile::{Column, Import, Source, Target, is_importable};
+pub use infer::{Inference, Inferred};
 pub use parse::{Reading, Unreadable, parse};
 pub(crate) use parse::{
     boolean, code, currency, date, datetime, email, integer, long_text, number, rich_text, tags, text as line, time,

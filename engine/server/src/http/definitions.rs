@@ -1,18 +1,23 @@
-//! `/api/definitions`: what is published, to be read by administrators; and what renaming would make of it.
+//! `/api/definitions`: what is published, to be read by administrators; what differs between two versions; the way back
+//! to one; and what renaming would make of it.
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Response},
 };
 use kernel::{
     PackSource,
+    rebuild::Choices,
     rename::{Rename, rename},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 
-use super::{Body, Error, Reader};
-use crate::{App, Failure, read::time};
+use super::{Body, Error, Query, Reader, body::reason, publish};
+use crate::{App, packs, read::time};
 
 /// The versions, newest first.
 pub(super) async fn versions(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
@@ -42,12 +47,97 @@ pub(super) async fn files(
     Path(version): Path<String>,
 ) -> Result<Json<Json_>, Error> {
     reader.must_be_admin()?;
-    let missing = || Error::not_found("version", &version);
-    let number: i64 = version.parse().map_err(|_| missing())?;
-    let found = app.store().definitions(number).await?.ok_or_else(missing)?;
-    let packs: Vec<PackSource> = serde_json::from_value(found.definitions.files)
-        .map_err(|error| Failure::Corrupt { what: "definitions", why: error.to_string() })?;
+    let number = known(&version)?;
+    let packs = app.packs_of_version(number).await?;
     Ok(Json(json!({"version": number, "packs": packs})))
+}
+
+fn known(version: &str) -> Result<i64, Error> {
+    version.parse().map_err(|_| Error::not_found("version", version))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Form {
+    /// Whether the firm's changes are laid on what they change.
+    #[serde(default)]
+    effective: bool,
+}
+
+/// The packs of a version in one archive.
+pub(super) async fn archive(
+    State(app): State<App>,
+    reader: Reader,
+    Path(version): Path<String>,
+    Query(form): Query<Form>,
+) -> Result<Response, Error> {
+    reader.must_be_admin()?;
+    let number = known(&version)?;
+    let packs = app.packs_of_version(number).await?;
+    app.note(Some(reader.user), "export", json!({"definitions": number})).await?;
+    let bytes = packs::to_archive(&packs, form.effective).map_err(Error::internal)?;
+    let name = format!("attachment; filename=\"definitions-{number}.zip\"");
+    Ok(([(header::CONTENT_TYPE, "application/zip".to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
+}
+
+/// The packs of an archive that somebody brings, to be planned and published as others are.
+pub(super) async fn of_archive(reader: Reader, bytes: Bytes) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let unreadable = |error: document::Error| Error::invalid("file", error.code(), error.to_string());
+    Ok(Json(json!({"packs": packs::of_archive(&bytes).map_err(unreadable)?})))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Compared {
+    from: i64,
+    to: i64,
+}
+
+/// What differs between two versions.
+pub(super) async fn compare(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Compared>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let differences = app.compare_versions(asked.from, asked.to, reader.language).await?;
+    Ok(Json(json!({"from": asked.from, "to": asked.to, "differences": differences})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Returned {
+    note: Option<String>,
+    /// What becomes of stored values, by field: `request.amount`.
+    #[serde(default)]
+    choices: Choices,
+}
+
+/// What publishing an older version anew would do. Nothing is written.
+pub(super) async fn plan_return(
+    State(app): State<App>,
+    reader: Reader,
+    Path(version): Path<String>,
+    Body(asked): Body<Returned>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let plan = app.plan_return(known(&version)?, &asked.choices).await?;
+    let mut plan = app.plan_in_words(plan, reader.language).await?;
+    publish::keep_seen(&app, &reader, &mut plan).await?;
+    Ok(Json(json!(plan)))
+}
+
+/// Publishes an older version anew: at once (200), or begins to where stored values are converted first (202).
+pub(super) async fn return_to(
+    State(app): State<App>,
+    reader: Reader,
+    Path(version): Path<String>,
+    Body(asked): Body<Returned>,
+) -> Result<Response, Error> {
+    reader.must_be_admin()?;
+    let note = reason(asked.note)?.unwrap_or_default();
+    let begun = app.return_to(known(&version)?, note, Some(reader.user), asked.choices).await?;
+    Ok(publish::answer(&app, begun))
 }
 
 #[derive(Deserialize)]

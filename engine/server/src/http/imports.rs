@@ -6,6 +6,7 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use kernel::import::Inferred;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
 use store::ImportRow;
@@ -113,6 +114,22 @@ pub(super) async fn read(State(app): State<App>, reader: Reader, Path(id): Path<
         }
     }
     Ok(Json(job))
+}
+
+/// What the columns of the file are likely meant as.
+pub(super) async fn columns(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Json_>, Error> {
+    let columns = app.infer_columns(Some(reader.user), id).await?;
+    let told = |(heading, column): (String, Inferred)| {
+        json!({
+            "heading": heading, "type": column.kind, "options": column.options, "scale": column.scale,
+            "filled": column.filled, "empty": column.empty, "unique": column.unique,
+        })
+    };
+    Ok(Json(json!({"columns": columns.into_iter().map(told).collect::<Vec<_>>()})))
 }
 
 pub(super) async fn dry_run(

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{Body, Error, Reader};
 use crate::{
     App, Scene,
-    publish::{Begun, Publication, Row, State as Progress},
+    publish::{Begun, Plan, Publication, Row, State as Progress},
     read::time,
 };
 
@@ -43,12 +43,19 @@ pub(super) async fn plan(
     Body(asked): Body<Asked>,
 ) -> Result<Json<Json_>, Error> {
     reader.must_be_admin()?;
-    let mut plan = app.plan_publication(asked.packs, &asked.choices).await?;
+    let plan = app.plan_publication(asked.packs, &asked.choices).await?;
+    let mut plan = app.plan_in_words(plan, reader.language).await?;
+    keep_seen(&app, &reader, &mut plan).await?;
+    Ok(Json(json!(plan)))
+}
+
+/// Of the records that a plan names, those that the reader may see.
+pub(super) async fn keep_seen(app: &App, reader: &Reader, plan: &mut Plan) -> Result<(), Error> {
     let scene = reader.scene();
     for effect in &mut plan.effects {
-        effect.rows = seen(&app, &scene, std::mem::take(&mut effect.rows)).await?;
+        effect.rows = seen(app, &scene, std::mem::take(&mut effect.rows)).await?;
     }
-    Ok(Json(json!(plan)))
+    Ok(())
 }
 
 /// Publishes at once (200, with the version), or begins to (202, with what is to be looked at for its progress).
@@ -56,10 +63,15 @@ pub(super) async fn begin(State(app): State<App>, reader: Reader, Body(asked): B
     reader.must_be_admin()?;
     let Asked { packs, note, choices } = asked;
     let publication = Publication { packs, note, by: Some(reader.user), demo: false };
-    match app.begin_publication(publication, choices).await? {
+    Ok(answer(&app, app.begin_publication(publication, choices).await?))
+}
+
+/// What became of a publication; one that is under way is worked on from here.
+pub(super) fn answer(app: &App, begun: Begun) -> Response {
+    match begun {
         Begun::Done(report) => {
             let told = json!({"version": report.version, "is_new": report.is_new, "warnings": report.warnings});
-            Ok(Json(told).into_response())
+            Json(told).into_response()
         }
         Begun::Running { id, warnings } => {
             let working = app.clone();
@@ -68,7 +80,7 @@ pub(super) async fn begin(State(app): State<App>, reader: Reader, Body(asked): B
                     tracing::error!(%error, publication = %id, "a publication did not come to its end");
                 }
             });
-            Ok((StatusCode::ACCEPTED, Json(json!({"job": id, "warnings": warnings}))).into_response())
+            (StatusCode::ACCEPTED, Json(json!({"job": id, "warnings": warnings}))).into_response()
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::App;
 
 /// Sets the security headers.
 pub(super) async fn answer_headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let api = path.starts_with("/api/");
+    let framed = is_preview(path);
     let mut response = next.run(request).await;
     if response.extensions().get::<Damage>().is_some() {
         app.note_damage();
@@ -26,14 +28,24 @@ pub(super) async fn answer_headers(State(app): State<App>, request: Request, nex
     };
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "same-origin");
-    set("x-frame-options", "DENY");
+    set("x-frame-options", if framed { "SAMEORIGIN" } else { "DENY" });
     set("cross-origin-opener-policy", "same-origin");
     set("permissions-policy", "camera=(), geolocation=(), microphone=()");
-    set("content-security-policy", app.assets().content_security_policy());
+    let policy = app.assets().content_security_policy();
+    if framed {
+        set("content-security-policy", &policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    } else {
+        set("content-security-policy", policy);
+    }
     if api {
         set("cache-control", "no-store");
     }
     response
+}
+
+/// Whether a page is the preview of a draft, which the studio shows in a frame as wide as the device.
+fn is_preview(path: &str) -> bool {
+    path.strip_prefix("/studio/").and_then(|rest| rest.split_once('/')).is_some_and(|(_, page)| page == "preview")
 }
 
 /// Refuses unsafe requests that a browser sends for another site, whatever they carry.

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use document::Limits;
 use kernel::{
     Rejection,
-    import::{Import, Reading},
+    import::{Cell, Import, Inference, Inferred, Reading},
     rights::Access,
 };
 use store::ImportRow;
@@ -96,6 +96,30 @@ impl App {
         found
             .filter(|row| admin || row.created_by == user)
             .ok_or_else(|| Rejection::NotFound { kind: "import".into(), id: id.to_string() }.into())
+    }
+
+    /// What the columns of an import's file are likely meant as, by all its rows.
+    ///
+    /// # Errors
+    /// If there is no such import of theirs, the file cannot be read, or the store fails.
+    pub async fn infer_columns(&self, user: Option<Uuid>, id: Uuid) -> Result<Vec<(String, Inferred)>, Failure> {
+        let row = self.import_of(user, id).await?;
+        let content = self.store().import_file(id).await?.unwrap_or_default();
+        let file = SourceFile::of(&content, &row.file_name).map_err(|e| unreadable(&e.into()))?;
+        drop(content);
+        let mut rows = Rows::begin(file, read(&row).sheet).await.map_err(|e| unreadable(&e))?;
+        let reading = Reading { from_1904: rows.from_1904, zone: self.firm().zone() };
+        let mut columns = vec![Inference::default(); rows.headings.len()];
+        let nothing = Cell::default();
+        while let Some(piece) = rows.next().await {
+            for row in piece.map_err(|e| unreadable(&e))? {
+                for (at, column) in columns.iter_mut().enumerate() {
+                    column.see(row.cells.get(at).unwrap_or(&nothing), reading);
+                }
+            }
+        }
+        let told = rows.headings.iter().cloned().zip(columns.iter().map(Inference::told));
+        Ok(told.filter(|(heading, _)| !heading.is_empty()).collect())
     }
 
     /// Takes another sheet of the file than the first that has rows.

@@ -80,10 +80,12 @@ impl App {
             let title = record.and_then(|id| titles.get(&id.to_string()).and_then(Json::as_str).map(str::to_owned));
             // A link to what they may not see any more leads nowhere.
             let place = entity.as_ref().zip(*record).filter(|_| title.is_some());
+            let record = place.map(|(entity, record)| format!("/e/{entity}/{record}"));
+            let draft = || said.get("draft").and_then(Json::as_str).map(|id| format!("/studio/{id}"));
             items.push(Item {
                 text: text(&environment, &words, kind, &said)?,
                 quote: quote(kind, &said),
-                link: place.map(|(entity, record)| settings.link(&format!("/e/{entity}/{record}"))),
+                link: record.or_else(draft).map(|path| settings.link(&path)),
                 title,
                 decide: None,
             });

@@ -369,6 +369,7 @@ impl App {
             Flipped::Done => {
                 work.row.status = "in_force".into();
                 self.put_in_force(Arc::clone(&work.next)).await?;
+                self.note_published(work.row.created_by, work.next.version, &work.row.note).await?;
                 self.tell_nodes(Told { published: true, settings: true, people: true, ..Told::default() });
                 self.tell_publication(work);
                 Step::Again

@@ -3,10 +3,12 @@
 //! Where stored values must be converted or worked out anew, or a great index is made, that is done first, while people
 //! work with the version before; see [`job`].
 
+mod history;
 mod job;
 mod plan;
 mod rows;
 mod state;
+mod words;
 
 pub use job::Ended;
 pub use plan::{Effect, Plan};
@@ -144,6 +146,11 @@ impl App {
     /// # Errors
     /// As [`App::publish`].
     pub async fn begin_publication(&self, publication: Publication, choices: Choices) -> Result<Begun, PublishError> {
+        self.begin(publication, choices, false).await
+    }
+
+    /// The same; `whole` if the packs are all there is to be, so that no other stays.
+    async fn begin(&self, publication: Publication, choices: Choices, whole: bool) -> Result<Begun, PublishError> {
         match self.take_up_published().await {
             Ok(_) => {}
             // What is to be published may be what makes them valid again.
@@ -151,7 +158,8 @@ impl App {
             Err(OpenError::Store(error)) => return Err(error.into()),
         }
         let before = self.store().latest_definitions().await?;
-        let packs = self.merged(publication.packs, before.as_ref().map(|b| &b.definitions.files));
+        let stored = before.as_ref().filter(|_| !whole).map(|b| &b.definitions.files);
+        let packs = self.merged(publication.packs, stored);
         let (catalog, problems) = Catalog::load(&packs);
         let Some(mut catalog) = catalog else { return Err(PublishError::Wrong(problems)) };
         let hash = digest(&packs);
@@ -189,9 +197,11 @@ impl App {
                 hash,
                 files: serde_json::to_value(&packs).unwrap_or_default(),
             };
+            let (by, note) = (definitions.published_by, definitions.note.clone());
             report.version = self.store().publish(at, definitions, &catalog.entities).await?;
             report.is_new = true;
             self.put_in_force(Arc::new(catalog)).await?;
+            self.note_published(by, report.version, &note).await?;
         }
         let made = seed::load(self, publication.demo).await;
         self.tell_nodes(Told { published: true, settings: true, people: true, ..Told::default() });
@@ -244,6 +254,12 @@ impl App {
         }
         self.hub().tell(crate::events::Happened::Publication { id });
         Ok(Some(id))
+    }
+
+    /// Tells those who look after the system who published what and why.
+    async fn note_published(&self, by: Option<Uuid>, version: i64, note: &str) -> Result<(), PublishError> {
+        self.note(by, "published", json!({"version": version, "note": note})).await?;
+        Ok(())
     }
 
     /// A published version by its own names.

@@ -47,6 +47,9 @@ pub struct Plan {
     pub in_background: bool,
     /// Whether records stand in the way.
     pub refused: bool,
+    /// The packs as they would be.
+    #[serde(skip)]
+    pub packs: Vec<PackSource>,
 }
 
 /// What becomes of stored values.
@@ -82,14 +85,25 @@ impl App {
     /// # Errors
     /// If the store fails.
     pub async fn plan_publication(&self, given: Vec<PackSource>, choices: &Choices) -> Result<Plan, PublishError> {
+        self.plan(given, choices, false).await
+    }
+
+    /// The same; `whole` if the packs are all there is to be, so that no other stays.
+    pub(super) async fn plan(
+        &self,
+        given: Vec<PackSource>,
+        choices: &Choices,
+        whole: bool,
+    ) -> Result<Plan, PublishError> {
         let before = self.store().latest_definitions().await?;
         let at = before.as_ref().map_or(0, |b| b.version);
-        let packs = self.merged(given, before.as_ref().map(|b| &b.definitions.files));
+        let packs = self.merged(given, before.as_ref().filter(|_| !whole).map(|b| &b.definitions.files));
         let old = self.packs_in_force().await?;
         let (catalog, problems) = Catalog::load(&packs);
         let mut plan = Plan { version: at + 1, problems, ..Plan::default() };
         plan.differences = diff(&old, &packs);
         plan.is_new = before.is_none_or(|b| b.definitions.hash != super::digest(&packs));
+        plan.packs = packs;
         let Some(mut next) = catalog else {
             plan.refused = true;
             return Ok(plan);

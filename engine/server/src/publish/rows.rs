@@ -21,7 +21,7 @@ pub(super) type Made = (Record, Rebuilt);
 
 impl App {
     /// The scene in which records are worked out by definitions that are not in force yet.
-    pub(super) fn scene_of(&self, next: &Arc<Catalog>) -> Scene {
+    pub(crate) fn scene_of(&self, next: &Arc<Catalog>) -> Scene {
         let settings = Arc::new(self.firm().values(next));
         self.scene(None).by(Arc::clone(next), settings)
     }

@@ -3,20 +3,23 @@
 //! A draft holds the files of the firm's own pack, `site`, as they would be: definitions of its own, and overlays of
 //! others'. People edit whole definitions as they work; what of it is the firm's is found by comparing.
 
+mod presence;
+mod publish;
+mod review;
 mod save;
+mod trial;
 mod workspace;
 
+pub use review::Said;
 pub use save::{Choice, Edit};
-pub use workspace::{About, Origin, Workspace};
+pub use trial::{Trial, Tried, Way, WhatIf};
+pub use workspace::{About, Origin, SITE, Workspace};
 
 use kernel::Rejection;
 use store::DraftRow;
 use uuid::Uuid;
 
-use crate::{
-    App, Failure,
-    publish::{Publication, PublishError, Report},
-};
+use crate::{App, Failure, publish::PublishError};
 
 /// Why a draft was not saved or published.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +54,7 @@ impl App {
     /// If nothing is published, or the store fails.
     pub async fn begin_draft(&self, owner: Uuid, title: String) -> Result<DraftRow, DraftError> {
         let version = self.published().catalog.version;
-        let packs = self.packs_of(version).await?;
+        let packs = self.packs_of_version(version).await?;
         let now = self.clock().now();
         let draft = DraftRow {
             id: Uuid::now_v7(),
@@ -65,6 +68,7 @@ impl App {
             created_at: now,
             updated_at: now,
             published: None,
+            publication: None,
         };
         self.store().create_draft(&draft).await?;
         Ok(draft)
@@ -77,43 +81,10 @@ impl App {
     pub async fn open_draft(&self, id: Uuid) -> Result<(DraftRow, Workspace), DraftError> {
         let missing = || Rejection::NotFound { kind: "draft".into(), id: id.to_string() };
         let draft = self.store().draft(id).await?.ok_or_else(missing)?;
-        let packs = self.packs_of(draft.base).await?;
+        let draft = self.settled(draft).await?;
+        let packs = self.packs_of_version(draft.base).await?;
         let files = serde_json::from_value(draft.files.clone()).map_err(|error| corrupt(&error))?;
         Ok((draft, Workspace::new(packs, files)))
-    }
-
-    /// Publishes a draft. One that was begun from an older version is laid on the one in force first.
-    ///
-    /// # Errors
-    /// As [`App::publish`]; if both changed the same; if the draft was saved meanwhile.
-    pub async fn publish_draft(&self, id: Uuid, version: i64, note: String, by: Uuid) -> Result<Report, DraftError> {
-        let (mut draft, mut workspace) = self.open_draft(id).await?;
-        guard(&draft, version)?;
-        let current = self.published().catalog.version;
-        if draft.base != current {
-            let (laid, conflicts) = workspace.laid_on(self.packs_of(current).await?, &[]);
-            if !conflicts.is_empty() {
-                return Err(DraftError::Conflicts(conflicts));
-            }
-            (workspace, draft.base) = (laid, current);
-        }
-        let site = workspace.site_pack();
-        draft.files = serde_json::to_value(&site.files).unwrap_or_default();
-        let published = Publication { packs: vec![site], note: note.clone(), by: Some(by), demo: false };
-        let report = self.publish(published).await?;
-        draft.version += 1;
-        draft.note = note;
-        draft.status = "published".into();
-        draft.published = Some(report.version);
-        draft.updated_at = self.clock().now();
-        self.store().save_draft(&draft).await?;
-        Ok(report)
-    }
-
-    async fn packs_of(&self, version: i64) -> Result<Vec<kernel::PackSource>, DraftError> {
-        let missing = || Rejection::NotFound { kind: "version".into(), id: version.to_string() };
-        let found = self.store().definitions(version).await?.ok_or_else(missing)?;
-        Ok(serde_json::from_value(found.definitions.files).map_err(|error| corrupt(&error))?)
     }
 }
 
@@ -121,9 +92,9 @@ fn corrupt(error: &serde_json::Error) -> Failure {
     Failure::Corrupt { what: "definitions", why: error.to_string() }
 }
 
-/// Refuses a draft that is not open, or not as whoever asks has seen it.
+/// Refuses a draft that is not on its way, or not as whoever asks has seen it.
 fn guard(draft: &DraftRow, version: i64) -> Result<(), Rejection> {
-    if draft.status != "open" {
+    if !matches!(draft.status.as_str(), "open" | "proposed") {
         return Err(Rejection::state("draft_closed", format!("expected an open draft, but it is {}", draft.status)));
     }
     if draft.version != version {

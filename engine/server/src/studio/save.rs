@@ -79,7 +79,7 @@ impl App {
         let (mut draft, workspace) = self.open_draft(id).await?;
         guard(&draft, version)?;
         let current = self.published().catalog.version;
-        let (laid, conflicts) = workspace.laid_on(self.packs_of(current).await?, choices);
+        let (laid, conflicts) = workspace.laid_on(self.packs_of_version(current).await?, choices);
         if !conflicts.is_empty() {
             return Err(DraftError::Conflicts(conflicts));
         }

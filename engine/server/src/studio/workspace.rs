@@ -4,7 +4,7 @@ use kernel::{Catalog, Diagnostic, PackSource, SourceFile, definition::Kind, laye
 use serde_json::{Value as Json, json};
 
 /// The name of the firm's own pack.
-pub(super) const SITE: &str = "site";
+pub const SITE: &str = "site";
 
 /// Whose a definition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -35,6 +35,25 @@ pub struct About {
     pub origin: Origin,
     /// Whether the draft makes something else of it than what it was begun from.
     pub changed: bool,
+}
+
+/// A text of a definition, and what it is in another language.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Text {
+    /// The definition's file, the pack first.
+    pub file: String,
+    /// The definition's kind.
+    pub kind: Kind,
+    /// What the definition is called in that language, or at all.
+    pub of: Option<String>,
+    /// Where the text stands: `fields.port.label`.
+    pub path: String,
+    /// What the definition says.
+    pub base: String,
+    /// What it is in the other language; none if it is missing.
+    pub text: Option<String>,
+    /// The file that the other language stands in, or would.
+    pub into: String,
 }
 
 /// A draft with the packs that it lies on.
@@ -107,6 +126,38 @@ impl Workspace {
                 }
             })
             .collect()
+    }
+
+    /// All texts with what they are in a language, in the order of the definitions.
+    #[must_use]
+    pub fn texts(&self, language: &str) -> Vec<Text> {
+        let packs = self.effective();
+        let mut found = Vec::new();
+        for (pack, file) in packs.iter().flat_map(|pack| pack.files.iter().map(move |file| (pack, file))) {
+            let shown = |kind: &Kind| is_shown(*kind) && *kind != Kind::Translations;
+            let Some(kind) = kind(&file.path).filter(shown) else { continue };
+            let Ok(json) = serde_json::from_str::<Json>(&file.text) else { continue };
+            let path = if kind == Kind::Pack { format!("{}.json", pack.name) } else { file.path.clone() };
+            let path = format!("{}/{language}/{path}", Kind::Translations.folder());
+            let there = find(&packs, &pack.name, &path).map(|file| (&*pack.name, file));
+            let there = there.or_else(|| find(&packs, SITE, &path).map(|file| (SITE, file)));
+            let texts: Json = there.and_then(|(_, file)| serde_json::from_str(&file.text).ok()).unwrap_or_default();
+            let text = |path: &str| texts["texts"][path].as_str().map(str::to_owned);
+            let of = text("label").or_else(|| json["label"].as_str().map(str::to_owned));
+            let into = format!("{}/{path}", there.map_or(SITE, |(pack, _)| pack));
+            for (path, base) in kernel::catalog::translatable(&json) {
+                found.push(Text {
+                    file: format!("{}/{}", pack.name, file.path),
+                    kind,
+                    of: of.clone(),
+                    text: text(&path),
+                    path,
+                    base,
+                    into: into.clone(),
+                });
+            }
+        }
+        found
     }
 
     /// Whose a definition is.

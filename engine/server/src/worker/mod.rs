@@ -301,6 +301,14 @@ impl App {
         Ok(())
     }
 
+    /// A notice to one person; that they could not be told is no reason to take back what it tells of.
+    pub(crate) async fn tell_person(&self, user: Uuid, kind: &str, body: serde_json::Value) {
+        let notice = Notice { id: Uuid::now_v7(), user, kind: kind.to_owned(), entity: None, record: None, body };
+        if let Err(refused) = self.write_and_tell(vec![Change::Notify(notice)]).await {
+            tracing::warn!(%refused, "somebody could not be told");
+        }
+    }
+
     /// Waits until all that is due now has been done, if a worker runs in this process.
     pub async fn quiet(&self) {
         self.bell().quiet().await;

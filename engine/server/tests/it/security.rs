@@ -145,6 +145,12 @@ async fn the_apps_policy_lets_nothing_in_but_its_own_files() {
     ] {
         assert!(policy.contains(rule), "{rule} is not in {policy}");
     }
+    assert_eq!(answer.headers["x-frame-options"], "DENY");
+    // Only the preview of a draft is shown in a frame, and only by the app itself.
+    let preview = server.visitor().get("/studio/019ac0a4-0000-7000-8000-000000000000/preview").await;
+    let framed = preview.headers["content-security-policy"].to_str().unwrap();
+    assert_eq!(framed, policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'"));
+    assert_eq!(preview.headers["x-frame-options"], "SAMEORIGIN");
     let scripts = policy.split(';').find(|rule| rule.trim().starts_with("script-src")).unwrap();
     assert!(!scripts.contains("unsafe") && !scripts.contains('*') && !scripts.contains("http"), "{scripts}");
 }

@@ -33,7 +33,7 @@ pub use credentials::Credentials;
 pub(crate) use definitions::insert as insert_definitions;
 pub use definitions::{DefinitionsVersion, PublishedVersion};
 pub use deputies::DeputyRow;
-pub use drafts::DraftRow;
+pub use drafts::{AtDraft, DraftNote, DraftRow};
 pub use files::{FileRow, FileUse, Loose};
 pub(crate) use files::{KEEP_RELEASED, answer as answer_files};
 pub use idempotency::{Answered, IdempotencyKey};
