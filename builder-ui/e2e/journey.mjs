@@ -1,7 +1,7 @@
 // From a spreadsheet to an approved quotation and the order made of it, as the people of the demo would do it.
 import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
-import { kit, patience } from './kit.mjs'
+import { act, choose, comesTo, kit } from './kit.mjs'
 import { known } from './ledger.mjs'
 import { like } from './words.mjs'
 
@@ -238,15 +238,6 @@ export async function journey({ name, language, locale, viewport, phone = false,
 const grid = (page) => page.getByRole('grid').first()
 const headings = (page) => grid(page).getByRole('columnheader').allInnerTexts()
 
-/** Chooses from a field that searches. */
-async function choose(scope, label, text) {
-  const box = scope.getByRole('combobox', { name: label }).first()
-  await box.click()
-  await box.fill(text)
-  const page = typeof scope.page === 'function' ? scope.page() : scope
-  await page.getByRole('option', { name: new RegExp(text.replaceAll(/[^\w ]/g, '.')) }).first().click()
-}
-
 /** Types into the cell of the last line under a heading, as at a spreadsheet; a column that searches offers what fits. */
 async function typeIn(page, table, label, text, { chooses = false } = {}) {
   const column = (await headings(page)).findIndex((heading) => heading.startsWith(label))
@@ -256,31 +247,4 @@ async function typeIn(page, table, label, text, { chooses = false } = {}) {
   await page.keyboard.type(text, { delay: 15 })
   if (chooses) await page.getByRole('option', { name: new RegExp(text) }).first().waitFor()
   await page.keyboard.press('Enter')
-}
-
-/** A transition: a button, or an entry of the menu where there is no room for a button. */
-async function act(page, t, label) {
-  const button = page.getByRole('button', { name: label, exact: true })
-  const more = page.getByRole('button', { name: t('record:header.more') })
-  const entry = page.getByRole('menuitem', { name: label })
-  // What is offered follows the state, which may still be on its way: button and menu are looked at until one has it.
-  await until(`“${label}” is offered`, async () => {
-    if (await button.first().isVisible()) return button.first().click().then(() => true)
-    if (!(await entry.isVisible())) await more.click()
-    if (await entry.isVisible()) return entry.click().then(() => true)
-    await page.keyboard.press('Escape')
-    return false
-  })
-}
-
-/** Until the record stands in a state: the sign beside its title says so. */
-const comesTo = (page, state) => page.locator('h1 ~ span').filter({ hasText: new RegExp(`^${state}$`) }).waitFor()
-
-async function until(what, holds) {
-  const end = Date.now() + patience
-  while (Date.now() < end) {
-    if (await holds()) return
-    await new Promise((done) => setTimeout(done, 100))
-  }
-  throw new Error(`${what}: not within ${patience / 1000} s`)
 }

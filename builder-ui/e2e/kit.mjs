@@ -57,3 +57,40 @@ export async function kit({ name, language, locale, viewport, phone = false, bro
 
   return { t, step, people, as, open, picture, axe, wide, look, signIn, appModel }
 }
+
+/** Chooses from a field that searches. */
+export async function choose(scope, label, text) {
+  const box = scope.getByRole('combobox', { name: label }).first()
+  await box.click()
+  await box.fill(text)
+  const page = typeof scope.page === 'function' ? scope.page() : scope
+  await page.getByRole('option', { name: new RegExp(text.replaceAll(/[^\w ]/g, '.')) }).first().click()
+}
+
+/** A transition: a button, or an entry of the menu where there is no room for a button. */
+export async function act(page, t, label) {
+  const button = page.getByRole('button', { name: label, exact: true })
+  const more = page.getByRole('button', { name: t('record:header.more') })
+  const entry = page.getByRole('menuitem', { name: label })
+  // What is offered follows the state, which may still be on its way: button and menu are looked at until one has it.
+  await until(`“${label}” is offered`, async () => {
+    if (await button.first().isVisible()) return button.first().click().then(() => true)
+    if (!(await entry.isVisible())) await more.click()
+    if (await entry.isVisible()) return entry.click().then(() => true)
+    await page.keyboard.press('Escape')
+    return false
+  })
+}
+
+/** Until the record stands in a state: the sign beside its title says so. */
+export const comesTo = (page, state) => page.locator('h1 ~ span').filter({ hasText: new RegExp(`^${state}$`) }).waitFor()
+
+/** Tries until something holds. */
+export async function until(what, holds) {
+  const end = Date.now() + patience
+  while (Date.now() < end) {
+    if (await holds()) return
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`${what}: not within ${patience / 1000} s`)
+}

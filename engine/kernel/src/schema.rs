@@ -364,6 +364,19 @@ pub enum Step {
         /// Only when this holds.
         when: Option<Expr>,
     },
+    /// Changes another record.
+    UpdateOther {
+        /// Which; an id.
+        record: Expr,
+        /// Its entity.
+        entity: Name,
+        /// The mapping that fills it.
+        mapping: Option<Name>,
+        /// Further fields and values, over that record.
+        set: Keyed<Expr>,
+        /// Only when this holds.
+        when: Option<Expr>,
+    },
     /// Makes a transition.
     Transition {
         /// Its name.
@@ -407,6 +420,8 @@ pub struct LinesMapping {
     pub from: Name,
     /// Which lines.
     pub filter: Option<Expr>,
+    /// The fields by which a line of a record that is there already is found.
+    pub key: Vec<Name>,
     /// Fields.
     pub set: Keyed<Expr>,
 }

@@ -266,7 +266,7 @@ impl<'a> Run<'a> {
                 ("reject", _) => Verb::Reject,
                 ("return", _) => Verb::Return(kernel::workflow::Return::default()),
                 ("transfer", Some(to)) => Verb::Transfer { to: self.person(to)? },
-                _ => return Err(Rejection::invalid("decide", "unknown", format!("no verb `{verb}`")).into()),
+                (outcome, _) => Verb::Outcome { name: outcome.into() },
             };
             let sent = Sent { reason, fields: self.fields(&step.update)?, ..Sent::default() };
             Act::Decide { task: own.ok_or_else(missing)?, verb, sent: Box::new(sent) }

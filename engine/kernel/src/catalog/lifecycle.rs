@@ -4,7 +4,7 @@ use super::{compiler::Compiler, rows::label_of};
 use crate::{
     Name,
     definition::{self, EntityDefinition, Keyed, TransitionDefinition},
-    expression::Scope,
+    expression::{Expr, Scope, Type},
     nearest,
     schema::{Lifecycle, State, Step, Transition},
     workflow,
@@ -118,10 +118,21 @@ fn compile_step(
             let set = c.assignments(&format!("{path}.create.set"), &create.set, &create.entity, None, scope);
             Step::Create { entity: create.entity.clone(), mapping: create.from.clone(), set }
         }
-        definition::Step::Update(update) => Step::Update {
-            set: c.assignments(&format!("{path}.update.set"), &update.set, entity, None, scope),
-            when: update.when.as_ref().and_then(|k| c.condition(&format!("{path}.update.when"), k, scope)),
-        },
+        definition::Step::Update(update) => {
+            let when = update.when.as_ref().and_then(|k| c.condition(&format!("{path}.update.when"), k, scope));
+            match &update.record {
+                Some(record) => update_other(c, path, entity, update, (record, when), scope)?,
+                None => {
+                    if update.from.is_some() {
+                        let at = format!("{path}.update.from");
+                        c.error("E0208", at, "a mapping fills another record").hint =
+                            Some("name it in `record`".into());
+                    }
+                    let set = c.assignments(&format!("{path}.update.set"), &update.set, entity, None, scope);
+                    Step::Update { set, when }
+                }
+            }
+        }
         definition::Step::Transition(transition) => {
             let lifecycle = c.types.entities.get(entity).and_then(|e| e.lifecycle.as_ref());
             if lifecycle.is_none_or(|l| !l.transitions.contains_key(&transition.name)) {
@@ -139,6 +150,26 @@ fn compile_step(
             message: c.template(&format!("{path}.notify.message"), &notify.message, scope)?,
         },
     })
+}
+
+fn update_other(
+    c: &mut Compiler<'_>,
+    path: &str,
+    entity: &Name,
+    update: &definition::UpdateStep,
+    (record, when): (&str, Option<Expr>),
+    scope: &Scope<'_>,
+) -> Option<Step> {
+    let at = format!("{path}.update.record");
+    let record = c.expr(&at, record, scope)?;
+    let Type::Reference(other) = record.ty() else {
+        c.error("E0212", at, format!("expected a reference, but found {}", record.ty()));
+        return None;
+    };
+    let other = other.clone();
+    let over = Scope::choose(c.types, &other, entity);
+    let set = c.assignments(&format!("{path}.update.set"), &update.set, &other, None, &over);
+    Some(Step::UpdateOther { record, entity: other, mapping: update.from.clone(), set, when })
 }
 
 fn receivers(

@@ -417,12 +417,17 @@ fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>)
                 .filter_map(|l| l.transitions.get(name))
                 .flat_map(|t| &t.steps)
             {
-                if let crate::schema::Step::Create { entity, mapping: Some(mapping), .. } = compiled {
-                    let fits = catalog.mappings.get(mapping).is_some_and(|m| m.from == source.name && m.to == *entity);
-                    if !fits {
-                        let message = format!("no mapping `{mapping}` from `{}` to `{entity}`", source.name);
-                        told.push(Diagnostic::error("E0218", format!("{path}.do.{step}.create.from"), message));
+                let (verb, entity, mapping) = match compiled {
+                    crate::schema::Step::Create { entity, mapping: Some(mapping), .. } => ("create", entity, mapping),
+                    crate::schema::Step::UpdateOther { entity, mapping: Some(mapping), .. } => {
+                        ("update", entity, mapping)
                     }
+                    _ => continue,
+                };
+                let fits = catalog.mappings.get(mapping).is_some_and(|m| m.from == source.name && m.to == *entity);
+                if !fits {
+                    let message = format!("no mapping `{mapping}` from `{}` to `{entity}`", source.name);
+                    told.push(Diagnostic::error("E0218", format!("{path}.do.{step}.{verb}.from"), message));
                 }
             }
         }

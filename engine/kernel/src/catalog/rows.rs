@@ -43,8 +43,12 @@ pub(super) fn compile_mapping(c: &mut Compiler<'_>, definition: &MappingDefiniti
         let compiled = LinesMapping {
             from: lines.from.clone(),
             filter: lines.filter.as_ref().and_then(|k| c.condition(&format!("{path}.where"), k, &line_scope)),
+            key: lines.key.clone(),
             set: c.assignments(&format!("{path}.set"), &lines.set, &definition.to, Some(target), &line_scope),
         };
+        for key in lines.key.iter().filter(|key| !lines.set.contains_key(*key)) {
+            c.error("E0202", format!("{path}.key"), format!("`{key}` is a key, but it is not set"));
+        }
         mapping.lines.insert(target.clone(), compiled);
     }
     mapping

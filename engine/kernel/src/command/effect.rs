@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Stop;
+use super::{
+    Stop,
+    steps::{self, Beside},
+};
 use crate::{
     Name, Record, Rejection, Value,
     expression::eval,
@@ -30,13 +33,19 @@ pub(super) fn enter(work: &mut Work<'_>, transition: &Transition) {
     }
 }
 
-/// Applies an effect of a workflow.
-pub(super) fn apply(work: &mut Work<'_>, transition: Option<&Transition>, effect: &RecordEffect) -> Result<(), Stop> {
-    apply_at(work, transition, effect, 0)
+/// Applies an effect of a workflow; `beside` takes what transitions do beside.
+pub(super) fn apply(
+    work: &mut Work<'_>,
+    beside: &mut Beside<'_>,
+    transition: Option<&Transition>,
+    effect: &RecordEffect,
+) -> Result<(), Stop> {
+    apply_at(work, Some(beside), transition, effect, 0)
 }
 
-fn apply_at(
+pub(super) fn apply_at(
     work: &mut Work<'_>,
+    beside: Option<&mut Beside<'_>>,
     transition: Option<&Transition>,
     effect: &RecordEffect,
     depth: usize,
@@ -68,6 +77,9 @@ fn apply_at(
                 return Err(Rejection::state("wrong_state", told).into());
             }
             enter(work, next);
+            work.compute();
+            work.stop()?;
+            steps::run(work, beside, &next.steps, depth + 1)?;
         }
     }
     work.compute();
@@ -92,7 +104,7 @@ pub(super) fn applied(
     effect: &RecordEffect,
 ) -> Outcome<Record> {
     let mut work = Work::new(saving, entity, Some(record), record.clone());
-    match apply(&mut work, transition, effect) {
+    match apply_at(&mut work, None, transition, effect, 0) {
         Ok(()) => Outcome::Decided(Arc::unwrap_or_clone(work.record)),
         Err(stop) => stop.outcome(),
     }

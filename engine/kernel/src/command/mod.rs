@@ -4,6 +4,7 @@
 //! committed together or not at all.
 
 mod effect;
+mod other;
 mod steps;
 
 use std::sync::Arc;
@@ -205,8 +206,7 @@ pub fn preview(
         let mut work = Work::new(s, entity, Some(base), base.clone());
         effect::enter(&mut work, transition);
         work.compute();
-        let mut beside = steps::Beside::new(s, work.ids.clone());
-        steps::run(&mut work, &mut beside, &transition.steps)?;
+        steps::run(&mut work, None, &transition.steps, 0)?;
         work.stop()?;
         let record = Arc::unwrap_or_clone(work.record);
         let fresh = Instance::default();
@@ -351,26 +351,27 @@ fn moved(
     work.complete(Some(name));
     work.stop()?;
     let mut beside = steps::Beside::new(s, work.ids.clone());
-    steps::run(&mut work, &mut beside, &transition.steps)?;
-    let mut ids = beside.ids.clone();
+    steps::run(&mut work, Some(&mut beside), &transition.steps, 0)?;
     let mut decided = None;
     if transition.workflow.is_some() {
         let workflow = chosen(s, entity, base, transition)?.ok_or_else(|| {
             Rejection::state("no_workflow", "Expected a workflow whose condition this record fits, but none does")
         })?;
-        decided = Some(submit(s, entity, &work.record, transit, transition, workflow, open, &mut ids)?);
+        decided = Some(submit(s, entity, &work.record, transit, transition, workflow, open, &mut beside.ids)?);
     }
     let mut instance = None;
-    let mut changes = beside.changes;
+    let mut changes = Vec::new();
     if let Some(decision) = decided {
         for effect in &decision.effects {
-            apply(&mut work, Some(transition), effect)?;
+            apply(&mut work, &mut beside, Some(transition), effect)?;
         }
-        changes.extend(decision.changes);
+        changes = decision.changes;
         instance = Some(decision.instance);
     }
+    other::settle(&work, &mut beside)?;
     let saved = taken(work.finish())?;
     let mut all = saved.changes;
+    all.extend(beside.changes);
     all.extend(changes);
     Ok(Done { record: saved.record, instance, changes: all, warnings: saved.warnings, made: beside.made })
 }
@@ -526,18 +527,21 @@ fn acted(
     // A record that was given back and has gone another way since stays where it is.
     let gone =
         instance.status == Status::Returned && base.state.as_ref() != effect::state_after(transition, "returned");
+    let mut beside = steps::Beside::new(&saving, ids);
     for effect in decision.effects.iter().filter(|_| !gone) {
-        apply(&mut work, transition, effect)?;
+        apply(&mut work, &mut beside, transition, effect)?;
     }
+    other::settle(&work, &mut beside)?;
     let saved = taken(work.finish())?;
     let mut changes = saved.changes;
+    changes.extend(beside.changes);
     changes.extend(decision.changes);
     Ok(Done {
         record: saved.record,
         instance: Some(decision.instance),
         changes,
         warnings: Vec::new(),
-        made: Vec::new(),
+        made: beside.made,
     })
 }
 
@@ -601,11 +605,12 @@ fn written(
     work.required();
     work.rules(None);
     work.stop()?;
+    // What formulas make of it is worked out again when it is applied.
     Ok(work
         .record
         .fields
         .iter()
-        .filter(|(name, _)| work.changed.contains(&***name))
+        .filter(|(name, _)| open.contains(name) && work.changed.contains(&***name))
         .map(|(n, v)| (n.clone(), v.clone()))
         .collect())
 }

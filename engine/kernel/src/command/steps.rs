@@ -5,9 +5,13 @@ use std::sync::Arc;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Stop, effect, taken};
+use super::{
+    Stop, effect,
+    other::{OtherChange, Others},
+    taken,
+};
 use crate::{
-    Line, Name, Problem, Record, Rejection,
+    Line, Name, Problem, Record, Rejection, Value,
     change::{Change, Notice},
     context::Ids,
     definition::Keyed,
@@ -21,41 +25,62 @@ use crate::{
 
 /// What the steps make beside the record.
 pub(super) struct Beside<'a> {
-    s: &'a Saving<'a>,
+    pub(super) s: &'a Saving<'a>,
     pub(super) ids: Ids,
     pub(super) changes: Vec<Change>,
     pub(super) made: Vec<(Name, Uuid)>,
+    pub(super) others: Others,
 }
 
 impl<'a> Beside<'a> {
     pub(super) fn new(s: &'a Saving<'a>, ids: Ids) -> Self {
-        Self { s, ids, changes: Vec::new(), made: Vec::new() }
+        Self { s, ids, changes: Vec::new(), made: Vec::new(), others: Others::new() }
     }
 }
 
-pub(super) fn run(work: &mut Work<'_>, beside: &mut Beside<'_>, steps: &Keyed<Step>) -> Result<(), Stop> {
+/// Takes the steps of a transition. Without `beside` only what they do to the record itself: that is what a workflow
+/// goes on with, and what a preview looks at.
+pub(super) fn run(
+    work: &mut Work<'_>,
+    mut beside: Option<&mut Beside<'_>>,
+    steps: &Keyed<Step>,
+    depth: usize,
+) -> Result<(), Stop> {
     for step in steps.values() {
-        match step {
-            Step::Create { entity, mapping, set } => create(work, beside, entity, mapping.as_ref(), set)?,
-            Step::Copy { as_revision, set } => copy(work, beside, *as_revision, set)?,
-            Step::Update { set, when } => {
+        match (step, beside.as_deref_mut()) {
+            (Step::Create { entity, mapping, set }, Some(beside)) => {
+                create(work, beside, entity, mapping.as_ref(), set)?;
+            }
+            (Step::Copy { as_revision, set }, Some(beside)) => copy(work, beside, *as_revision, set)?,
+            (Step::UpdateOther { record, entity, mapping, set, when }, Some(beside)) => {
+                if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
+                    let Value::Id(id) = eval(record, &work.env(&work.record))? else {
+                        let told = format!("Expected a record of `{entity}` to change, but none is named");
+                        return Err(Rejection::state("workflow_fault", told).into());
+                    };
+                    let change = OtherChange { entity: entity.clone(), mapping: mapping.clone(), set: set.clone() };
+                    beside.change(&work.record, id, change)?;
+                }
+            }
+            (Step::Notify { to, message }, Some(beside)) => {
+                let text = message.render(&work.env(&work.record))?;
+                notify(work, beside, to, &text)?;
+            }
+            (Step::Update { set, when }, _) => {
                 if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
                     let mut fields = indexmap::IndexMap::new();
                     for (name, expr) in set {
                         fields.insert(name.clone(), eval(expr, &work.env(&work.record))?);
                     }
-                    effect::apply(work, None, &RecordEffect::Update(fields))?;
+                    effect::apply_at(work, None, None, &RecordEffect::Update(fields), depth)?;
                 }
             }
-            Step::Transition { name, when } => {
+            (Step::Transition { name, when }, beside) => {
                 if when.as_ref().map_or(Ok(true), |k| holds(k, &work.env(&work.record)))? {
-                    effect::apply(work, None, &RecordEffect::Transition(name.clone()))?;
+                    effect::apply_at(work, beside, None, &RecordEffect::Transition(name.clone()), depth)?;
                 }
             }
-            Step::Notify { to, message } => {
-                let text = message.render(&work.env(&work.record))?;
-                notify(work, beside, to, &text)?;
-            }
+            (Step::Create { .. } | Step::Copy { .. } | Step::UpdateOther { .. } | Step::Notify { .. }, None) => {}
         }
     }
     Ok(())
@@ -76,7 +101,7 @@ fn create(
     if let Some(mapping) = mapping {
         let found = s.catalog.mappings.get(mapping);
         let mapping = found.ok_or_else(|| Rejection::NotFound { kind: "mapping".into(), id: mapping.to_string() })?;
-        map(work, beside, mapping, &mut record)?;
+        map(work, &mut beside.ids, mapping, &mut record)?;
     }
     for (field, expr) in set {
         record.fields.insert(field.clone(), eval(expr, &work.env(&work.record))?);
@@ -84,8 +109,8 @@ fn create(
     insert(beside, entity, record, false)
 }
 
-/// Fills a new record from the work's record.
-fn map(work: &Work<'_>, beside: &mut Beside<'_>, mapping: &Mapping, record: &mut Record) -> Result<(), Stop> {
+/// Fills a record from the work's record.
+pub(super) fn map(work: &Work<'_>, ids: &mut Ids, mapping: &Mapping, record: &mut Record) -> Result<(), Stop> {
     let source = &work.record;
     let env = work.env(source);
     for (field, expr) in &mapping.set {
@@ -98,7 +123,7 @@ fn map(work: &Work<'_>, beside: &mut Beside<'_>, mapping: &Mapping, record: &mut
             if !lines.filter.as_ref().map_or(Ok(true), |k| holds(k, &env))? {
                 continue;
             }
-            let mut line = Line { id: beside.ids.next(), fields: indexmap::IndexMap::new() };
+            let mut line = Line { id: ids.next(), fields: indexmap::IndexMap::new() };
             for (field, expr) in &lines.set {
                 line.fields.insert(field.clone(), eval(expr, &env)?);
             }
@@ -198,7 +223,7 @@ fn notify(work: &Work<'_>, beside: &mut Beside<'_>, to: &[Source], message: &str
 
 impl Work<'_> {
     /// Brings every value into the form of its field.
-    fn fit_all(&mut self) {
+    pub(super) fn fit_all(&mut self) {
         let entity = self.entity;
         let record = Arc::make_mut(&mut self.record);
         for (name, value) in &mut record.fields {

@@ -13,7 +13,7 @@ use crate::Name;
 pub enum Step {
     /// Creates a record.
     Create(CreateStep),
-    /// Changes fields of the record that the step belongs to.
+    /// Changes fields of the record that the step belongs to, or of one that it refers to.
     Update(UpdateStep),
     /// Makes a transition of the record that the step belongs to.
     Transition(TransitionStep),
@@ -41,7 +41,15 @@ pub struct CreateStep {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateStep {
+    /// A reference: the record that it leads to is changed instead, whatever rights and locks say. In `set`, names are
+    /// then those of that record, and `doc.` is the one that the step belongs to. Only in the `do` of a transition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Expression>,
+    /// With `record`: the mapping that fills it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Name>,
     /// The fields and their new values.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub set: Keyed<Expression>,
     /// Only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -53,7 +53,8 @@ pub struct TestStep {
     /// Makes this transition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<Name>,
-    /// Or decides the open task of theirs: `approve`, `reject`, `return`, `withdraw`, `transfer`, `comment`.
+    /// Or decides the open task of theirs: `approve`, `reject`, `return`, `withdraw`, `transfer`, `comment`, or an outcome
+    /// of the node's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decide: Option<Name>,
     /// To whom a transfer goes.
@@ -62,7 +63,7 @@ pub struct TestStep {
     /// The reason given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Or changes these fields.
+    /// Or changes these fields; with `decide` those that the node opens.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub update: IndexMap<Name, serde_json::Value>,
     /// The code with which it must be refused: `forbidden`, `invalid`, `task_done`.

@@ -125,8 +125,8 @@ pub(crate) const FORMS: [(&str, &str, &str); 14] = [
     ("first", "first(lines).item or first(lines, |l| l.quantity > 0).item", "The first line, or the first that fits"),
     (
         "filter",
-        "filter(lines, |l| l.quantity > 0)",
-        "The lines that fit, for another function: `sum(filter(lines, |l| l.done).price)`",
+        "filter(lines, |l| l.quantity > 0) or filter(item, |i| i.code == code)",
+        "The lines that fit, for another function: `sum(filter(lines, |l| l.done).price)`. Of the name of an entity its records that fit, up to 1,000; more are refused",
     ),
     ("map", "map(lines, |l| l.quantity * 2)", "A list of a value of each line"),
     ("is_null", "is_null(value)", "Whether there is no value; `value == null` is the same"),

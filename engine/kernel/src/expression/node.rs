@@ -71,6 +71,11 @@ pub(crate) enum Node {
         entity: Name,
         condition: Box<Node>,
     },
+    /// The records that fit, in the order of their ids; the candidate is a slot.
+    Records {
+        entity: Name,
+        condition: Box<Node>,
+    },
     Decide(Name),
 }
 
@@ -183,14 +188,14 @@ impl Node {
                 key.iter().for_each(|(_, node)| visit(node));
                 visit(on);
             }
-            Self::Find { condition, .. } => visit(condition),
+            Self::Find { condition, .. } | Self::Records { condition, .. } => visit(condition),
         }
     }
 
     /// Whether it reads data that only the server has at hand.
     pub(crate) fn needs_server(&self) -> bool {
         let mut found = match self {
-            Self::At { .. } | Self::Find { .. } | Self::Decide(_) => true,
+            Self::At { .. } | Self::Find { .. } | Self::Records { .. } | Self::Decide(_) => true,
             // Moments on a calendar need rules of zones that the browser has only for showing.
             Self::Call(Function::WorkhoursAfter | Function::WorkhoursBetween, _) => true,
             Self::Let(_, value) => value.server,

@@ -60,7 +60,7 @@ fn wire(node: &Node) -> Json {
         Node::Each { over, body } => json!(["each", wire(over), wire(body)]),
         Node::First(over) => json!(["first", wire(over)]),
         Node::Call(function, arguments) => json!(["call", function.name(), list(arguments)]),
-        Node::At { .. } | Node::Find { .. } | Node::Decide(_) => json!(["server"]),
+        Node::At { .. } | Node::Find { .. } | Node::Records { .. } | Node::Decide(_) => json!(["server"]),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         ApproverSource, ChainUntil, Condition, EntityDefinition, FieldDefinition, FieldKind, Keyed,
         LifecycleDefinition, Likeness, Locked, RoleWithin, Step, To,
     },
-    expression::Scope,
+    expression::{Scope, Type},
 };
 
 impl Renamer<'_> {
@@ -164,8 +164,17 @@ impl Renamer<'_> {
                     self.entity(&mut create.entity);
                 }
                 Step::Update(update) => {
-                    self.assignments(&mut update.set, entity, None, scope);
                     self.opt_condition(&mut update.when, scope);
+                    match &mut update.record {
+                        None => self.assignments(&mut update.set, entity, None, scope),
+                        Some(record) => {
+                            if let Some(Type::Reference(other)) = scope.type_of_path(record) {
+                                let over = Scope::choose(self.types, &other, entity);
+                                self.assignments(&mut update.set, &other, None, &over);
+                            }
+                            self.expr(record, scope);
+                        }
+                    }
                 }
                 Step::Transition(transition) => self.opt_condition(&mut transition.when, scope),
                 Step::Copy(copy) => self.assignments(&mut copy.set, entity, None, scope),

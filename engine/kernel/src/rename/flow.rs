@@ -69,6 +69,7 @@ impl Renamer<'_> {
             self.opt_condition(&mut lines.filter, &line);
             self.assignments(&mut lines.set, &d.to, Some(target), &line);
             self.field(&d.from, None, &mut lines.from);
+            self.fields(&d.to, Some(target), &mut lines.key);
         }
         self.keys(&d.to, None, &mut d.lines);
         self.entity(&mut d.from);

@@ -559,6 +559,13 @@ impl<'a> Compiler<'a> {
     fn step(&mut self, at: &str, step: &Step) -> Option<ActionStep> {
         let scope = self.scope.clone();
         match step {
+            Step::Update(update) if update.record.is_some() || update.from.is_some() => {
+                self.problem(
+                    Diagnostic::error("E0519", at, "a workflow changes no other record by itself")
+                        .hint("put it into the `do` of a transition, and make that transition here"),
+                );
+                None
+            }
             Step::Update(update) => {
                 let mut set = Some(Keyed::new());
                 for (field, source) in &update.set {
@@ -594,7 +601,7 @@ impl<'a> Compiler<'a> {
                 let hint = if matches!(step, Step::Notify(_)) {
                     "use a node of type `notify`"
                 } else {
-                    "put it into the `do` of the transition that the outcome leads to"
+                    "put it into the `do` of a transition, and make that transition here"
                 };
                 self.problem(
                     Diagnostic::error("E0519", at, "a workflow can only update its record or make a transition of it")

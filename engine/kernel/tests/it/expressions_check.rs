@@ -132,6 +132,9 @@ fn types_must_fit() {
     refused("at(rate, #{currency: currency}).value", "E0307", "the key `kind` of `rate` is missing", "");
     refused("at(rate, #{currency: currency, kind: \"midle\"}).value", "E0305", "no option `midle`", "`middle`");
     refused("find(item, |i| len(i.code) > 2)", "E0310", "cannot compute `len`", "");
+    refused("count(filter(item, |i| len(i.code) > 2))", "E0310", "cannot compute `len`", "");
+    refused("filter(item)", "E0307", "other arguments", "filter(lines");
+    refused("sum(filter(item, |i| i.hazardous).code)", "E0304", "takes numbers", "");
 }
 
 #[test]

@@ -74,6 +74,12 @@ fn definitions() -> Vec<(&'static str, Json)> {
             json!({"kind": "view", "name": "requests", "label": "Requests", "entity": "request", "columns": ["number"]}),
         ),
         (
+            "mappings/requests.json",
+            json!({"kind": "mapping", "name": "requests", "from": "request", "to": "request", "set": {"note": "note"},
+            "lines": {"lines": {"from": "lines", "key": ["good"],
+                "set": {"good": "row.good", "quantity": "row.quantity", "price": "row.price"}}}}),
+        ),
+        (
             "entities/request.json",
             json!({"kind": "entity", "name": "request", "label": "Request", "type": "document",
             "number": "RQ-{yyyy}-{seq:3}", "title": "{number} {partner.name}",

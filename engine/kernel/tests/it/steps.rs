@@ -90,3 +90,91 @@ fn only_what_changes_how_a_record_is_found_is_written_for_the_search() {
         .unwrap();
     assert_eq!(search(&saved.changes), Some(true));
 }
+
+/// The firm, whose `ask` takes these steps. A request may name an `origin`, another request.
+fn firm_with(steps: &Json) -> Firm {
+    let mut firm = Firm::new();
+    let (catalog, problems) = asks_with(steps);
+    firm.catalog = catalog.unwrap_or_else(|| panic!("{problems:#?}"));
+    firm
+}
+
+fn asks_with(steps: &Json) -> (Option<kernel::Catalog>, Vec<kernel::Diagnostic>) {
+    catalog_with(|path, json| {
+        if path == "entities/request.json" {
+            json["fields"]["origin"] = json!({"type": "reference", "to": "request"});
+            json["lifecycle"]["transitions"]["ask"]["do"] = steps.clone();
+        }
+    })
+}
+
+fn ask(firm: &Firm, request: &kernel::Record) -> Result<command::Done, kernel::Rejection> {
+    let entity = firm.catalog.entity("request").unwrap().clone();
+    firm.decide(Some(SELLER), |s| command::transition(s, &entity, request, as_seen("ask", request.version), None))
+}
+
+fn updates<'c>(done: &'c command::Done, entity: &str) -> Vec<&'c kernel::change::UpdateRecord> {
+    let of = |c: &'c Change| if let Change::UpdateRecord(u) = c { Some(&**u) } else { None };
+    done.changes.iter().filter_map(of).filter(|u| u.entity == *entity).collect()
+}
+
+#[test]
+fn steps_change_the_record_that_a_reference_leads_to_once_and_whatever_rights_say() {
+    let steps = json!({
+        "first": {"update": {"record": "partner", "set": {"name": "name + \"!\"", "owner": "null"}}},
+        "second": {"update": {"record": "partner", "set": {"name": "name + doc.note"}}},
+        "never": {"update": {"record": "partner", "set": {"name": "\"no\""}, "when": "note == \"x\""}}});
+    let mut firm = firm_with(&steps);
+    let request = firm.request();
+    let request = firm.update(Some(SELLER), &request, json!({"note": "?"})).unwrap();
+    let done = ask(&firm, &request).unwrap();
+    let [partner] = updates(&done, "partner")[..] else { panic!("{:#?}", done.changes) };
+    assert_eq!(partner.set.get("name"), Some(&kernel::Value::text("Acme!?")));
+    assert_eq!(partner.set.get("owner"), Some(&kernel::Value::Null));
+    assert_eq!(partner.base_version, 1, "guarded by the version it was worked out from");
+}
+
+#[test]
+fn a_step_that_breaks_a_rule_of_the_other_record_is_refused_as_a_whole() {
+    let mut firm = firm_with(&json!({"empty": {"update": {"record": "partner", "set": {"name": "null"}}}}));
+    let request = firm.request();
+    let refused = crate::firm::told(ask(&firm, &request).unwrap_err());
+    assert_eq!(refused, [("name".to_owned(), "required".to_owned())]);
+    let mut firm = firm_with(&json!({"none": {"update": {"record": "origin", "set": {"note": "\"x\""}}}}));
+    let request = firm.request();
+    let refused = format!("{:?}", ask(&firm, &request).unwrap_err());
+    assert!(refused.contains("workflow_fault"), "nothing is named: {refused}");
+}
+
+#[test]
+fn a_mapping_fills_a_record_that_is_there_and_its_lines_stay_the_same_lines() {
+    let mut firm = firm_with(&json!({"back": {"update": {"record": "origin", "from": "requests"}}}));
+    let origin = firm.request();
+    let good = origin.lines["lines"][0].fields["good"].to_string();
+    let another = firm.create(None, "good", json!({"name": "Shade", "cost": "3"})).unwrap();
+    let lines = json!([{"good": another.id.to_string(), "quantity": "2", "price": "5"},
+                       {"good": good, "quantity": "7", "price": "9"}]);
+    let partner = origin.get("partner").to_string();
+    let input = json!({"partner": partner, "origin": origin.id.to_string(), "note": "new", "lines": lines});
+    let request = firm.create(Some(SELLER), "request", input).unwrap();
+    let done = ask(&firm, &request).unwrap();
+    let other = updates(&done, "request").into_iter().find(|u| u.id == origin.id).unwrap();
+    assert_eq!(other.set.get("note"), Some(&kernel::Value::text("new")));
+    assert_eq!(other.set.get("amount"), Some(&kernel::Value::Decimal("73".parse().unwrap())), "worked out again");
+    let told = format!("{:?}", other.lines);
+    assert!(told.contains(&origin.lines["lines"][0].id.to_string()), "the line that was there is changed: {told}");
+}
+
+#[test]
+fn what_cannot_be_changed_beside_is_told_when_definitions_are_checked() {
+    let found = |step: Json| {
+        let (_, problems) = asks_with(&json!({"step": {"update": step}}));
+        problems.into_iter().map(|p| (p.code, p.path)).collect::<Vec<_>>()
+    };
+    let at =
+        |code: &str, rest: &str| vec![(code.to_owned(), format!("lifecycle.transitions.ask.do.step.update.{rest}"))];
+    assert_eq!(found(json!({"record": "note", "set": {"name": "\"x\""}})), at("E0212", "record"));
+    assert_eq!(found(json!({"record": "partner", "set": {"nane": "\"x\""}})), at("E0202", "set.nane"));
+    assert_eq!(found(json!({"record": "partner", "from": "requests"})), at("E0218", "from"));
+    assert_eq!(found(json!({"from": "requests"})), at("E0208", "from"));
+}

@@ -38,6 +38,9 @@ impl Checker<'_> {
                 let value = self.check(value);
                 Self::null_test(value, false)
             }
+            ("filter", [over, condition @ Ast { kind: Kind::Closure(..), .. }]) if self.names_records(over) => {
+                self.records(over, condition)
+            }
             ("filter", [over, Ast { kind: Kind::Closure(parameter, body), .. }]) => {
                 let over = self.check(over);
                 let (over, condition) = self.over(over, parameter, body, at);
@@ -239,8 +242,32 @@ impl Checker<'_> {
         self.references.insert(Reference::Field { entity, lines: None, field: field.clone(), own: false });
     }
 
+    /// Whether it is the name of an entity, and no list that stands here under the same name.
+    fn names_records(&self, over: &Ast) -> bool {
+        let Kind::Name(name) = &over.kind else { return false };
+        let is_list = || matches!(self.scope.type_of(name), Some(Type::Rows(_) | Type::List(_)));
+        self.scope.types.entities.contains_key(name) && self.slots.iter().all(|slot| slot.name != *name) && !is_list()
+    }
+
+    fn records(&mut self, entity: &Ast, condition: &Ast) -> Typed {
+        let Some((name, condition)) = self.fitting(entity, condition, "filter", condition.at) else {
+            return Typed::unknown();
+        };
+        let place = Place::at(format!("filter({name})"));
+        let ty = Type::Rows(RowType::record(name.clone()));
+        Typed { place, ..Typed::new(Node::Records { entity: name, condition: Box::new(condition) }, ty) }
+    }
+
     fn find(&mut self, entity: &Ast, condition: &Ast, at: usize) -> Typed {
-        let Some(name) = self.entity(entity) else { return Typed::unknown() };
+        let Some((name, condition)) = self.fitting(entity, condition, "find", at) else { return Typed::unknown() };
+        let place = Place::at(format!("find({name})"));
+        let node = Node::Find { entity: name.clone(), condition: Box::new(condition) };
+        Typed { place, ..Typed::new(node, Type::Reference(name)) }
+    }
+
+    /// An entity and a condition on its records that the store can compute.
+    fn fitting(&mut self, entity: &Ast, condition: &Ast, form: &str, at: usize) -> Option<(Name, Node)> {
+        let name = self.entity(entity)?;
         self.references.insert(Reference::Rows(name.clone()));
         let row = RowType::record(name.clone());
         let slot = |parameter: &Name, index: usize| Slot {
@@ -275,14 +302,16 @@ impl Checker<'_> {
                 }
                 Node::All(parts)
             }
-            _ => return self.wrong_call("find", at),
+            _ => {
+                self.wrong_call(&Name::new(form), at);
+                return None;
+            }
         };
         if let Err(message) = lower::check(&condition, &Base::Slot(index)) {
-            return self.fail("E0310", at, message, None);
+            self.fail("E0310", at, message, None);
+            return None;
         }
-        let place = Place::at(format!("find({name})"));
-        let node = Node::Find { entity: name.clone(), condition: Box::new(condition) };
-        Typed { place, ..Typed::new(node, Type::Reference(name)) }
+        Some((name, condition))
     }
 
     fn decide(&mut self, decision: &Ast, at: usize) -> Typed {

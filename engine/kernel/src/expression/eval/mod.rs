@@ -163,7 +163,7 @@ impl<'e> Evaluator<'e> {
             Node::Map(entries) => self.map(entries),
             Node::Call(function, arguments) => self.call(*function, arguments),
             Node::Aggregate { how, over, body } => self.aggregate(*how, over, body.as_deref()),
-            Node::Lines { .. } | Node::Filter { .. } | Node::Each { .. } => self.list(node),
+            Node::Lines { .. } | Node::Filter { .. } | Node::Each { .. } | Node::Records { .. } => self.list(node),
             Node::First(over) => self.first(over),
             Node::At { .. } | Node::Find { .. } => self.record_id(node),
             Node::Decide(name) => self.decide(name),

@@ -12,8 +12,11 @@ use crate::{
         lower,
         node::{Aggregate, Base, Node},
     },
-    query::Query,
+    query::{Predicate, Query},
 };
+
+/// So many records of an entity are gone through at most.
+const MOST_RECORDS: u32 = 1_000;
 
 impl<'e> Evaluator<'e> {
     pub(super) fn field(&mut self, base: &Base, name: &Name) -> Got<Value> {
@@ -93,15 +96,33 @@ impl<'e> Evaluator<'e> {
                 self.answer(Query::Effective { entity: entity.clone(), key, on })
             }
             Node::Find { entity, condition } => {
-                let subject = Base::Slot(self.slots.len());
-                match lower::lower_node(condition, &subject, &mut |node, slots| self.constant(node, slots)) {
-                    Ok(filter) => self.answer(Query::Find { entity: entity.clone(), filter, limit: 1 }),
-                    Err(lower::Failure::Eval(stop)) => Err(stop),
-                    Err(lower::Failure::NotLowerable(message)) => Err(Fault::Missing(message).into()),
-                }
+                let filter = self.filter_of(condition)?;
+                self.answer(Query::Find { entity: entity.clone(), filter, limit: 1 })
             }
             _ => Ok(None),
         }
+    }
+
+    /// The condition of `find` or `filter` over an entity's records, for the store.
+    fn filter_of(&mut self, condition: &Node) -> Got<Predicate> {
+        let subject = Base::Slot(self.slots.len());
+        match lower::lower_node(condition, &subject, &mut |node, slots| self.constant(node, slots)) {
+            Ok(filter) => Ok(filter),
+            Err(lower::Failure::Eval(stop)) => Err(stop),
+            Err(lower::Failure::NotLowerable(message)) => Err(Fault::Missing(message).into()),
+        }
+    }
+
+    /// All records that fit. So many that a save would take long are a fault, never a wrong figure.
+    fn records(&mut self, entity: &Name, condition: &Node) -> Got<Vec<Item<'e>>> {
+        let filter = self.filter_of(condition)?;
+        let query = Query::Find { entity: entity.clone(), filter, limit: MOST_RECORDS + 1 };
+        let Some(found) = self.env.facts.answer(&query) else { return self.need(query) };
+        if found.len() > MOST_RECORDS as usize {
+            return Err(Fault::TooMuchWork.into());
+        }
+        self.work(found.len())?;
+        Ok(found.iter().map(|record| Item::Row(&**record)).collect())
     }
 
     fn values_of(&mut self, entries: &[(Name, Node)]) -> Got<Vec<Value>> {
@@ -125,6 +146,7 @@ impl<'e> Evaluator<'e> {
                 self.work(rows.len())?;
                 Ok(rows.into_iter().map(Item::Row).collect())
             }
+            Node::Records { entity, condition } => self.records(entity, condition),
             Node::Filter { over, condition } => {
                 let items = self.items(over)?;
                 let mut kept = Vec::new();
