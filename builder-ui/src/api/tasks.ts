@@ -15,6 +15,8 @@ export interface Task {
   initiator: string
   initiator_name: string
   created_at: string
+  /** `consult`: only an opinion is asked for. */
+  kind?: 'decide' | 'consult'
   summary?: Figure[]
 }
 
@@ -55,7 +57,7 @@ export interface InstanceNode {
   status?: string
   entered_at?: string
   left_at?: string | null
-  people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null }[]
+  people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null; attachments?: string[]; signature?: string; channel?: 'mail_link' }[]
 }
 
 export interface InstanceAnswer extends InstanceRow {
@@ -92,6 +94,15 @@ export const listTasks = (after?: string, limit = 50) =>
 export const countTasks = () => get<{ count: number }>('/api/tasks/count')
 export const decideTask = (id: string, verb: Verb, verdict: Verdict = {}) =>
   post<{ instance: InstanceAnswer }>(`/api/tasks/${id}/${verb}`, verdict)
+export type BatchVerb = 'approve' | 'reject'
+/** What became of one of several. */
+export interface Decided {
+  id: string
+  ok: boolean
+  error?: { code: string; message: string }
+}
+export const decideTasks = (verb: BatchVerb, tasks: readonly string[], reason?: string) =>
+  post<{ rows: Decided[] }>('/api/tasks/batch', { verb, tasks: tasks.map((id) => ({ id })), ...(reason ? { reason } : {}) })
 export const urgeInstance = (id: string) => post<unknown>(`/api/instances/${id}/urge`)
 export const listMyInstances = (after?: string) =>
   get<{ rows: InstanceRow[]; next: string | null }>('/api/instances', { mine: 1, after })

@@ -25,7 +25,7 @@ export function makeRouter() {
           ErrorBoundary: RouteFailure,
           children: [
             { index: true, lazy: first(() => import('@/features/home/home-page')) },
-            { path: 'tasks', lazy: first(() => import('@/features/home/tasks-page')) },
+            { path: 'tasks', lazy: page(() => import('@/features/tasks/tasks-page')) },
             { path: 'started', lazy: first(() => import('@/features/home/started-page')) },
             { path: 'copies', lazy: first(() => import('@/features/home/copies-page')) },
             { path: 'absence', lazy: page(() => import('@/features/absence/absence-page')) },

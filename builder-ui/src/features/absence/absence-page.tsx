@@ -33,13 +33,15 @@ export default function AbsencePage() {
   return (
     <Page title={t('title')} width="narrow">
       <p className={style.lead}>{t('lead')}</p>
-      <NewDeputy />
-      <Card flush label={t('title')}>
-        {list.isPending ? <SkeletonRows rows={2} height={52} /> : null}
-        {list.error ? <Notice kind="error">{errorText(list.error, t)}</Notice> : null}
-        {list.data?.rows.length === 0 ? <p className={style.none}>{t('none')}</p> : null}
-        <ul>{list.data?.rows.map((row) => <DeputyRow key={row.id} row={row} />)}</ul>
-      </Card>
+      <div className={style.cards}>
+        <Card label={t('set')}><NewDeputy /></Card>
+        <Card flush label={t('title')}>
+          {list.isPending ? <SkeletonRows rows={2} height={52} /> : null}
+          {list.error ? <Notice kind="error">{errorText(list.error, t)}</Notice> : null}
+          {list.data?.rows.length === 0 ? <p className={style.none}>{t('none')}</p> : null}
+          <ul>{list.data?.rows.map((row) => <DeputyRow key={row.id} row={row} />)}</ul>
+        </Card>
+      </div>
     </Page>
   )
 }

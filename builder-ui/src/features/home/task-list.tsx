@@ -6,6 +6,7 @@ import { figureText, type Task } from '@/api/tasks'
 import { formatSpan } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
+import { Checkbox } from '@/ui/checkbox'
 import { Empty } from '@/ui/empty'
 import { Failure } from '@/ui/failure'
 import { Icon } from '@/ui/icon'
@@ -14,12 +15,20 @@ import style from './task-list.module.css'
 
 type Query = Pick<UseQueryResult<{ rows: Task[] }>, 'data' | 'error' | 'isPending' | 'refetch'>
 
-export function TaskList({ query }: { query: Query }) {
+/** Which tasks are chosen, while several are. */
+export interface Choosing {
+  chosen: ReadonlySet<string>
+  onChoose: (task: Task, on: boolean) => void
+  /** What choosing one is called. */
+  label: (task: Task) => string
+}
+
+export function TaskList({ query, choosing }: { query: Query; choosing?: Choosing | undefined }) {
   const { t } = useTranslation()
   if (query.isPending) return <SkeletonRows rows={4} height={76} />
   if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />
   if (query.data.rows.length === 0) return <Empty icon="done" title={t('home:no_tasks')} text={t('home:no_tasks_text')} />
-  return <ul>{query.data.rows.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+  return <ul>{query.data.rows.map((task) => <TaskRow key={task.id} task={task} choosing={choosing} />)}</ul>
 }
 
 /** Two days is when people begin to ask. */
@@ -27,12 +36,13 @@ export function isLate(since: string, now = Date.now()): boolean {
   return now - new Date(since).getTime() > 2 * 86_400_000
 }
 
-function TaskRow({ task }: { task: Task }) {
+function TaskRow({ task, choosing }: { task: Task; choosing: Choosing | undefined }) {
   const { t, i18n } = useTranslation()
   const model = useAppModel()
   const late = isLate(task.created_at)
   return (
-    <li className={style.item}>
+    <li className={style.item} data-choosing={choosing ? true : undefined}>
+      {choosing ? <span className={style.pick}><Checkbox checked={choosing.chosen.has(task.id)} disabled={task.kind === 'consult'} label={choosing.label(task)} onChange={(on) => choosing.onChoose(task, on)} /></span> : null}
       <Link to={paths.record(task.entity, task.record)} className={style.link}>
         <Avatar name={task.initiator_name} size={34} />
         <span className={style.body}>

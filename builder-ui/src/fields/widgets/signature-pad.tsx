@@ -4,10 +4,20 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sendFile } from '@/api/files'
 import { filesOf } from '@/model/files'
-import type { EditProps } from '../field-type'
 import { FilesShow } from './files/files-show'
 
-export default function SignaturePad(props: EditProps) {
+interface SignaturePadProps {
+  id: string
+  label: string
+  value: unknown
+  required?: boolean
+  disabled?: boolean
+  describedBy?: string
+  onChange: (value: string[] | null) => void
+  onBlur?: () => void
+}
+
+export default function SignaturePad(props: SignaturePadProps) {
   const { t } = useTranslation('fields')
   const [signing, setSigning] = useState(false)
   const signed = filesOf(props.value).length > 0
@@ -30,6 +40,7 @@ function Pad({ label, onDone }: { label: string; onDone: (id: string | null) => 
   const pad = useRef<HTMLCanvasElement>(null)
   const last = useRef<{ x: number; y: number } | null>(null)
   const [drawn, setDrawn] = useState(false)
+  const [name, setName] = useState('')
   const [state, setState] = useState<'idle' | 'sending' | 'failed'>('idle')
 
   // As many dots as the screen has, so that the line is smooth.
@@ -64,10 +75,31 @@ function Pad({ label, onDone }: { label: string; onDone: (id: string | null) => 
     last.current = next
     setDrawn(true)
   }
-  const clear = (): void => {
+  const wipe = (): void => {
     const canvas = pad.current
     canvas?.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height)
+  }
+  const clear = (): void => {
+    wipe()
+    setName('')
     setDrawn(false)
+  }
+  /** For those who cannot draw: the name as it is written, set on the line. */
+  const write = (text: string): void => {
+    setName(text)
+    wipe()
+    setDrawn(text.trim() !== '')
+    const pen = pad.current?.getContext('2d')
+    const box = pad.current?.getBoundingClientRect()
+    if (!pen || !box) return
+    const most = box.width - 48
+    let size = 44
+    do pen.font = `italic ${size}px 'Brush Script MT', 'Segoe Script', 'Snell Roundhand', 'STXingkai', 'KaiTi', 'Kaiti SC', cursive`
+    while (pen.measureText(text).width > most && (size -= 2) > 12)
+    pen.fillStyle = '#12263a'
+    pen.textAlign = 'center'
+    pen.textBaseline = 'alphabetic'
+    pen.fillText(text, box.width / 2, 122)
   }
   const take = async (): Promise<void> => {
     setState('sending')
@@ -88,6 +120,7 @@ function Pad({ label, onDone }: { label: string; onDone: (id: string | null) => 
         aria-label={t('signature.pad', { label })}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId)
+          if (name !== '') clear()
           last.current = at(event)
           draw(event)
         }}
@@ -96,6 +129,10 @@ function Pad({ label, onDone }: { label: string; onDone: (id: string | null) => 
         onPointerCancel={() => { last.current = null }}
       />
       <span className="pf-pad-line" aria-hidden="true" />
+      <label className="pf-pad-name">
+        <span>{t('signature.name')}</span>
+        <input className="pf-pad-text" type="text" autoComplete="off" maxLength={40} value={name} onChange={(event) => write(event.target.value)} />
+      </label>
       {state === 'failed' && <p role="alert" className="pf-pad-note">{t('problem.upload_failed')}</p>}
       <span className="pf-signature-acts">
         <button type="button" className="pf-button pf-main" disabled={!drawn || state === 'sending'} onClick={() => void take()}>{t('signature.take')}</button>

@@ -84,6 +84,36 @@ describe('whoever has to decide', () => {
     await waitFor(() => expect(decided()[0]?.body).toEqual({ to: 'u7' }))
   })
 
+  it('fills in what an outcome asks for, where it is chosen', async () => {
+    const own = { ...task, write: [], outcomes: [{ name: 'new_terms', label: 'New terms', write: ['notes'], required: ['notes'], asks: {} }] }
+    const withOutcome: Server = (call) => (call.path === '/api/records/request/r1' ? { body: answerOf({ ...approving, notes: null }, { ...readOnly, task: own }) } : shows(call))
+    serve((call) => (call.path === '/api/tasks/t1/outcome' ? { body: { instance } } : withOutcome(call)))
+    await openPage('/e/request/r1')
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'New terms' }))
+    const dialog = await screen.findByRole('dialog', { name: 'New terms: RQ-1?' })
+    await user.click(within(dialog).getByRole('button', { name: 'New terms' }))
+    expect(within(dialog).getByText('Fill in what is asked for')).toBeInTheDocument()
+    expect(decided()).toHaveLength(0)
+    await user.type(within(dialog).getByRole('textbox', { name: /Notes/ }), '60 days')
+    await user.click(within(dialog).getByRole('button', { name: 'New terms' }))
+    await waitFor(() => expect(decided()).toHaveLength(1))
+    expect(decided()[0]?.body).toEqual({ outcome: 'new_terms', fields: { notes: '60 days' } })
+  })
+
+  it('cannot decide without the signature that is asked for', async () => {
+    const own = { ...task, asks: { approve: { reason: 'optional', signature: 'required' } } }
+    serve((call) => (call.path === '/api/records/request/r1' ? { body: answerOf(approving, { ...readOnly, task: own }) } : shows(call)))
+    await openPage('/e/request/r1')
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'Approve' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Approve RQ-1?' })
+    await user.click(within(dialog).getByRole('button', { name: 'Approve' }))
+    expect(within(dialog).getByText('Sign here first')).toBeInTheDocument()
+    expect(await within(dialog).findByRole('button', { name: 'Sign here' })).toBeInTheDocument()
+    expect(decided()).toHaveLength(0)
+  })
+
   it('is told who was faster', async () => {
     let done = false
     serve((call) => {

@@ -15,6 +15,7 @@ import { useToast } from '@/ui/toast'
 import { phone, useMedia } from '@/ui/use-media'
 import { useForm, useFormState } from '../form-context'
 import { buildPatch } from '../model/patch'
+import { fieldsOf } from './outcome-fields'
 import { VerdictDialog } from './verdict-dialog'
 import { choices, verbIcons, type Choice } from './verbs'
 import style from './approval.module.css'
@@ -45,10 +46,12 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
   })
   const { deciding, beside } = choices(task)
 
-  const written = (): Record<string, unknown> | null => {
+  /** What was changed of the fields that an act opens: those of the task, and of an outcome its own. */
+  const written = ({ outcome }: Choice): Record<string, unknown> | null => {
     const { base, values, edited } = form.store.getState()
     const patch = buildPatch(entity, base, values, edited) ?? {}
-    const open = new Set([...task.write, ...(task.required ?? []), ...(task.outcomes ?? []).flatMap((one) => [...one.write, ...one.required])])
+    const own = task.outcomes?.find((one) => one.name === outcome?.name)
+    const open = new Set([...task.write, ...(task.required ?? []), ...fieldsOf(own)])
     const mine = Object.entries(patch).filter(([name]) => open.has(name))
     return mine.length > 0 ? Object.fromEntries(mine) : null
   }
@@ -122,7 +125,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
           choice={choice}
           title={title}
           entity={entity}
-          fields={written()}
+          written={() => written(choice)}
           onDone={(done) => {
             toast.success(t(`approval.done.${done.verb}`, { title, outcome: done.outcome?.label ?? '' }))
             refresh()

@@ -8,8 +8,6 @@ import style from './approval.module.css'
 
 interface FilesFieldProps {
   label: string
-  /** One picture, such as a photographed signature. */
-  pictures?: boolean
   required: boolean
   missing: boolean
   value: string[]
@@ -17,7 +15,7 @@ interface FilesFieldProps {
   onSending: (sending: boolean) => void
 }
 
-export function FilesField({ label, pictures = false, required, missing, value, onChange, onSending }: FilesFieldProps) {
+export function FilesField({ label, required, missing, value, onChange, onSending }: FilesFieldProps) {
   const { t } = useTranslation('record')
   const id = useId()
   const [failure, setFailure] = useState<unknown>(null)
@@ -28,7 +26,7 @@ export function FilesField({ label, pictures = false, required, missing, value, 
     onSending(true)
     try {
       const sent = await Promise.all(files.map((file) => sendFile(file, () => {}).done))
-      onChange(pictures ? sent.slice(0, 1).map((file) => file.id) : [...value, ...sent.map((file) => file.id)])
+      onChange([...value, ...sent.map((file) => file.id)])
     } catch (error) {
       setFailure(error)
     } finally {
@@ -40,7 +38,7 @@ export function FilesField({ label, pictures = false, required, missing, value, 
     <div>
       <label className={style.label} htmlFor={id}>{label}{required && <i aria-hidden="true"> *</i>}</label>
       {value.length > 0 && <ul className={style.chosen}>{value.map((file) => <Sent key={file} id={file} onRemove={() => onChange(value.filter((one) => one !== file))} />)}</ul>}
-      <input id={id} type="file" multiple={!pictures} accept={pictures ? 'image/*' : undefined} disabled={busy} aria-invalid={missing || undefined}
+      <input id={id} type="file" multiple disabled={busy} aria-invalid={missing || undefined}
         onChange={(event) => { const files = [...(event.target.files ?? [])]; event.target.value = ''; if (files.length) void take(files) }} />
       {busy && <p className={style.hint} role="status">{t('approval.sending')}</p>}
       {missing && <p className={style.error} role="alert">{t('approval.need_file')}</p>}

@@ -8,6 +8,7 @@ import { localeTag } from '@/fields/exact'
 import { formatSpan } from '@/model/format'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
+import { DecisionFiles } from './decision-files'
 import style from './approval.module.css'
 
 export interface StepPerson {
@@ -16,6 +17,12 @@ export interface StepPerson {
   decision?: string | null
   at?: string | null
   reason?: string | null
+  /** Files that came with it. */
+  attachments?: string[]
+  /** A picture. */
+  signature?: string
+  /** By what way it came, where it was not the app. */
+  channel?: 'mail_link'
   /** Why they are not asked. */
   skipped?: { code: string } | null
 }
@@ -105,7 +112,8 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
                   <span className={style.person}>
                     <span>{person.name}{person.decision && person.decision !== 'open' && <em className={style[tone(person.decision)]}> · {decisionText(person, t)}</em>}</span>
                     {person.reason && <q>{person.reason}</q>}
-                    {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}</time>}
+                    <DecisionFiles attachments={person.attachments} signature={person.signature} />
+                    {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}{person.channel ? ` · ${t('approval.by_mail_link')}` : ''}</time>}
                   </span>
                 </li>
               ))}

@@ -13,8 +13,12 @@ import { Checkbox } from '@/ui/checkbox'
 import { Dialog } from '@/ui/dialog'
 import { Notice } from '@/ui/notice'
 import { MultiSelect, Select } from '@/ui/select'
+import { useForm, useFormState } from '../form-context'
+import { valueAt } from '../model/paths'
 import { FilesField } from './files-field'
+import { fieldsOf, OutcomeFields, useLacking } from './outcome-fields'
 import { PeopleField, PersonField } from './people-field'
+import { SignatureField } from './signature-field'
 import { useFocusWhen } from './use-focus-when'
 import { asks, savesFields, saysSomething, type Choice } from './verbs'
 import style from './approval.module.css'
@@ -24,8 +28,8 @@ interface VerdictDialogProps {
   choice: Choice
   title: string
   entity: EntityModel
-  /** Fields that the task may write and that were changed. */
-  fields: Record<string, unknown> | null
+  /** What was changed of the fields that the choice opens. */
+  written: () => Record<string, unknown> | null
   onDone: (choice: Choice) => void
   /** Somebody else was faster: who did what. */
   onTooLate: (error: ApiError) => void
@@ -36,11 +40,17 @@ interface VerdictDialogProps {
 const INITIATOR = ''
 const OWN_PLACES = new Set(['', 'reason', 'to', 'people', 'person', 'place', 'attachments', 'signature', 'change'])
 
-export function VerdictDialog({ task, choice, title, entity, fields, onDone, onTooLate, onRefused, onClose }: VerdictDialogProps) {
+export function VerdictDialog({ task, choice, title, entity, written, onDone, onTooLate, onRefused, onClose }: VerdictDialogProps) {
   const { t } = useTranslation(['record', 'common'])
   const ids = useId()
   const { verb, outcome } = choice
   const demands = asks(task, choice)
+  const { form } = useForm()
+  const own = task.outcomes?.find((one) => one.name === outcome?.name)
+  const lacksField = useLacking(own)
+  // An outcome's fields are filled in here, so what there is to save is asked for anew with each of them.
+  useFormState((state) => state.revision)
+  const fields = written()
   const required = demands.reason === 'required' || saysSomething(verb)
   const needs = { person: ['transfer', 'delegate', 'consult'].includes(verb), people: verb === 'add_signer' || verb === 'cc' }
   const removable = (task.people ?? []).filter((one) => one.added_by_you && stillDecides(one))
@@ -63,7 +73,7 @@ export function VerdictDialog({ task, choice, title, entity, fields, onDone, onT
   const area = useFocusWhen<HTMLTextAreaElement>(required && !needs.person)
   const lacksReason = required && reason.trim() === ''
   const lacks = (needs.person && to === null) || (needs.people && people.length === 0) || (verb === 'remove_signer' && person === null)
-    || (demands.attachment === 'required' && files.length === 0) || (demands.signature === 'required' && signature.length === 0)
+    || lacksField || (demands.attachment === 'required' && files.length === 0) || (demands.signature === 'required' && signature.length === 0)
   const problem = (missing: boolean) => (tried && missing ? t('record:approval.need_receiver') : null)
   const words = (group: string) => t(`record:approval.${group}.${verb}`, { title, outcome: outcome?.label ?? '', defaultValue: '' })
 
@@ -97,16 +107,22 @@ export function VerdictDialog({ task, choice, title, entity, fields, onDone, onT
     else if (!lacks && !sending) decide.mutate()
   }
   const label = outcome?.label ?? t(`record:approval.verb.${verb}`)
+  /** What was filled in for this outcome alone means nothing without it. */
+  const close = (): void => {
+    const { base } = form.store.getState()
+    for (const name of fieldsOf(own)) if (!task.write.includes(name)) form.set(name, valueAt(base, name))
+    onClose()
+  }
 
   return (
     <Dialog
       open
       title={words('ask')}
       width={480}
-      onClose={onClose}
+      onClose={close}
       footer={
         <div className={style.foot}>
-          <Button onClick={onClose}>{t('record:cancel')}</Button>
+          <Button onClick={close}>{t('record:cancel')}</Button>
           <Button kind={verb === 'reject' ? 'danger' : 'primary'} ref={button} busy={decide.isPending} disabled={sending} onClick={confirm}>{label}</Button>
         </div>
       }
@@ -135,6 +151,8 @@ export function VerdictDialog({ task, choice, title, entity, fields, onDone, onT
           </Labelled>
         )}
         {verb === 'return' && task.return?.left !== null && task.return?.left !== undefined && <p className={style.hint}>{t('record:approval.returns_left', { count: task.return.left })}</p>}
+        {own && fieldsOf(own).length > 0 && <OutcomeFields outcome={own} />}
+        {tried && lacksField && <p className={style.error} role="alert">{t('record:approval.need_fields')}</p>}
         {['claim', 'release'].includes(verb) ? null : (
           <div>
             <label className={style.label} htmlFor={`${ids}-reason`}>
@@ -156,7 +174,7 @@ export function VerdictDialog({ task, choice, title, entity, fields, onDone, onT
           </div>
         )}
         {demands.attachment && demands.attachment !== 'none' && <FilesField label={t('record:approval.attachments')} required={demands.attachment === 'required'} missing={tried && demands.attachment === 'required' && files.length === 0} value={files} onChange={setFiles} onSending={setSending} />}
-        {demands.signature && demands.signature !== 'none' && <FilesField label={t('record:approval.signature')} pictures required={demands.signature === 'required'} missing={tried && demands.signature === 'required' && signature.length === 0} value={signature} onChange={setSignature} onSending={setSending} />}
+        {demands.signature && demands.signature !== 'none' && <SignatureField label={t('record:approval.signature')} required={demands.signature === 'required'} missing={tried && demands.signature === 'required' && signature.length === 0} value={signature} onChange={setSignature} />}
         {fields && savesFields(verb) && <p className={style.hint}>{t('record:approval.with_changes', { count: Object.keys(fields).length })}</p>}
         {decide.isError && <Notice kind="error">{errorText(decide.error, t as never)}</Notice>}
       </div>

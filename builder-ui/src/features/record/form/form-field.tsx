@@ -23,12 +23,14 @@ interface FormFieldProps {
   span?: number
   /** `entity.field` or `entity.lines.field`, for lookups. */
   asker: string
+  /** Before its id, where the record shows the same field beside. */
+  prefix?: string
 }
 
 /** Read-only values of these types stand side by side on a phone. */
 const SHORT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'date', 'boolean', 'currency', 'choice', 'phone', 'country', 'time', 'duration', 'rating', 'color', 'barcode', 'number'])
 
-export const FormField = memo(function FormField({ path, field, span = 1, asker }: FormFieldProps) {
+export const FormField = memo(function FormField({ path, field, span = 1, asker, prefix = '' }: FormFieldProps) {
   const context = useForm()
   const { t } = useTranslation('record')
   const { form, language } = context
@@ -49,7 +51,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker 
   )
   if (!visible) return null
 
-  const id = elementId(path)
+  const id = prefix + elementId(path)
   const problems = shownAt(told, path, field, value, field.required && writable)
   const invalid = problems.some((problem) => problem.level === 'error')
   const notes = problems.length > 0 || field.help

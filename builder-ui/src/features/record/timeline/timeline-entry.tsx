@@ -10,6 +10,7 @@ import type { Titles } from '@/model/record'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
 import { Tag } from '@/ui/tag'
+import { DecisionFiles } from '../approval/decision-files'
 import { useForm, useFormState } from '../form-context'
 import { rawChanges, readChanges, readComment, textIn } from '../model/timeline'
 import { Change, LineChanges } from './changes'
@@ -67,6 +68,7 @@ export function TimelineEntry({ item, titles, onVersion }: TimelineEntryProps) {
           </p>
         )}
         {reason && <p className={style.reason}>{reason}</p>}
+        {item.kind === 'decision' && <DecisionFiles attachments={item.attachments as string[] | undefined} signature={item.signature as string | null | undefined} />}
         {Array.isArray(item.changes) && <ChangeList item={item} titles={titles} />}
       </div>
     </li>
@@ -92,7 +94,7 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   if (item.kind === 'decision') {
     const node = textIn(item, 'node_label', 'label') ?? nodeLabel(textIn(item, 'node') ?? '')
     const to = textIn(item, 'to_name')
-    return <>{t(`timeline.decision.${what}`, { node, to, context: to ? 'to' : undefined })}</>
+    return <>{t(`timeline.decision.${what}`, { node, to, context: to ? 'to' : undefined })}{item.channel === 'mail_link' ? ` · ${t('approval.by_mail_link')}` : ''}</>
   }
   if (what === 'transition') {
     const name = textIn(item, 'transition', 'action') ?? ''
