@@ -54,6 +54,13 @@ pub enum Change {
         /// The pool that it is in.
         pool: Option<String>,
     },
+    /// The node of a task has another name: its instance went to another version of its workflow.
+    MoveTask {
+        /// The task.
+        id: Uuid,
+        /// The node.
+        node: Name,
+    },
     /// A task is no longer open.
     CloseTask(CloseTask),
     /// Somebody gets a copy of what is going on.

@@ -259,6 +259,7 @@ fn news(changes: &[Change]) -> Told {
             | Change::Events { .. }
             | Change::Files(_)
             | Change::Copy(_)
+            | Change::MoveTask { .. }
             | Change::Erase(_)
             | Change::CancelJobs { .. }
             | Change::FinishJob(_)

@@ -23,6 +23,7 @@ pub mod import;
 pub mod leaver;
 mod likeness;
 pub mod mail;
+pub mod migrate;
 pub mod nodes;
 mod notice;
 mod openapi;

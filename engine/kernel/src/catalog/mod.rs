@@ -20,14 +20,14 @@ use crate::{
     calendar::Calendar,
     decision::Decision,
     definition::{
-        DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, NodeDefinition, PackDefinition,
-        SettingDefinition, TestDefinition, TranslationsDefinition,
+        DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, PackDefinition, SettingDefinition,
+        TestDefinition, TranslationsDefinition, WorkflowDefinition,
     },
     expression::{Env, EvalError, Fault, Library, Types},
     import::Import,
     layer, read_pack,
     schema::{Entity, Mapping},
-    workflow::Workflow,
+    workflow::{self, Workflow},
 };
 
 use compiler::Compiler;
@@ -133,9 +133,10 @@ impl Catalog {
         }
     }
 
-    /// Workflows that serve an entity, the highest priority first.
+    /// Workflows that may serve a record of an entity, the highest priority first; not those that are only called.
     pub fn workflows_of(&self, entity: &str) -> Vec<&Arc<Workflow>> {
-        let mut found: Vec<&Arc<Workflow>> = self.workflows.values().filter(|w| w.entity == *entity).collect();
+        let mut found: Vec<&Arc<Workflow>> =
+            self.workflows.values().filter(|w| w.entity == *entity && !w.only_called).collect();
         found.sort_by_key(|w| std::cmp::Reverse(w.priority));
         found
     }
@@ -217,13 +218,7 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
             catalog.decisions.insert(source.name.clone(), Arc::new(compiled));
         }
     }
-    for (source, definition) in of_kind(sources, problems, Kind::Workflow, pick!(Workflow)) {
-        let (compiled, told) = Workflow::compile(definition, &types, &role_names);
-        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
-        if let Some(compiled) = compiled {
-            catalog.workflows.insert(source.name.clone(), Arc::new(compiled));
-        }
-    }
+    compile_workflows(&mut catalog, sources, problems, &types, &role_names);
     for (source, definition) in roles {
         let mut c = compiler(source);
         let compiled = roles::compile(&mut c, definition, &catalog.entities);
@@ -263,6 +258,26 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     catalog.decision_definitions = decision_definitions;
     catalog.calendars = calendars;
     catalog
+}
+
+fn compile_workflows(
+    catalog: &mut Catalog,
+    sources: &[Source],
+    problems: &mut Vec<Diagnostic>,
+    types: &Types<'_>,
+    roles: &BTreeSet<Name>,
+) {
+    let workflows = of_kind(sources, problems, Kind::Workflow, pick!(Workflow));
+    let all: IndexMap<Name, WorkflowDefinition> =
+        workflows.iter().map(|(source, definition)| (source.name.clone(), (*definition).clone())).collect();
+    let mut compiled: IndexMap<Name, Arc<Workflow>> = IndexMap::new();
+    for (source, definition) in workflows {
+        let (workflow, told) = Workflow::compile(definition, types, roles, &all);
+        problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
+        compiled.extend(workflow.map(|workflow| (source.name.clone(), Arc::new(workflow))));
+    }
+    catalog.workflows =
+        compiled.iter().map(|(name, workflow)| (name.clone(), Arc::new(workflow.linked(&compiled)))).collect();
 }
 
 fn compile_calendars(sources: &[Source], problems: &mut Vec<Diagnostic>) -> IndexMap<Name, Arc<Calendar>> {
@@ -395,10 +410,8 @@ fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>)
                     // Any workflow of the entity may be the one that serves.
                     Some(_) => {
                         for flow in workflows_of(sources, &source.name) {
-                            let ends = flow
-                                .nodes
-                                .values()
-                                .filter_map(|n| if let NodeDefinition::End(e) = n { Some(&*e.outcome) } else { None });
+                            let ends = workflow::outcomes(flow, &|name| workflow_definition(sources, name));
+                            let ends = ends.into_iter().map(|outcome| &**outcome);
                             let needed: BTreeSet<&str> = ends.chain(["withdrawn", "cancelled"]).collect();
                             for outcome in needed.iter().filter(|o| !transition.outcomes.contains_key(**o)) {
                                 let flow = &flow.name;
@@ -453,7 +466,7 @@ fn workflows_of<'s>(
     entity: &str,
 ) -> impl Iterator<Item = &'s crate::definition::WorkflowDefinition> {
     sources.iter().filter_map(move |s| match &s.definition {
-        Definition::Workflow(w) if w.entity == *entity => Some(w),
+        Definition::Workflow(w) if w.entity == *entity && !w.only_called => Some(w),
         _ => None,
     })
 }

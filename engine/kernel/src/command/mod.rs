@@ -62,6 +62,22 @@ pub enum Act {
         /// Why; it must be said.
         reason: Option<String>,
     },
+    /// Takes it over to the latest version of its workflow, or has it begin again with that, as an administrator.
+    Migrate {
+        /// The new names of nodes that have another.
+        nodes: Keyed<Name>,
+        /// Whether it begins again instead.
+        restart: bool,
+        /// Why; it must be said.
+        reason: Option<String>,
+    },
+    /// Adds one to calls that are under way, as the initiator.
+    AddCall {
+        /// The node that calls.
+        node: Name,
+        /// The line, person or department.
+        item: Uuid,
+    },
     /// Urges whoever has it, as the initiator.
     Urge,
     /// Somebody's absence begins: their tasks go to their deputy.
@@ -163,7 +179,8 @@ pub fn possible<'e>(s: &Saving<'_>, entity: &'e Entity, base: &Record) -> Result
     Ok(found)
 }
 
-/// Acts on a running instance. `pinned` is the version of the definitions that it keeps.
+/// Acts on a running instance. `pinned` is the version of the definitions that it keeps; for [`Act::Migrate`] that which
+/// it is to keep.
 #[must_use]
 pub fn act(
     s: &Saving<'_>,
@@ -485,6 +502,17 @@ fn acted(
             let (operation, reason) = (operation.clone(), reason.clone());
             workflow::Command::Operate { by: person()?, operation, reason }
         }
+        Act::Migrate { nodes, restart, reason } => {
+            if !s.access.is_admin() {
+                return Err(Rejection::Forbidden { message: "only an administrator can migrate".into() }.into());
+            }
+            let (by, catalog_version, reason) = (person()?, pinned.version, reason.clone());
+            match restart {
+                true => workflow::Command::Restart { by, catalog_version, reason },
+                false => workflow::Command::Migrate { by, catalog_version, nodes: nodes.clone(), reason },
+            }
+        }
+        Act::AddCall { node, item } => workflow::Command::AddCall { by: person()?, node: node.clone(), item: *item },
         Act::Urge => workflow::Command::Urge { by: person()? },
         Act::Absent { person } => workflow::Command::Absent { person: *person, by },
         Act::Withdraw { reason } => workflow::Command::Withdraw { by: person()?, reason: reason.clone() },
@@ -509,7 +537,12 @@ fn acted(
         Act::Decide { verb: Verb::Reject, .. } => "rejected",
         Act::Decide { verb: Verb::Return(_), .. } => "returned",
         Act::Decide { verb: Verb::Transfer { .. }, .. } => "transferred",
-        Act::Decide { .. } | Act::Urge | Act::Operate { .. } | Act::Absent { .. } => "updated",
+        Act::Decide { .. }
+        | Act::Urge
+        | Act::Operate { .. }
+        | Act::Absent { .. }
+        | Act::AddCall { .. }
+        | Act::Migrate { .. } => "updated",
         Act::Withdraw { .. } => "withdrawn",
         Act::Cancel { .. } => "cancelled",
         Act::Left { .. } => "updated",

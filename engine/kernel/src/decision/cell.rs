@@ -86,6 +86,16 @@ impl Test {
         Ok(Self::Compare(Compare::Equal, literal(cell, ty)?))
     }
 
+    /// The values that it names.
+    pub(super) fn values(&self) -> Vec<&Value> {
+        match self {
+            Self::Anything | Self::IsNull(_) => Vec::new(),
+            Self::Compare(_, value) => vec![value],
+            Self::Between { low, high, .. } => vec![low, high],
+            Self::In { values, .. } => values.iter().collect(),
+        }
+    }
+
     /// Whether the value passes. A null passes only where null is asked for.
     pub(super) fn holds(&self, value: &Value) -> bool {
         if let Self::IsNull(wanted) = self {

@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod cell;
+mod cover;
 
 use cell::Test;
 
@@ -70,7 +71,7 @@ impl Decision {
     ///   the type of its input
     /// * `E0545` no such output; `E0546` a value does not fit the type of its output; `E0547` `else` leaves an output out
     /// * `E0548` a hit policy that adds up or compares needs numbers
-    /// * `W0541` the table has no rows
+    /// * `W0541` the table has no rows; `W0542`–`W0544` gaps, overlaps, rows that never count
     #[must_use]
     pub fn compile(definition: &DecisionDefinition, types: &Types<'_>) -> (Option<Self>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
@@ -83,7 +84,13 @@ impl Decision {
             definition.outputs.iter().map(|(name, output)| (name.clone(), output.output_type)).collect();
         for (name, kind) in &outputs {
             let numeric = Type::of_kind(*kind).is_number();
-            if !numeric && !matches!(definition.hit, HitPolicy::First | HitPolicy::Unique) {
+            let any = matches!(definition.hit, HitPolicy::First | HitPolicy::Unique | HitPolicy::CollectList);
+            if definition.hit == HitPolicy::CollectCount && *kind != FieldKind::Integer {
+                problems.push(
+                    Diagnostic::error("E0548", format!("outputs.{name}.type"), "a count is a whole number")
+                        .hint("make the output an `integer`"),
+                );
+            } else if !numeric && !any {
                 problems.push(
                     Diagnostic::error("E0548", format!("outputs.{name}.type"), "only numbers can be collected")
                         .hint("make the output a number, or `hit` `first` or `unique`"),
@@ -124,16 +131,19 @@ impl Decision {
         let result = result(definition, types, &outputs, &mut problems);
         let sound = problems.iter().all(|p| p.severity != crate::Severity::Error);
         let inputs: Option<Keyed<Expr>> = inputs.into_iter().map(|(name, expr)| Some((name, expr?))).collect();
-        let decision = inputs.filter(|_| sound).map(|inputs| Self {
-            name: definition.name.clone(),
-            label: definition.label.clone(),
-            entity: definition.entity.clone(),
-            hit: definition.hit,
-            inputs,
-            outputs,
-            rules,
-            otherwise,
-            result,
+        let decision = inputs.filter(|_| sound).map(|inputs| {
+            problems.extend(cover::check(definition.hit, &inputs, &rules, &otherwise));
+            Self {
+                name: definition.name.clone(),
+                label: definition.label.clone(),
+                entity: definition.entity.clone(),
+                hit: definition.hit,
+                inputs,
+                outputs,
+                rules,
+                otherwise,
+                result,
+            }
         });
         (decision, problems)
     }
@@ -141,7 +151,7 @@ impl Decision {
     /// What one row looks at by itself; of a table whose first fitting row counts, a row also tells of those above it.
     #[must_use]
     pub fn looked_at_by(&self, rule: &str) -> Vec<&Expr> {
-        let collects = matches!(self.hit, HitPolicy::CollectMax | HitPolicy::CollectMin | HitPolicy::CollectSum);
+        let collects = !matches!(self.hit, HitPolicy::First | HitPolicy::Unique);
         match self.rules.get(rule) {
             Some(rule) if collects => {
                 rule.tests.iter().filter_map(|(at, _)| self.inputs.get_index(*at)).map(|(_, expr)| expr).collect()
@@ -168,9 +178,12 @@ impl Decision {
         });
         let fitting: Vec<(&Name, &Rule)> = match self.hit {
             HitPolicy::First => fitting.next().into_iter().collect(),
-            HitPolicy::Unique | HitPolicy::CollectMax | HitPolicy::CollectMin | HitPolicy::CollectSum => {
-                fitting.collect()
-            }
+            HitPolicy::Unique
+            | HitPolicy::CollectMax
+            | HitPolicy::CollectMin
+            | HitPolicy::CollectSum
+            | HitPolicy::CollectCount
+            | HitPolicy::CollectList => fitting.collect(),
         };
         if let (HitPolicy::Unique, [(one, _), (other, _), ..]) = (self.hit, fitting.as_slice()) {
             let message = format!("at most one row of `{}` may fit, but both `{one}` and `{other}` do", self.name);
@@ -206,6 +219,15 @@ impl Decision {
             HitPolicy::First | HitPolicy::Unique => given.last().cloned(),
             HitPolicy::CollectMax => given.chain(otherwise).fold(None, |best, value| better(best, value, least)),
             HitPolicy::CollectMin => given.fold(None, |best, value| better(best, value, least)),
+            HitPolicy::CollectCount => {
+                let count = given.filter(|value| !value.is_null()).count();
+                (count > 0).then(|| Value::Integer(i64::try_from(count).unwrap_or(i64::MAX)))
+            }
+            HitPolicy::CollectList => {
+                let given: Vec<Value> = given.filter(|value| !value.is_null()).cloned().collect();
+                let otherwise = || otherwise.into_iter().filter(|value| !value.is_null()).cloned().collect();
+                Some(Value::List(if given.is_empty() { otherwise() } else { given }))
+            }
             HitPolicy::CollectSum => {
                 let mut total: Option<Value> = None;
                 for value in given.filter(|value| !value.is_null()) {
@@ -279,7 +301,7 @@ fn result(
             problems.push(did_you_mean(problem, name, outputs.keys()));
             continue;
         };
-        match expression::compile_as(source, &scope, &Type::of_kind(*kind)) {
+        match expression::compile_as(source, &scope, &Type::of_output(definition.hit, *kind)) {
             Ok(expr) => {
                 result.insert(name.clone(), expr);
             }

@@ -60,6 +60,10 @@ pub enum HitPolicy {
     CollectMin,
     /// The sum over all rows that fit; the `else` row where none does.
     CollectSum,
+    /// How many rows that fit say something; the `else` row where none does.
+    CollectCount,
+    /// The list of what the rows that fit say, in order; what the `else` row says where none does.
+    CollectList,
 }
 
 /// A row.

@@ -6,6 +6,7 @@
 mod approver;
 mod automation_step;
 mod calendar;
+mod call;
 mod data;
 mod decision;
 mod entity;
@@ -26,6 +27,7 @@ mod workflow;
 pub use approver::*;
 pub use automation_step::*;
 pub use calendar::*;
+pub use call::*;
 pub use data::*;
 pub use decision::*;
 pub use entity::*;

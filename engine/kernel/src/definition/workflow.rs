@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ApproverSource, Condition, Expression, FieldKind, Keyed, Mode, Outcomes, Period, Step, Verbs, is_default};
+use super::{
+    ApproverSource, CallNode, Condition, Expression, FieldKind, Keyed, Mode, Outcomes, Period, Step, Verbs, is_default,
+};
 use crate::Name;
 
 /// A workflow: nodes keyed by name, edges by `next`.
@@ -39,16 +41,19 @@ pub struct WorkflowDefinition {
     /// Whether several of its tasks can be decided at once.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub batch: bool,
+    /// Whether only other workflows start it, by nodes of type `call`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub only_called: bool,
     /// The nodes.
     pub nodes: Keyed<NodeDefinition>,
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_yes(value: &bool) -> bool {
+pub(super) fn is_yes(value: &bool) -> bool {
     *value
 }
 
@@ -95,6 +100,10 @@ pub enum NodeDefinition {
     Fork(ForkNode),
     /// Waits for the branches of its fork.
     Join(JoinNode),
+    /// Waits for whatever can still come to it.
+    Merge(MergeNode),
+    /// Calls another workflow.
+    Call(Box<CallNode>),
     /// Tells people.
     Notify(NotifyNode),
     /// The engine acts.
@@ -281,7 +290,8 @@ pub struct CaseDefinition {
     pub next: Name,
 }
 
-/// All branches at once.
+/// All branches at once. They meet in the `join` that names the fork; without one they may cross each other and meet in
+/// nodes of type `merge`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForkNode {
@@ -315,6 +325,14 @@ pub struct JoinNode {
     /// For how many of those that were taken; what is left of the others is then cancelled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub wait_for: JoinWait,
+    /// The next node.
+    pub next: Name,
+}
+
+/// Waits until nothing that is under way can come to it any more, and goes on once: for branches that cross each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeNode {
     /// The next node.
     pub next: Name,
 }
@@ -361,7 +379,8 @@ pub struct ActionNode {
     pub next: Name,
 }
 
-/// The instance ends.
+/// The workflow ends, in a branch as well: what the other branches still have open is closed. Where another workflow
+/// called it, that one goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndNode {
@@ -370,4 +389,7 @@ pub struct EndNode {
     pub label: Option<String>,
     /// How it ended: `approved`, `rejected`, or a name of your own.
     pub outcome: Name,
+    /// Whether the workflows that called it end with it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub terminate: bool,
 }

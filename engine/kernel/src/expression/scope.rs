@@ -107,7 +107,8 @@ impl<'a> Scope<'a> {
         let inputs = decision.inputs.iter().map(|(name, source)| {
             (name.clone(), super::compile(source, &scope).map(|e| e.ty().clone()).unwrap_or_default())
         });
-        let outputs = decision.outputs.iter().map(|(name, o)| (name.clone(), Type::of_kind(o.output_type)));
+        let outputs =
+            decision.outputs.iter().map(|(name, o)| (name.clone(), Type::of_output(decision.hit, o.output_type)));
         let named = inputs.chain(outputs).collect();
         Self { named, ..scope }
     }

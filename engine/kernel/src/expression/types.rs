@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     Name,
-    definition::{FieldDefinition, FieldKind},
+    definition::{FieldDefinition, FieldKind, HitPolicy},
     field::behaviour,
 };
 
@@ -85,6 +85,20 @@ impl Type {
     #[must_use]
     pub fn of_kind(kind: FieldKind) -> Self {
         behaviour_type(kind, None)
+    }
+
+    /// The type of an output of a decision table: a list or a count, where the table collects so.
+    #[must_use]
+    pub fn of_output(hit: HitPolicy, kind: FieldKind) -> Self {
+        match hit {
+            HitPolicy::CollectList => Self::List(Box::new(Self::of_kind(kind))),
+            HitPolicy::CollectCount => Self::Integer,
+            HitPolicy::First
+            | HitPolicy::Unique
+            | HitPolicy::CollectMax
+            | HitPolicy::CollectMin
+            | HitPolicy::CollectSum => Self::of_kind(kind),
+        }
     }
 
     /// The type of a field; a money field's currency is not placed yet.

@@ -4,8 +4,8 @@ use super::Renamer;
 use crate::{
     Name,
     definition::{
-        DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition, NodeDefinition, NodeFields,
-        WorkflowDefinition,
+        CallNode, CallOver, CallUntil, DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition,
+        NodeDefinition, NodeFields, WorkflowDefinition,
     },
     expression::Scope,
 };
@@ -18,7 +18,11 @@ impl Renamer<'_> {
         d.variables.values_mut().for_each(|variable| self.expr(&mut variable.value, &scope));
         for node in d.nodes.values_mut() {
             match node {
-                NodeDefinition::Start(_) | NodeDefinition::Join(_) | NodeDefinition::End(_) => {}
+                NodeDefinition::Start(_)
+                | NodeDefinition::Join(_)
+                | NodeDefinition::Merge(_)
+                | NodeDefinition::End(_) => {}
+                NodeDefinition::Call(call) => self.call(&entity, call, &scope),
                 NodeDefinition::Fork(fork) => {
                     fork.branches.values_mut().for_each(|branch| self.opt_condition(&mut branch.when, &scope));
                 }
@@ -45,6 +49,25 @@ impl Renamer<'_> {
             }
         }
         self.entity(&mut d.entity);
+    }
+
+    fn call(&self, entity: &Name, call: &mut CallNode, scope: &Scope<'_>) {
+        let line = |table: &Name| Scope { vars: scope.vars.clone(), ..Scope::line(self.types, entity, table) };
+        let within = match &call.over {
+            Some(CallOver::Lines(table)) => line(table),
+            Some(CallOver::People(_) | CallOver::Departments(_)) | None => scope.clone(),
+        };
+        call.with.values_mut().for_each(|value| self.expr(value, &within));
+        call.sets.values_mut().for_each(|value| self.expr(value, scope));
+        if let CallUntil::When(when) = &mut call.until {
+            self.condition(when, scope);
+        }
+        match &mut call.over {
+            Some(CallOver::Lines(table)) => self.field(entity, None, table),
+            Some(CallOver::People(people)) => self.sources(entity, people, scope),
+            Some(CallOver::Departments(departments)) => self.expr(departments, scope),
+            None => {}
+        }
     }
 
     fn node_fields(&self, entity: &Name, fields: &mut NodeFields) {

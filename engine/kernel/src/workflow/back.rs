@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::{
-    At, CloseCause, GiveBack, NodeKind, PartState, RecordEffect, Said, ScopeKind, Status, Task, Verdict, Via, Wait,
-    What,
+    At, CloseCause, GiveBack, Instance, NodeKind, PartState, RecordEffect, Said, ScopeKind, Status, Task, Token,
+    Verdict, Via, Wait, What,
     run::{Run, Stop},
     verb,
 };
@@ -147,24 +147,33 @@ impl Way {
         let around = run.workflow.nodes.get(node).map(|n| n.within.as_slice()).unwrap_or_default();
         let fork = |scope: &u32| match instance.scopes.get(scope).map(|s| &s.kind) {
             Some(ScopeKind::Fork { node, .. }) => Some(node),
+            Some(ScopeKind::Child(child)) => Some(&child.node),
             Some(ScopeKind::Instance) | None => None,
         };
         let shared = chain.iter().skip(1).zip(around).take_while(|(scope, name)| fork(scope) == Some(name)).count();
         let scope = chain.get(shared).copied().unwrap_or_default();
-        let (tokens, scopes) = match chain.get(shared + 1) {
-            None => (vec![token], Vec::new()),
-            Some(child) => {
-                let mut gone = BTreeSet::from([*child]);
-                // Scopes are numbered in the order in which they open: parents come before what is in them.
-                for (number, scope) in &instance.scopes {
-                    if scope.parent.is_some_and(|parent| gone.contains(&parent)) {
-                        gone.insert(*number);
-                    }
-                }
-                let tokens = instance.tokens.iter().filter(|(_, t)| gone.contains(&t.scope));
-                (tokens.map(|(number, _)| *number).collect(), gone.into_iter().collect())
-            }
-        };
+        let child = chain.get(shared + 1).copied();
+        let caller = child.and_then(|child| match instance.scopes.get(&child).map(|s| &s.kind) {
+            Some(ScopeKind::Child(child)) => Some(child.caller),
+            _ => None,
+        });
+        let own = if child.is_none() { Some(token) } else { caller };
+        // Branches without a join lie beside it in the same scope: those that came of the node go too.
+        let of_it = |t: &Token| t.passed.contains(node);
+        let level = !matches!(instance.scopes.get(&scope).map(|s| &s.kind), Some(ScopeKind::Fork { .. }));
+        let beside = instance.tokens.iter().filter(|(_, t)| level && t.scope == scope && of_it(t));
+        let roots: Vec<u32> = own.into_iter().chain(beside.map(|(number, _)| *number)).collect();
+        let split = instance.scopes.iter().filter(|(number, s)| {
+            level
+                && s.parent == Some(scope)
+                && matches!(s.kind, ScopeKind::Fork { .. })
+                && instance.tokens.values().any(|t| t.scope == **number && of_it(t))
+        });
+        let within = child.filter(|_| caller.is_none()).into_iter().chain(split.map(|(number, _)| *number));
+        let within: Vec<u32> = within.collect();
+        let (mut tokens, scopes) = beneath(instance, roots, within);
+        // The one that goes first, so that what it passed is known.
+        tokens.sort_by_key(|number| (*number != token, *number));
         let mut number = instance.last_number;
         let forks = around.iter().skip(shared).map(|fork| {
             number += 1;
@@ -193,13 +202,38 @@ impl Way {
     }
 }
 
+/// These tokens and scopes, and everything within: what was called from the tokens, what lies in the scopes.
+pub(super) fn beneath(
+    instance: &Instance,
+    tokens: impl IntoIterator<Item = u32>,
+    scopes: impl IntoIterator<Item = u32>,
+) -> (Vec<u32>, Vec<u32>) {
+    let mut tokens: BTreeSet<u32> = tokens.into_iter().collect();
+    let mut scopes: BTreeSet<u32> = scopes.into_iter().collect();
+    // Tokens and scopes share their numbers, given in the order in which they come to be: what holds another is smaller.
+    for number in 0..=instance.last_number {
+        if let Some(scope) = instance.scopes.get(&number) {
+            let called = matches!(&scope.kind, ScopeKind::Child(child) if tokens.contains(&child.caller));
+            if called || scope.parent.is_some_and(|parent| scopes.contains(&parent)) {
+                scopes.insert(number);
+            }
+        } else if let Some(token) = instance.tokens.get(&number)
+            && scopes.contains(&token.scope)
+        {
+            tokens.insert(number);
+        }
+    }
+    (tokens.into_iter().collect(), scopes.into_iter().collect())
+}
+
 /// A digest of what decides about the way: variables as they would be now, and the fields that switches, branches and
 /// sources of approvers read.
 pub(super) fn routing(run: &Run<'_>) -> Result<String, Stop> {
     let mut text = String::new();
     let mut needs = Vec::new();
     for (name, variable) in &run.workflow.variables {
-        match run.eval(&variable.value) {
+        let variables = &run.instance.variables;
+        match run.with_variables(variables, |env| crate::expression::eval(&variable.value, env)) {
             Ok((value, _)) => text.push_str(&format!("{name}={}\n", value.to_json())),
             Err(EvalError::Needs(queries)) => needs.extend(queries),
             Err(EvalError::Fault(fault)) => text.push_str(&format!("{name}!{fault}\n")),
@@ -351,6 +385,7 @@ impl NodeKind {
             Self::Switch { cases, .. } => cases.values().map(|case| &case.when).collect(),
             Self::Fork { branches, .. } => branches.values().filter_map(|branch| branch.when.as_ref()).collect(),
             Self::Approval(approval) => approval.approvers.iter().flat_map(super::Source::exprs).collect(),
+            Self::Call(call) => call.exprs(),
             _ => Vec::new(),
         }
     }

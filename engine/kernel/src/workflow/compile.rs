@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{decide::URGE_EVERY, graph, node::*};
+use indexmap::IndexMap;
+
+use super::{decide::URGE_EVERY, graph, merge::Reach, node::*};
 use crate::{
     Diagnostic, Name,
     definition::{
@@ -19,7 +21,8 @@ use crate::{
 pub const ENGINE_OUTCOMES: [&str; 3] = ["returned", "withdrawn", "cancelled"];
 
 impl Workflow {
-    /// Checks and compiles a definition; `roles` are the names of all roles.
+    /// Checks and compiles a definition; `roles` are the names of all roles, `others` the workflows that it may call.
+    /// What it calls is taken over later, by [`Workflow::linked`].
     ///
     /// Beside the codes of expressions and of the graph (`E0501`–`E0512`, `W0501`):
     ///
@@ -39,12 +42,13 @@ impl Workflow {
         definition: &WorkflowDefinition,
         types: &Types<'_>,
         roles: &BTreeSet<Name>,
+        others: &IndexMap<Name, WorkflowDefinition>,
     ) -> (Option<Self>, Vec<Diagnostic>) {
         let Some(entity) = types.entities.get(&definition.entity) else {
             let problem = Diagnostic::error("E0515", "entity", format!("no entity `{}`", definition.entity));
             let hinted = did_you_mean(problem, &definition.entity, types.entities.keys());
             let mut problems = vec![hinted];
-            problems.extend(graph::check(definition));
+            problems.extend(graph::check(definition, others));
             return (None, problems);
         };
         let mut compiler = Compiler {
@@ -52,7 +56,8 @@ impl Workflow {
             roles,
             entity,
             scope: Scope::workflow(*types, &definition.entity, &definition.variables),
-            problems: graph::check(definition),
+            others,
+            problems: graph::check(definition, others),
             settings: BTreeSet::new(),
         };
         let workflow = compiler.workflow(definition);
@@ -70,21 +75,28 @@ pub(crate) fn sources(
     roles: &BTreeSet<Name>,
 ) -> (Option<Vec<Source>>, Vec<Diagnostic>) {
     let scope = Scope::record(types, &entity.name);
-    let mut compiler = Compiler { types, roles, entity, scope, problems: Vec::new(), settings: BTreeSet::new() };
+    let others = &IndexMap::new();
+    let (problems, settings) = (Vec::new(), BTreeSet::new());
+    let mut compiler = Compiler { types, roles, entity, scope, others, problems, settings };
     let compiled = compiler.sources(at, receivers);
     (compiled, compiler.problems)
 }
 
-struct Compiler<'a> {
-    types: Types<'a>,
+pub(super) struct Compiler<'a> {
+    pub(super) types: Types<'a>,
     roles: &'a BTreeSet<Name>,
-    entity: &'a EntityDefinition,
-    scope: Scope<'a>,
+    pub(super) entity: &'a EntityDefinition,
+    pub(super) scope: Scope<'a>,
+    pub(super) others: &'a IndexMap<Name, WorkflowDefinition>,
     problems: Vec<Diagnostic>,
     settings: BTreeSet<Name>,
 }
 
-fn did_you_mean<'n>(problem: Diagnostic, word: &str, candidates: impl IntoIterator<Item = &'n Name>) -> Diagnostic {
+pub(super) fn did_you_mean<'n>(
+    problem: Diagnostic,
+    word: &str,
+    candidates: impl IntoIterator<Item = &'n Name>,
+) -> Diagnostic {
     match nearest(word, candidates.into_iter().map(Name::as_str)) {
         Some(near) => problem.hint(format!("did you mean `{near}`?")),
         None => problem,
@@ -107,12 +119,19 @@ impl<'a> Compiler<'a> {
         let when = self.optional_condition("when", definition.when.as_ref(), &record);
         let variables = self.variables(definition);
         let mut within = graph::within(&definition.nodes);
+        let reach = Reach::new(&definition.nodes);
         let nodes: Vec<(Name, Option<Node>)> = definition
             .nodes
             .iter()
             .map(|(name, node)| {
                 let within = within.shift_remove(name).unwrap_or_default();
-                (name.clone(), self.node(name, node).map(|node| Node { within, ..node }))
+                let mut node = self.node(name, node);
+                match node.as_mut().map(|node| &mut node.kind) {
+                    Some(NodeKind::Merge { from, .. }) => *from = reach.to(name),
+                    Some(NodeKind::Fork { free, .. }) => *free = graph::join_of(&definition.nodes, name).is_empty(),
+                    _ => {}
+                }
+                (name.clone(), node.map(|node| Node { within, ..node }))
             })
             .collect();
         self.targets(definition);
@@ -132,6 +151,7 @@ impl<'a> Compiler<'a> {
             urge_every: definition.urge_every.unwrap_or(URGE_EVERY),
             batch: definition.batch,
             variables: variables?,
+            only_called: definition.only_called,
             nodes: nodes.into_iter().map(|(name, node)| node.map(|node| (name, node))).collect::<Option<_>>()?,
             start,
             settings: self.settings.iter().cloned().collect(),
@@ -192,6 +212,10 @@ impl<'a> Compiler<'a> {
             NodeDefinition::Join(join) => {
                 (None, Some(NodeKind::Join { of: join.of.clone(), wait_for: join.wait_for, next: join.next.clone() }))
             }
+            NodeDefinition::Merge(merge) => {
+                (None, Some(NodeKind::Merge { from: BTreeSet::new(), next: merge.next.clone() }))
+            }
+            NodeDefinition::Call(call) => (call.label.as_ref(), self.call(&at, call)),
             NodeDefinition::Notify(notify) => {
                 let to = self.sources(&format!("{at}.to"), &notify.to);
                 let message = Template::compile(&notify.message, &self.scope);
@@ -212,7 +236,7 @@ impl<'a> Compiler<'a> {
                         .hint("choose another name, such as `approved` or `rejected`"),
                     );
                 }
-                (end.label.as_ref(), Some(NodeKind::End { outcome: end.outcome.clone() }))
+                (end.label.as_ref(), Some(NodeKind::End { outcome: end.outcome.clone(), terminate: end.terminate }))
             }
         };
         kind.map(|kind| Node { label: label_of(label, name), named: label.is_some(), within: Vec::new(), kind })
@@ -247,7 +271,7 @@ impl<'a> Compiler<'a> {
             })
             .collect();
         let branches = branches.into_iter().collect::<Option<_>>()?;
-        Some(NodeKind::Fork { branches, otherwise: fork.otherwise.clone() })
+        Some(NodeKind::Fork { branches, otherwise: fork.otherwise.clone(), free: false })
     }
 
     fn switch(&mut self, at: &str, switch: &SwitchNode) -> Option<NodeKind> {
@@ -402,7 +426,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn sources(&mut self, at: &str, sources: &[ApproverSource]) -> Option<Vec<Source>> {
+    pub(super) fn sources(&mut self, at: &str, sources: &[ApproverSource]) -> Option<Vec<Source>> {
         let compiled: Vec<Option<Source>> =
             sources.iter().enumerate().map(|(index, source)| self.source(&format!("{at}.{index}"), source)).collect();
         compiled.into_iter().collect()
@@ -648,12 +672,12 @@ impl<'a> Compiler<'a> {
         condition.and_then(|condition| self.keep(at, expression::compile_condition(condition, scope)))
     }
 
-    fn problem(&mut self, problem: Diagnostic) {
+    pub(super) fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
 
     /// The value, or its problems noted under `at`. Settings that it reads are noted too.
-    fn keep<T: Reads>(&mut self, at: &str, compiled: Result<T, Vec<Diagnostic>>) -> Option<T> {
+    pub(super) fn keep<T: Reads>(&mut self, at: &str, compiled: Result<T, Vec<Diagnostic>>) -> Option<T> {
         match compiled {
             Ok(value) => {
                 value.settings(&mut self.settings);
@@ -668,7 +692,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// Whose settings are copied into the instance.
-trait Reads {
+pub(super) trait Reads {
     fn settings(&self, into: &mut BTreeSet<Name>);
 }
 

@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Begin, CloseCause, Env, Event, Fired, Instance, Operation, Picker, Resubmitted, Return, Started, Status, Task, Via,
-    What, Workflow,
+    Begin, CloseCause, Env, Event, Fired, Instance, NodeKind, Operation, Picker, Resubmitted, Return, Started, Status,
+    Task, Variable, Via, What, Workflow,
     approvers::{self, StandIn},
-    back, effects, operate, people, preview,
+    back, calling, effects, migrate, operate, people, preview,
     run::{Run, Stop},
     time, verb,
 };
@@ -16,7 +16,7 @@ use crate::{
     change::Change,
     context::Ids,
     definition::{Keyed, Mode, Period, SignerPlace, WithdrawWindow},
-    expression::EvalError,
+    expression::{self, EvalError},
     query::{Outcome, Query},
 };
 
@@ -66,6 +66,36 @@ pub enum Command {
         by: Uuid,
         /// What they do.
         operation: Operation,
+        /// Why; it must be said.
+        reason: Option<String>,
+    },
+    /// The initiator adds one to calls that are under way, where the node lets them.
+    AddCall {
+        /// Who.
+        by: Uuid,
+        /// The node that calls.
+        node: Name,
+        /// The line, person or department.
+        item: Uuid,
+    },
+    /// An administrator takes it over to another version; the shell has checked that they are one. `workflow` and `env`
+    /// are of that version.
+    Migrate {
+        /// Who.
+        by: Uuid,
+        /// The version of the definitions.
+        catalog_version: i64,
+        /// The new names of nodes that have another.
+        nodes: Keyed<Name>,
+        /// Why; it must be said.
+        reason: Option<String>,
+    },
+    /// An administrator has it begin again, with another version; as for [`Command::Migrate`].
+    Restart {
+        /// Who.
+        by: Uuid,
+        /// The version of the definitions.
+        catalog_version: i64,
         /// Why; it must be said.
         reason: Option<String>,
     },
@@ -250,7 +280,8 @@ pub fn decide(
     let mut run = Run::new(*env, workflow, instance, ids.clone());
     match command_of(&mut run, command).and_then(|()| look_ahead(&mut run, command)) {
         Ok(()) => {
-            let changes = effects::changes(instance, &run.instance, &run.events, env.ctx.org, &mut run.ids);
+            let mut changes = effects::changes(instance, &run.instance, &run.events, env.ctx.org, &mut run.ids);
+            changes.append(&mut run.beside);
             *ids = run.ids;
             Outcome::Decided(Decision { instance: run.instance, events: run.events, effects: run.effects, changes })
         }
@@ -280,6 +311,9 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         | Command::ComeBack { by }
         | Command::Decide { by, .. }
         | Command::Urge { by }
+        | Command::AddCall { by, .. }
+        | Command::Migrate { by, .. }
+        | Command::Restart { by, .. }
         | Command::Operate { by, .. }
         | Command::Withdraw { by, .. }
         | Command::Comment { by, .. }
@@ -303,6 +337,15 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         }
         Command::Operate { operation, reason, .. } => operate::operate(run, operation, reason.as_ref())?,
         Command::Urge { by } => urge(run, *by)?,
+        Command::Migrate { catalog_version, nodes, reason, .. } => {
+            require_open(run)?;
+            migrate::migrate(run, *catalog_version, nodes, operate::said(reason.as_ref())?)?;
+        }
+        Command::Restart { catalog_version, reason, .. } => {
+            require_open(run)?;
+            migrate::restart(run, *catalog_version, operate::said(reason.as_ref())?)?;
+        }
+        Command::AddCall { by, node, item } => add_call(run, *by, node, *item)?,
         Command::Absent { person, .. } => absent(run, *person)?,
         Command::Withdraw { by, reason } => withdraw(run, *by, reason.as_ref())?,
         Command::Comment { text, .. } => {
@@ -333,6 +376,9 @@ fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
         Command::Decide { .. }
         | Command::ComeBack { .. }
         | Command::Urge { .. }
+        | Command::AddCall { .. }
+        | Command::Migrate { .. }
+        | Command::Restart { .. }
         | Command::Operate { .. }
         | Command::Absent { .. }
         | Command::Withdraw { .. }
@@ -370,7 +416,7 @@ fn start(
     }
     run.submission = true;
     run.instance.initiator = people::person(run.env.ctx.org, by);
-    let begin = begin(run, by, picks)?;
+    let begin = begin(run, by, picks, IndexMap::new())?;
     let started = Started {
         id: run.ids.next(),
         workflow: run.workflow.name.clone(),
@@ -380,6 +426,7 @@ fn start(
         record: run.env.record.id,
         transition: transition.cloned(),
         initiator: run.instance.initiator.clone(),
+        launched_by: None,
         begin,
     };
     run.emit(What::Started(Box::new(started)));
@@ -399,39 +446,25 @@ fn resubmit(run: &mut Run<'_>, catalog_version: i64, picks: &Keyed<Vec<Uuid>>) -
     require_returned(run)?;
     run.submission = true;
     run.forget_settings();
-    let begin = begin(run, run.instance.initiator.id, picks)?;
+    let begin = begin(run, run.instance.initiator.id, picks, IndexMap::new())?;
     run.emit(What::Resubmitted(Box::new(Resubmitted { catalog_version, begin })));
     Ok(())
 }
 
-/// Variables and copied settings, each variable worked out with those before it.
-fn begin(run: &mut Run<'_>, initiator: Uuid, picks: &Keyed<Vec<Uuid>>) -> Result<Begin, Stop> {
+/// Variables, some of which may be given, and copied settings.
+pub(super) fn begin(
+    run: &mut Run<'_>,
+    initiator: Uuid,
+    picks: &Keyed<Vec<Uuid>>,
+    given: IndexMap<Name, Value>,
+) -> Result<Begin, Stop> {
     let org = run.env.ctx.org;
     let department = org.people.get(&initiator).and_then(|p| p.department).map(|id| people::department(org, id));
     run.instance.department = department.clone();
     for (node, people) in picks {
         verb::check_pick(run, node, people, Picker::Initiator)?;
     }
-    let mut needs: Vec<Query> = Vec::new();
-    let mut fired: Keyed<Vec<Fired>> = Keyed::new();
-    run.instance.variables.clear();
-    for (name, variable) in &run.workflow.variables {
-        match run.eval(&variable.value) {
-            Ok((value, behind)) => {
-                run.instance.variables.insert(name.clone(), value);
-                if !behind.is_empty() {
-                    fired.insert(name.clone(), behind);
-                }
-            }
-            Err(EvalError::Needs(queries)) => needs.extend(queries),
-            // It may only fail because a variable before it is not known yet.
-            Err(EvalError::Fault(_)) if !needs.is_empty() => {}
-            Err(fault @ EvalError::Fault(_)) => return Err(run.stop(fault, &format!("variables.{name}"))),
-        }
-    }
-    if !needs.is_empty() {
-        return Err(Stop::Needs(needs));
-    }
+    let (variables, fired) = work_out(run, &run.workflow.variables, given, &run.workflow.name)?;
     let settings = run.env.ctx.settings;
     let copied =
         run.workflow.settings.iter().map(|name| (name.clone(), settings.get(name).cloned().unwrap_or_default()));
@@ -439,11 +472,54 @@ fn begin(run: &mut Run<'_>, initiator: Uuid, picks: &Keyed<Vec<Uuid>>) -> Result
         token: run.instance.last_number + 1,
         node: run.workflow.start.clone(),
         department,
-        variables: run.instance.variables.clone(),
+        variables,
         settings: copied.collect(),
         fired,
         picks: picks.clone(),
     })
+}
+
+/// Variables of a workflow, each worked out with those before it, and the decision rows behind them.
+pub(super) fn work_out(
+    run: &Run<'_>,
+    variables: &Keyed<Variable>,
+    given: IndexMap<Name, Value>,
+    place: &str,
+) -> Result<(IndexMap<Name, Value>, Keyed<Vec<Fired>>), Stop> {
+    let mut needs: Vec<Query> = Vec::new();
+    let mut fired: Keyed<Vec<Fired>> = Keyed::new();
+    let mut known: IndexMap<Name, Value> = IndexMap::new();
+    for (name, variable) in variables {
+        if let Some(value) = given.get(name) {
+            known.insert(name.clone(), value.clone());
+            continue;
+        }
+        match run.with_variables(&known, |env| expression::eval(&variable.value, env)) {
+            Ok((value, behind)) => {
+                known.insert(name.clone(), value);
+                if !behind.is_empty() {
+                    fired.insert(name.clone(), behind);
+                }
+            }
+            Err(EvalError::Needs(queries)) => needs.extend(queries),
+            // It may only fail because a variable before it is not known yet.
+            Err(EvalError::Fault(_)) if !needs.is_empty() => {}
+            Err(fault @ EvalError::Fault(_)) => {
+                return Err(run.stop(fault, &format!("{place}.variables.{name}")));
+            }
+        }
+    }
+    if needs.is_empty() { Ok((known, fired)) } else { Err(Stop::Needs(needs)) }
+}
+
+fn add_call(run: &mut Run<'_>, by: Uuid, node: &Name, item: Uuid) -> Result<(), Stop> {
+    require_open(run)?;
+    operate::require_going(run)?;
+    let more = matches!(run.workflow.nodes.get(node).map(|n| &n.kind), Some(NodeKind::Call(call)) if call.more);
+    if by != run.instance.initiator.id || !more {
+        return Err(verb::forbidden("Expected the initiator, and a call to which they may add, but it is not so"));
+    }
+    calling::add(run, node, item, None)
 }
 
 /// How long it takes until somebody can be urged again, where the workflow says nothing.
@@ -567,6 +643,7 @@ fn left(run: &mut Run<'_>, person: Uuid) -> Result<(), Stop> {
 }
 
 fn pass_on(run: &mut Run<'_>, id: Uuid, task: &Task) -> Result<(), Stop> {
+    run.focus = Some(task.token);
     let at = run.at(task.token, &task.node);
     let part = run.visit(task.token).and_then(|(_, visit)| visit.parts.get(task.part)).cloned();
     if part.as_ref().is_some_and(|part| part.pool.is_some()) {

@@ -122,6 +122,13 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
         What::TaskOpened { at, task, assignee, pool, .. } => {
             vec![open(*task, &at.node, assignee.id, pool.as_ref(), TaskKind::Decide)]
         }
+        What::Migrated(migrated) => {
+            let moved = |node: &Name| migrated.nodes.iter().any(|(from, to)| to.as_ref() == Some(node) && from != node);
+            let tasks = instance.tasks.iter().map(|(id, task)| (id, &task.node));
+            let asked = instance.consults.iter().map(|(id, asked)| (id, &asked.node));
+            let changed = tasks.chain(asked).filter(|(_, node)| moved(node));
+            changed.map(|(id, node)| Change::MoveTask { id: *id, node: node.clone() }).collect()
+        }
         What::Consulted { at, task, who, .. } => vec![open(*task, &at.node, who.id, None, TaskKind::Consult)],
         What::Answered { task, text, .. } => vec![close(*task, "answered", by, Some(text))],
         What::TaskClaimed { task, who, .. } => vec![Change::AssignTask { id: *task, assignee: who.id, pool: None }],

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fired, Named, Pool, SkipReason, Via, stored};
+use super::{Fired, Item, Named, Pool, SkipReason, Via, stored};
 use crate::{
     Name, Value,
     definition::{Keyed, Mode, SignerPlace},
@@ -198,6 +198,16 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// An administrator took it over to another version of its workflow.
+    Migrated(Box<Migrated>),
+    /// An administrator had it begin again with another version.
+    Restarted {
+        /// With what it begins.
+        #[serde(flatten)]
+        again: Box<Resubmitted>,
+        /// Why.
+        reason: String,
+    },
     /// The initiator urged whoever has it.
     Urged,
     /// Somebody chose the people of a node.
@@ -311,8 +321,115 @@ pub enum What {
         /// The branches.
         branches: Vec<Branch>,
     },
-    /// A token reached its join.
+    /// A token reached its join, or a merge.
     Arrived(At),
+    /// A token became one for each branch, in its own scope.
+    Split {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The branches.
+        branches: Vec<Branch>,
+    },
+    /// Nothing could come to a merge any more: its tokens became one.
+    Merged {
+        /// The new token, at the node after the merge.
+        to: At,
+        /// The merge.
+        node: Name,
+        /// The tokens that became one.
+        tokens: Vec<u32>,
+    },
+    /// Another workflow was called, once or for each of a list.
+    Called {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Which workflow.
+        workflow: Name,
+        /// What it is called.
+        title: String,
+        /// For what; one without an item for a single call.
+        items: Vec<Option<Item>>,
+    },
+    /// One of the calls began.
+    ChildStarted {
+        /// Where it was called.
+        #[serde(flatten)]
+        at: At,
+        /// Which of the calls.
+        child: usize,
+        /// Its scope.
+        scope: u32,
+        /// Its token, at its first node.
+        to: At,
+        /// Its variables.
+        #[serde(with = "stored")]
+        variables: IndexMap<Name, Value>,
+        /// By which decision rows a variable came to its value.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        fired: Keyed<Vec<Fired>>,
+    },
+    /// One of the calls ended.
+    ChildEnded {
+        /// Where it was called.
+        #[serde(flatten)]
+        at: At,
+        /// Which of the calls.
+        child: usize,
+        /// What it was for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<Item>,
+        /// How.
+        outcome: Name,
+        /// The caller's variables that are set with it.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty", with = "stored")]
+        set: IndexMap<Name, Value>,
+        /// Its tokens that are taken away.
+        tokens: Vec<u32>,
+        /// Its scopes.
+        scopes: Vec<u32>,
+    },
+    /// Somebody added one to the calls.
+    ChildAdded {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// For what.
+        item: Item,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// It is certain what the calls come to together; what still ran is taken away.
+    CallDone {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Whether they agree.
+        agreed: bool,
+        /// Tokens that are taken away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tokens: Vec<u32>,
+        /// Scopes that are taken away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        scopes: Vec<u32>,
+    },
+    /// Another workflow was started that it does not wait for.
+    Launched {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Which workflow.
+        workflow: Name,
+        /// What it is called.
+        title: String,
+        /// Its instance.
+        instance: Uuid,
+        /// For what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<Item>,
+    },
     /// All branches arrived: their scope is closed, one token goes on.
     Joined {
         /// The new token, at the node after the join.
@@ -443,6 +560,9 @@ pub struct Started {
     pub transition: Option<Name>,
     /// Who started it.
     pub initiator: Named,
+    /// The instance that started it and does not wait for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launched_by: Option<Uuid>,
     /// With what it begins.
     pub begin: Begin,
 }
@@ -454,6 +574,43 @@ pub struct Resubmitted {
     pub catalog_version: i64,
     /// With what it begins.
     pub begin: Begin,
+}
+
+/// Another version of the workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Migrated {
+    /// The version of the definitions until now.
+    pub from: i64,
+    /// The version from now on.
+    pub catalog_version: i64,
+    /// The new name of every node that the state names; none where it is not there any more.
+    pub nodes: Keyed<Option<Name>>,
+    /// Variables.
+    #[serde(with = "stored")]
+    pub variables: IndexMap<Name, Value>,
+    /// Copied settings.
+    #[serde(with = "stored")]
+    pub settings: IndexMap<Name, Value>,
+    /// By which decision rows a variable came to its value.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fired: Keyed<Vec<Fired>>,
+    /// Variables of calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<MigratedCall>,
+    /// Whether what was given back can still go straight back.
+    pub straight: bool,
+    /// Why.
+    pub reason: String,
+}
+
+/// Variables of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MigratedCall {
+    /// Its scope.
+    pub scope: u32,
+    /// They.
+    #[serde(with = "stored")]
+    pub variables: IndexMap<Name, Value>,
 }
 
 /// With what a round begins.

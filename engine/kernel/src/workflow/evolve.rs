@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Added, Back, Branch, ClosedTask, Consult, GivenApproval, Instance, Named, Part, PartState, ReturnedBy, Scope,
-    ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit, Wait,
+    Added, Back, Branch, Calling, Child, ChildScope, ChildState, ClosedTask, Consult, GivenApproval, Instance, Named,
+    Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit, Wait,
     event::{At, Begin, CloseCause, Event, PartFound, Resubmitted, Started, Verdict, What},
+    migrate,
 };
-use crate::{Name, definition::Mode};
+use crate::{Name, Value, definition::Mode};
 
 /// Applies an event.
 pub fn evolve(instance: &mut Instance, event: &Event) {
@@ -21,8 +23,52 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
     match &event.what {
         What::Started(started) => start(instance, event, started),
         What::Resubmitted(again) => resubmit(instance, again),
+        What::Migrated(migrated) => migrate::apply(instance, migrated),
+        What::Restarted { again, .. } => {
+            clear(instance);
+            resubmit(instance, again);
+        }
         What::Entered(at) => move_token(instance, at),
-        What::Chose { .. }
+        What::Split { at, branches } => split(instance, at, branches),
+        What::Merged { to, tokens, .. } => merge(instance, to, tokens),
+        What::Called { at, items, .. } => {
+            let child = |item: &Option<_>| Child { item: item.clone(), state: ChildState::Pending };
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.wait = Wait::Call(Calling { children: items.iter().map(child).collect() });
+            }
+        }
+        What::ChildStarted { at, child, scope, to, variables, fired } => {
+            let Some(token) = instance.tokens.get(&at.token).cloned() else { return };
+            let Some(started) = child_mut(instance, at.token, *child) else { return };
+            started.state = ChildState::Running(*scope);
+            let item = started.item.clone();
+            let (caller, child, node) = (at.token, *child, at.node.clone());
+            let kind = ChildScope { node, caller, child, item, variables: variables.clone(), fired: fired.clone() };
+            instance.last_number = instance.last_number.max(*scope);
+            let kind = ScopeKind::Child(Box::new(kind));
+            instance.scopes.insert(*scope, Scope { parent: Some(token.scope), kind });
+            add_token(instance, to.token, *scope, &to.node, Token { back: None, ..token });
+        }
+        What::ChildEnded { at, child, outcome, set, tokens, scopes, .. } => {
+            remove(instance, tokens, scopes);
+            if let Some(child) = child_mut(instance, at.token, *child) {
+                child.state = ChildState::Ended(outcome.clone());
+            }
+            set_variables(instance, at.token, set);
+        }
+        What::ChildAdded { at, item, .. } => {
+            if let Some(Wait::Call(calling)) = instance.tokens.get_mut(&at.token).map(|token| &mut token.wait) {
+                calling.children.push(Child { item: Some(item.clone()), state: ChildState::Pending });
+            }
+        }
+        What::CallDone { at, tokens, scopes, .. } => {
+            remove(instance, tokens, scopes);
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.wait = Wait::Nothing;
+            }
+        }
+        What::Launched { .. }
+        | What::Chose { .. }
         | What::Notified { .. }
         | What::Acted { .. }
         | What::Commented { .. }
@@ -32,12 +78,7 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
         What::Resumed { .. } => instance.suspended = None,
         What::Jumped { to, scope, forks, tokens, scopes, .. } => {
             let passed = tokens.first().and_then(|token| instance.tokens.get(token)).map(|token| token.passed.clone());
-            for number in tokens {
-                instance.tokens.remove(number);
-            }
-            for number in scopes {
-                instance.scopes.remove(number);
-            }
+            remove(instance, tokens, scopes);
             let within = open_forks(instance, *scope, forks);
             let like = Token { passed: passed.unwrap_or_default(), ..Token::default() };
             add_token(instance, to.token, within, &to.node, like);
@@ -130,12 +171,7 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             }
         }
         What::Joined { to, scope, tokens, others, scopes, .. } => {
-            for number in others {
-                instance.tokens.remove(number);
-            }
-            for number in scopes {
-                instance.scopes.remove(number);
-            }
+            remove(instance, others, scopes);
             join(instance, to, *scope, tokens);
         }
         What::Returned { at, reason, fields, back } => {
@@ -180,8 +216,13 @@ fn ends_undoing(what: &What) -> bool {
     use super::Act;
     match what {
         What::Acted { act, .. } => *act != Act::Nothing,
+        What::ChildEnded { set, .. } => !set.is_empty(),
         What::Started(_)
         | What::Resubmitted(_)
+        | What::Migrated(_)
+        | What::Restarted { .. }
+        | What::Launched { .. }
+        | What::ChildAdded { .. }
         | What::TaskHandedOver { .. }
         | What::TaskClaimed { .. }
         | What::TaskReleased { .. }
@@ -349,6 +390,7 @@ fn start(instance: &mut Instance, event: &Event, started: &Started) {
     instance.entity = started.entity.clone();
     instance.record = started.record;
     instance.transition = started.transition.clone();
+    instance.launched_by = started.launched_by;
     instance.initiator = started.initiator.clone();
     instance.started_at = event.at;
     begin(instance, &started.begin);
@@ -458,7 +500,27 @@ fn fork(instance: &mut Instance, at: &At, scope: u32, branches: &[Branch]) {
     }
 }
 
+fn split(instance: &mut Instance, at: &At, branches: &[Branch]) {
+    let Some(parent) = instance.tokens.remove(&at.token) else { return };
+    for branch in branches {
+        add_token(instance, branch.to.token, parent.scope, &branch.to.node, parent.clone());
+    }
+}
+
+fn merge(instance: &mut Instance, to: &At, tokens: &[u32]) {
+    let scope = tokens.first().and_then(|number| instance.tokens.get(number)).map(|token| token.scope);
+    let merged = together(instance, tokens);
+    add_token(instance, to.token, scope.unwrap_or_default(), &to.node, merged);
+}
+
 fn join(instance: &mut Instance, to: &At, scope: u32, tokens: &[u32]) {
+    let joined = together(instance, tokens);
+    let parent = instance.scopes.remove(&scope).and_then(|s| s.parent).unwrap_or_default();
+    add_token(instance, to.token, parent, &to.node, joined);
+}
+
+/// Takes tokens away; gives what they bring along together.
+fn together(instance: &mut Instance, tokens: &[u32]) -> Token {
     let mut joined = Token::default();
     for number in tokens {
         let Some(token) = instance.tokens.remove(number) else { continue };
@@ -468,8 +530,40 @@ fn join(instance: &mut Instance, to: &At, scope: u32, tokens: &[u32]) {
         joined.passed.extend(new);
         joined.back = joined.back.or(token.back);
     }
-    let parent = instance.scopes.remove(&scope).and_then(|s| s.parent).unwrap_or_default();
-    add_token(instance, to.token, parent, &to.node, joined);
+    joined
+}
+
+fn remove(instance: &mut Instance, tokens: &[u32], scopes: &[u32]) {
+    for number in tokens {
+        instance.tokens.remove(number);
+    }
+    for number in scopes {
+        instance.scopes.remove(number);
+    }
+}
+
+fn child_mut(instance: &mut Instance, token: u32, child: usize) -> Option<&mut Child> {
+    match instance.tokens.get_mut(&token).map(|token| &mut token.wait) {
+        Some(Wait::Call(calling)) => calling.children.get_mut(child),
+        _ => None,
+    }
+}
+
+/// Sets variables of the call that a token runs in, or of the instance.
+fn set_variables(instance: &mut Instance, token: u32, set: &IndexMap<Name, Value>) {
+    let mut at = instance.tokens.get(&token).map(|token| token.scope);
+    while let Some(scope) = at.and_then(|number| instance.scopes.get(&number)) {
+        if matches!(scope.kind, ScopeKind::Child(_)) {
+            break;
+        }
+        at = scope.parent;
+    }
+    let child = at.and_then(|number| instance.scopes.get_mut(&number)).map(|scope| &mut scope.kind);
+    let variables = match child {
+        Some(ScopeKind::Child(child)) => &mut child.variables,
+        _ => &mut instance.variables,
+    };
+    variables.extend(set.iter().map(|(name, value)| (name.clone(), value.clone())));
 }
 
 fn close(instance: &mut Instance, event: &Event, task: Uuid, how: &str) {

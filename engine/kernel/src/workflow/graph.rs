@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use indexmap::IndexMap;
+
 use crate::{
     Diagnostic, Name,
     definition::{Keyed, NodeDefinition, WorkflowDefinition},
@@ -15,13 +17,13 @@ use crate::{
 pub(super) struct Edge<'a> {
     /// Where it stands in the definition: `nodes.manager.next`.
     path: String,
-    to: &'a Name,
+    pub(super) to: &'a Name,
     /// Taken only when people do not approve.
     rejected: bool,
 }
 
 /// The edges that leave a node.
-fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
+pub(super) fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
     let edge = |tail: &str, to: &'a Name| Edge { path: format!("nodes.{name}.{tail}"), to, rejected: false };
     match node {
         NodeDefinition::Start(n) => vec![edge("next", &n.next)],
@@ -43,6 +45,13 @@ fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
             n.branches.iter().map(|(branch, b)| edge(&format!("branches.{branch}.next"), &b.next)).collect()
         }
         NodeDefinition::Join(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Merge(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Call(n) => {
+            let own = n.outcomes.iter().map(|(outcome, to)| edge(&format!("outcomes.{outcome}"), to));
+            let own = own.map(|e| Edge { rejected: true, ..e });
+            let rejected = n.rejected.iter().map(|to| Edge { rejected: true, ..edge("rejected", to) });
+            std::iter::once(edge("next", &n.next)).chain(rejected).chain(own).collect()
+        }
         NodeDefinition::Notify(n) => vec![edge("next", &n.next)],
         NodeDefinition::Action(n) => vec![edge("next", &n.next)],
         NodeDefinition::End(_) => Vec::new(),
@@ -51,6 +60,9 @@ fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> {
 
 struct Graph<'a> {
     nodes: &'a Keyed<NodeDefinition>,
+    others: Option<&'a IndexMap<Name, WorkflowDefinition>>,
+    /// How deep in calls it is.
+    depth: usize,
 }
 
 impl<'a> Graph<'a> {
@@ -85,6 +97,17 @@ impl<'a> Graph<'a> {
         found
     }
 
+    /// Whether somebody is asked before it goes on.
+    fn asks(&self, name: &str) -> bool {
+        match self.node(name) {
+            Some(NodeDefinition::Approval(_) | NodeDefinition::Form(_)) => true,
+            Some(NodeDefinition::Call(call)) if call.wait => self.others.is_some_and(|others| {
+                others.get(&call.workflow).is_some_and(|callee| always_asks(callee, others, self.depth + 1))
+            }),
+            _ => false,
+        }
+    }
+
     fn is_end(&self, name: &str) -> bool {
         matches!(self.node(name), Some(NodeDefinition::End(_)))
     }
@@ -98,12 +121,13 @@ impl<'a> Graph<'a> {
 /// * `E0504` no end can be reached from a node
 /// * `E0505` there is no end
 /// * `E0506` a loop has no approval in it
-/// * `E0507` a join is of no fork; `E0508` a fork has no join, several, or no branches
+/// * `E0507` a join is of no fork; `E0508` a fork has no join and leads to no merge, several joins, or no branches
 /// * `E0509` a branch can go past its join; `E0510` a join or branch is reached without its fork; `E0511` forks overlap
 /// * `E0512` an edge leads back to the start
+/// * `E0537` a fork without a join lies in a branch of another
 /// * `W0501` two branches of a fork meet before the join
-pub(super) fn check(definition: &WorkflowDefinition) -> Vec<Diagnostic> {
-    let graph = Graph { nodes: &definition.nodes };
+pub(super) fn check(definition: &WorkflowDefinition, others: &IndexMap<Name, WorkflowDefinition>) -> Vec<Diagnostic> {
+    let graph = Graph { nodes: &definition.nodes, others: Some(others), depth: 0 };
     let mut problems = targets(&graph);
     let starts: Vec<&Name> =
         definition.nodes.iter().filter(|(_, n)| matches!(n, NodeDefinition::Start(_))).map(|(name, _)| name).collect();
@@ -134,9 +158,20 @@ pub(super) fn check(definition: &WorkflowDefinition) -> Vec<Diagnostic> {
     problems
 }
 
+/// How deep calls are looked into: as deep as they can be without a circle, which another check tells.
+const DEEPEST: usize = 20;
+
+/// Whether a workflow cannot end without somebody being asked.
+fn always_asks(workflow: &WorkflowDefinition, others: &IndexMap<Name, WorkflowDefinition>, depth: usize) -> bool {
+    let graph = Graph { nodes: &workflow.nodes, others: (depth < DEEPEST).then_some(others), depth };
+    let asking: Vec<&Name> = workflow.nodes.keys().filter(|name| graph.asks(name)).collect();
+    let starts = workflow.nodes.iter().filter(|(_, n)| matches!(n, NodeDefinition::Start(_))).map(|(n, _)| n.clone());
+    !graph.reach(starts, &asking, |_| true).iter().any(|name| graph.is_end(name))
+}
+
 /// The forks in whose branches each node lies, the outermost first.
 pub(super) fn within(nodes: &Keyed<NodeDefinition>) -> Keyed<Vec<Name>> {
-    let graph = Graph { nodes };
+    let graph = Graph { nodes, others: None, depth: 0 };
     let mut around: Vec<(usize, Name, HashSet<Name>)> = Vec::new();
     for (name, node) in nodes {
         let (NodeDefinition::Fork(_), Some(join)) = (node, join_of(nodes, name).first().copied()) else { continue };
@@ -218,8 +253,7 @@ fn reached(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
 
 /// A loop without an approval would run for ever.
 fn loops(graph: &Graph<'_>) -> Vec<Diagnostic> {
-    let is_approval =
-        |name: &str| matches!(graph.node(name), Some(NodeDefinition::Approval(_) | NodeDefinition::Form(_)));
+    let is_approval = |name: &str| graph.asks(name);
     let mut told: HashSet<Name> = HashSet::new();
     let mut problems = Vec::new();
     for name in graph.nodes.keys().filter(|name| !is_approval(name)) {
@@ -261,10 +295,7 @@ fn forks(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
         let join = match join_of(graph.nodes, name).as_slice() {
             [join] => (*join).clone(),
             [] => {
-                problems.push(
-                    Diagnostic::error("E0508", at(""), format!("the fork `{name}` has no join"))
-                        .hint(format!("add a node {{\"type\": \"join\", \"of\": \"{name}\", \"next\": …}}")),
-                );
+                problems.extend(free_fork(graph, name));
                 continue;
             }
             [_, second, ..] => {
@@ -279,6 +310,26 @@ fn forks(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
         problems.extend(fork_region(graph, start, name, &join));
     }
     problems
+}
+
+/// A fork whose branches meet in merges.
+fn free_fork(graph: &Graph<'_>, name: &Name) -> Option<Diagnostic> {
+    let merges = |from: &Name| {
+        let reached = graph.reach([from.clone()], &[], |_| true);
+        reached.iter().any(|n| matches!(graph.node(n), Some(NodeDefinition::Merge(_))))
+    };
+    let at = format!("nodes.{name}");
+    if !graph.next(name).iter().all(|edge| merges(edge.to)) {
+        return Some(
+            Diagnostic::error("E0508", at, format!("the fork `{name}` has no join"))
+                .hint(format!("add a node {{\"type\": \"join\", \"of\": \"{name}\", \"next\": …}}, or lead every branch to a node of type `merge`")),
+        );
+    }
+    let within = within(graph.nodes).get(name).is_some_and(|around| !around.is_empty());
+    within.then(|| {
+        Diagnostic::error("E0537", at, format!("the fork `{name}` has no join, but lies in a branch of another"))
+            .hint("give it a join of its own, or take the other fork's join away and use merges alone")
+    })
 }
 
 fn fork_region(graph: &Graph<'_>, start: &Name, fork: &Name, join: &Name) -> Vec<Diagnostic> {

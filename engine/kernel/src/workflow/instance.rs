@@ -40,6 +40,9 @@ pub struct Instance {
     pub record: Uuid,
     /// The transition that started it; its `outcomes` say where the record goes.
     pub transition: Option<Name>,
+    /// The instance that started it and does not wait for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launched_by: Option<Uuid>,
     /// Who started it.
     pub initiator: Named,
     /// The initiator's department when the round began.
@@ -131,7 +134,7 @@ impl Status {
 }
 
 /// One place where the instance stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Token {
     /// Its scope.
     pub scope: u32,
@@ -152,7 +155,7 @@ pub struct Token {
 
 /// Where an instance stood when it was returned, so that it can go straight back there. Tasks that were open then are
 /// pending in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Back {
     /// The tokens that were taken away.
     pub tokens: BTreeMap<u32, Token>,
@@ -163,7 +166,7 @@ pub struct Back {
 }
 
 /// What the last decision can be undone to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
     /// The task that was decided.
     pub task: Uuid,
@@ -204,8 +207,64 @@ pub enum Wait {
     Nothing,
     /// People.
     Approval(Visit),
-    /// The other branches of its fork.
+    /// The other branches of its fork, or at a merge whatever can still come.
     Join,
+    /// What it called.
+    Call(Calling),
+}
+
+/// The calls of a node while a token stands at it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calling {
+    /// One for each of its list, in order; those that were added come last.
+    pub children: Vec<Child>,
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Child {
+    /// What it is for; none for a single call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
+    /// How far it is.
+    pub state: ChildState,
+}
+
+/// How far a call is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChildState {
+    /// Its turn comes later.
+    Pending,
+    /// It runs in this scope.
+    Running(u32),
+    /// It ended with this outcome.
+    Ended(Name),
+    /// It was not waited for any more.
+    Dropped,
+}
+
+/// What a call is for: a line, a person, a department.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Which of them.
+    pub kind: ItemKind,
+    /// The id.
+    pub id: Uuid,
+    /// The name as it was; of a line its place.
+    pub name: String,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A line of the record.
+    Line,
+    /// A person.
+    Person,
+    /// A department.
+    Department,
 }
 
 /// The people of an approval while a token stands at it.
@@ -456,7 +515,7 @@ pub enum SkipReason {
 }
 
 /// A scope: what was opened together and is closed together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scope {
     /// The scope around it; none for the instance itself.
     pub parent: Option<u32>,
@@ -465,7 +524,7 @@ pub struct Scope {
 }
 
 /// What opened a scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeKind {
     /// The instance itself.
@@ -477,6 +536,28 @@ pub enum ScopeKind {
         /// How many branches it took: its join waits for so many tokens.
         branches: u32,
     },
+    /// A call.
+    Child(Box<ChildScope>),
+}
+
+/// The scope of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChildScope {
+    /// The node that calls.
+    pub node: Name,
+    /// The token that waits there.
+    pub caller: u32,
+    /// Which of its calls.
+    pub child: usize,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
+    /// Its variables.
+    #[serde(with = "stored")]
+    pub variables: IndexMap<Name, Value>,
+    /// By which decision rows a variable came to its value.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub fired: Keyed<Vec<Fired>>,
 }
 
 /// An open task.
@@ -523,7 +604,7 @@ pub struct GivenApproval {
 }
 
 /// Who gave it back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReturnedBy {
     /// From which node.
     pub node: Name,

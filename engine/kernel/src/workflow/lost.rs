@@ -94,7 +94,8 @@ fn exprs(kind: &NodeKind) -> Vec<&Expr> {
             found
         }
         NodeKind::Fork { branches, .. } => branches.values().filter_map(|branch| branch.when.as_ref()).collect(),
-        NodeKind::Start { .. } | NodeKind::Join { .. } | NodeKind::End { .. } => Vec::new(),
+        NodeKind::Call(call) => call.exprs(),
+        NodeKind::Start { .. } | NodeKind::Join { .. } | NodeKind::Merge { .. } | NodeKind::End { .. } => Vec::new(),
     }
 }
 

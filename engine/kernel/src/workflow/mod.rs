@@ -8,6 +8,10 @@
 //! branch; its join waits for all tokens of that scope, closes it and goes on with one in the scope around it. An end
 //! ends the whole instance, in a branch as well: what the other branches still have open is closed.
 //!
+//! Where branches cross each other, a fork without a join leaves its tokens in the scope around, and a merge waits until
+//! nothing can come to it any more. A call leaves its token waiting and opens a scope for each of its list, with
+//! variables of its own; an end within it ends that scope alone.
+//!
 //! A return to the initiator (退回) takes every token and scope away and leaves the instance in the status `returned`;
 //! the record goes where the outcome `returned` says. Submitting again begins a new round of the same instance, from the
 //! start node and with variables, settings and definitions as they are then; or it goes straight back to where it was
@@ -16,6 +20,8 @@
 
 mod approvers;
 mod back;
+mod call;
+mod calling;
 mod compile;
 mod decide;
 mod effects;
@@ -24,6 +30,8 @@ mod evolve;
 mod graph;
 mod instance;
 mod lost;
+mod merge;
+mod migrate;
 mod node;
 mod operate;
 mod people;
@@ -38,6 +46,8 @@ mod verb;
 mod visit;
 
 pub use back::{Return, return_targets};
+pub(crate) use call::outcomes;
+pub use call::{Call, DoneWhen, Over};
 pub use compile::ENGINE_OUTCOMES;
 pub(crate) use compile::sources;
 pub use decide::{Command, Decision, RecordEffect, Said, Verb, comes_back, decide};
@@ -46,6 +56,7 @@ pub use event::*;
 pub use evolve::evolve;
 pub use instance::*;
 pub use lost::Lost;
+pub use migrate::{Hindrance, Move, MovedTask, migration};
 pub use node::*;
 pub use operate::Operation;
 pub use people::pools_of;

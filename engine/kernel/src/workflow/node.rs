@@ -1,5 +1,8 @@
 //! A workflow as the engine runs it: expressions compiled, edges checked.
 
+use std::collections::BTreeSet;
+
+use super::Call;
 use crate::{
     Name,
     definition::{
@@ -30,6 +33,8 @@ pub struct Workflow {
     pub urge_every: Period,
     /// Whether several of its tasks can be decided at once.
     pub batch: bool,
+    /// Whether only other workflows start it.
+    pub only_called: bool,
     /// Variables, in the order in which they are worked out.
     pub variables: Keyed<Variable>,
     /// The nodes.
@@ -56,7 +61,7 @@ pub struct Node {
     pub label: String,
     /// Whether its author called it so; else the label comes from its key.
     pub named: bool,
-    /// The forks in whose branches it lies, the outermost first.
+    /// The forks in whose branches it lies, and the calls of which it is, the outermost first.
     pub within: Vec<Name>,
     /// What it does.
     pub kind: NodeKind,
@@ -85,6 +90,8 @@ pub enum NodeKind {
         branches: Keyed<ForkBranch>,
         /// The branch that is taken where no condition holds.
         otherwise: Option<Name>,
+        /// Whether no join waits for its branches: they stay in the scope around it.
+        free: bool,
     },
     /// Waits for the branches of its fork.
     Join {
@@ -95,6 +102,15 @@ pub enum NodeKind {
         /// The next node.
         next: Name,
     },
+    /// Waits until nothing can come to it any more.
+    Merge {
+        /// The nodes from which something could.
+        from: BTreeSet<Name>,
+        /// The next node.
+        next: Name,
+    },
+    /// Calls another workflow.
+    Call(Box<Call>),
     /// Tells people.
     Notify {
         /// Whom.
@@ -111,10 +127,12 @@ pub enum NodeKind {
         /// The next node.
         next: Name,
     },
-    /// The instance ends.
+    /// The instance ends, or what was called.
     End {
         /// How.
         outcome: Name,
+        /// Whether the instance ends in any case.
+        terminate: bool,
     },
 }
 
@@ -129,6 +147,8 @@ impl NodeKind {
             Self::Switch { .. } => "switch",
             Self::Fork { .. } => "fork",
             Self::Join { .. } => "join",
+            Self::Merge { .. } => "merge",
+            Self::Call(_) => "call",
             Self::Notify { .. } => "notify",
             Self::Action { .. } => "action",
             Self::End { .. } => "end",

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     CloseCause, NodeKind, Said, Status, Verdict, Via, What,
     back::Way,
+    calling,
     run::{Run, Stop},
     verb,
 };
@@ -32,6 +33,13 @@ pub enum Operation {
     Suspend,
     /// It goes on.
     Resume,
+    /// Adds one to calls that are under way.
+    AddCall {
+        /// The node that calls.
+        node: Name,
+        /// The line, person or department.
+        item: Uuid,
+    },
     /// Goes on from another node: what stands at this task's node is taken away.
     Jump {
         /// The task.
@@ -43,10 +51,7 @@ pub enum Operation {
 
 /// Does it; the shell has checked that somebody may.
 pub(super) fn operate(run: &mut Run<'_>, operation: &Operation, reason: Option<&String>) -> Result<(), Stop> {
-    let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let Some(reason) = reason else {
-        return Err(Rejection::invalid("reason", "required", "A reason is required").into());
-    };
+    let reason = said(reason)?;
     if run.instance.status != Status::Running {
         return Err(Rejection::state("wrong_state", "Expected a running workflow, but it is not").into());
     }
@@ -65,8 +70,18 @@ pub(super) fn operate(run: &mut Run<'_>, operation: &Operation, reason: Option<&
         Operation::Resume => {
             Err(Rejection::state("wrong_state", "Expected a workflow that was suspended, but it runs").into())
         }
+        Operation::AddCall { node, item } => {
+            require_going(run)?;
+            calling::add(run, node, *item, Some(reason))
+        }
         Operation::Jump { task, to } => jump(run, *task, to, reason),
     }
+}
+
+/// The reason, which must be said.
+pub(super) fn said(reason: Option<&String>) -> Result<String, Stop> {
+    let reason = reason.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    reason.ok_or_else(|| Rejection::invalid("reason", "required", "A reason is required").into())
 }
 
 /// Refuses while it is suspended, and says by whom.
@@ -82,6 +97,7 @@ pub(super) fn require_going(run: &Run<'_>) -> Result<(), Stop> {
 
 fn reassign(run: &mut Run<'_>, id: Uuid, to: Uuid, reason: String) -> Result<(), Stop> {
     let Some(task) = run.instance.tasks.get(&id).cloned() else { return Err(verb::task_gone(run, id)) };
+    run.focus = Some(task.token);
     let Some(approval) = run.approval(&task.node) else { return Err(verb::task_gone(run, id)) };
     let person = verb::free(run, &task, approval, to, "to")?;
     let at = run.at(task.token, &task.node);
@@ -104,12 +120,24 @@ fn jump(run: &mut Run<'_>, id: Uuid, to: &Name, reason: String) -> Result<(), St
     let kind = run.workflow.nodes.get(to).map(|node| &node.kind);
     if !matches!(
         kind,
-        Some(NodeKind::Approval(_) | NodeKind::Switch { .. } | NodeKind::Notify { .. } | NodeKind::Action { .. })
+        Some(
+            NodeKind::Approval(_)
+                | NodeKind::Switch { .. }
+                | NodeKind::Notify { .. }
+                | NodeKind::Action { .. }
+                | NodeKind::Call(_)
+        )
     ) {
-        let told = format!("Expected an approval, a switch, a notice or an action, but `{to}` is none");
+        let told = format!("Expected an approval, a switch, a notice, an action or a call, but `{to}` is none");
         return Err(Rejection::invalid("to", "no_node", told).into());
     }
     let way = Way::to(run, task.token, to);
+    let calls = |node: &Name| matches!(run.workflow.nodes.get(node).map(|n| &n.kind), Some(NodeKind::Call(_)));
+    if way.forks.iter().any(|(_, node)| calls(node)) {
+        let told = format!("Expected a node of what the task runs in, but `{to}` lies within another call");
+        return Err(Rejection::invalid("to", "within_call", told).into());
+    }
+    run.focus = Some(task.token);
     run.close_tasks(CloseCause::Moved, |token| way.tokens.contains(&token));
     let at = run.at(task.token, &task.node);
     let target = run.at(way.token, to);

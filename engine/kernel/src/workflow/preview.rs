@@ -6,8 +6,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Command, Env, Event, Fired, Instance, LeftOut, Named, NodeKind, PartState, Picker, Said, SkipReason, Source,
-    Status, Task, Verb, Via, Wait, What, Workflow, approvers, back,
+    At, Branch, Command, Env, Event, Fired, Instance, Item, LeftOut, Named, NodeKind, PartState, Picker, Said,
+    ScopeKind, SkipReason, Source, Status, Task, Verb, Via, Wait, What, Workflow, approvers, back, calling,
     decide::command_of,
     people,
     run::{Foretelling, Run, Stop},
@@ -39,7 +39,7 @@ pub struct PreviewNode {
     pub node: Name,
     /// What it is called.
     pub label: String,
-    /// `approval`, `notify`, `action`, `end`.
+    /// `approval`, `notify`, `action`, `call`, `end`.
     pub kind: &'static str,
     /// How its people decide.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +57,12 @@ pub struct PreviewNode {
     /// The fork and branch it lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<InBranch>,
+    /// What it calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Calls>,
+    /// The call of which it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<InCall>,
     /// Whose people somebody is still to choose, and of whom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pick: Option<Pick>,
@@ -71,6 +77,29 @@ pub struct PreviewNode {
     /// Those fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Name>,
+}
+
+/// What a node calls.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Calls {
+    /// The workflow.
+    pub workflow: Name,
+    /// What that is called.
+    pub title: String,
+    /// For each of these; empty for a single call.
+    pub items: Vec<Item>,
+    /// Whether it waits for them.
+    pub waits: bool,
+}
+
+/// The call of which a node is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InCall {
+    /// The node that calls.
+    pub node: Name,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Item>,
 }
 
 /// People whom somebody is to choose.
@@ -127,7 +156,7 @@ pub struct InBranch {
 }
 
 /// More decisions than this are not foretold: it goes round and round as long as everybody approves.
-const MOST_DECISIONS: usize = 300;
+const MOST_DECISIONS: usize = 1_500;
 
 /// What will happen from here on. For a new instance, when `by` submits; for one given back, when it is submitted again.
 ///
@@ -232,6 +261,10 @@ struct Telling<'w> {
     /// Switches passed since the last node that was told, by token.
     why: HashMap<u32, Vec<Why>>,
     branches: HashMap<u32, InBranch>,
+    /// For what the calls of a token are, in order.
+    items: HashMap<u32, Vec<Option<Item>>>,
+    /// The call of which a token is.
+    called: HashMap<u32, InCall>,
     /// Which token entered a node last.
     entered: HashMap<Name, u32>,
     around: HashMap<u32, Option<InBranch>>,
@@ -249,6 +282,8 @@ impl<'w> Telling<'w> {
             read: 0,
             why: HashMap::new(),
             branches: HashMap::new(),
+            items: HashMap::new(),
+            called: HashMap::new(),
             entered: HashMap::new(),
             around: HashMap::new(),
             writable: Vec::new(),
@@ -268,6 +303,15 @@ impl<'w> Telling<'w> {
 
     fn stand(&mut self, instance: &Instance, current: bool) {
         for (number, token) in &instance.tokens {
+            if let Wait::Call(calling) = &token.wait {
+                self.items.insert(*number, calling.children.iter().map(|child| child.item.clone()).collect());
+            }
+            if let Some(ScopeKind::Child(child)) = calling::child_of(instance, *number)
+                .and_then(|scope| instance.scopes.get(&scope))
+                .map(|scope| &scope.kind)
+            {
+                self.called.insert(*number, InCall { node: child.node.clone(), item: child.item.clone() });
+            }
             let Wait::Approval(visit) = &token.wait else { continue };
             // What it stands at already has been told.
             if !current && self.preview.nodes.iter().any(|n| n.current && n.node == token.node) {
@@ -356,18 +400,42 @@ impl<'w> Telling<'w> {
                 }
             }
             What::Forked { at, scope, branches } => {
-                let why = self.why.remove(&at.token).unwrap_or_default();
                 self.around.insert(*scope, self.branches.get(&at.token).cloned());
-                for branch in branches {
-                    self.why.insert(branch.to.token, why.clone());
-                    let within = InBranch { fork: at.node.clone(), branch: branch.branch.clone() };
-                    self.branches.insert(branch.to.token, within);
+                self.branch_off(at, branches);
+            }
+            What::Split { at, branches } => self.branch_off(at, branches),
+            What::Merged { to, tokens, .. } => {
+                let why = tokens.iter().filter_map(|token| self.why.remove(token)).flatten().collect();
+                self.why.insert(to.token, why);
+                self.entered.insert(to.node.clone(), to.token);
+                self.follow(tokens, to.token);
+            }
+            What::Called { at, workflow, title, items } => {
+                self.items.insert(at.token, items.clone());
+                let items = items.iter().flatten().cloned().collect();
+                self.tell_call(run, at, Calls { workflow: workflow.clone(), title: title.clone(), items, waits: true });
+            }
+            What::Launched { at, workflow, title, item, .. } => {
+                let last = self.preview.nodes.last_mut().filter(|node| node.node == at.node);
+                match (last.and_then(|node| node.calls.as_mut()), item) {
+                    (Some(calls), Some(item)) => calls.items.push(item.clone()),
+                    _ => {
+                        let (workflow, title) = (workflow.clone(), title.clone());
+                        let items = item.iter().cloned().collect();
+                        self.tell_call(run, at, Calls { workflow, title, items, waits: false });
+                    }
                 }
+            }
+            What::ChildStarted { at, child, to, .. } => {
+                let item = self.items.get(&at.token).and_then(|items| items.get(*child)).cloned().flatten();
+                self.called.insert(to.token, InCall { node: at.node.clone(), item });
+                self.entered.insert(to.node.clone(), to.token);
             }
             What::Joined { to, scope, tokens, .. } => {
                 let why = tokens.iter().filter_map(|token| self.why.remove(token)).flatten().collect();
                 self.why.insert(to.token, why);
                 self.entered.insert(to.node.clone(), to.token);
+                self.follow(tokens, to.token);
                 if let Some(Some(around)) = self.around.remove(scope) {
                     self.branches.insert(to.token, around);
                 }
@@ -399,6 +467,8 @@ impl<'w> Telling<'w> {
             | What::Answered { .. }
             | What::Copied { .. }
             | What::Urged
+            | What::Migrated(_)
+            | What::Restarted { .. }
             | What::Suspended { .. }
             | What::Resumed { .. }
             | What::Jumped { .. }
@@ -407,11 +477,46 @@ impl<'w> Telling<'w> {
             | What::SentBack { .. }
             | What::CameBack
             | What::Arrived(_)
+            | What::ChildEnded { .. }
+            | What::ChildAdded { .. }
+            | What::CallDone { .. }
             | What::Commented { .. }
             | What::Returned { .. }
             | What::Withdrawn { .. }
             | What::Cancelled { .. }
             | What::Ended { node: None, .. } => {}
+        }
+    }
+
+    fn branch_off(&mut self, at: &At, branches: &[Branch]) {
+        let why = self.why.remove(&at.token).unwrap_or_default();
+        for branch in branches {
+            self.why.insert(branch.to.token, why.clone());
+            let within = InBranch { fork: at.node.clone(), branch: branch.branch.clone() };
+            self.branches.insert(branch.to.token, within);
+            self.follow(&[at.token], branch.to.token);
+        }
+    }
+
+    /// A token is of the same call as those that it came of.
+    fn follow(&mut self, tokens: &[u32], to: u32) {
+        if let Some(call) = tokens.first().and_then(|token| self.called.get(token)).cloned() {
+            self.called.insert(to, call);
+        }
+    }
+
+    fn tell_call(&mut self, run: &Run<'_>, at: &At, calls: Calls) {
+        if let Some(NodeKind::Call(call)) = self.workflow.nodes.get(&at.node).map(|n| &n.kind) {
+            let changing: Vec<Name> = call.exprs().into_iter().flat_map(|expr| self.may_change(run, expr)).collect();
+            for field in changing {
+                if !self.doubtful.contains(&field) {
+                    self.doubtful.push(field);
+                }
+            }
+        }
+        self.tell(at.token, &at.node, "call");
+        if let Some(node) = self.preview.nodes.last_mut() {
+            node.calls = Some(calls);
         }
     }
 
@@ -426,6 +531,8 @@ impl<'w> Telling<'w> {
             nobody: None,
             why: self.why.remove(&token).unwrap_or_default(),
             branch: self.branches.get(&token).cloned(),
+            calls: None,
+            call: self.called.get(&token).cloned(),
             pick: None,
             current: false,
             back: false,

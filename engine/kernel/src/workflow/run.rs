@@ -5,10 +5,13 @@ use std::{borrow::Cow, cell::RefCell};
 use indexmap::IndexMap;
 use uuid::Uuid;
 
-use super::{Approval, At, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, evolve};
+use super::{
+    Approval, At, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, calling, evolve,
+};
 use crate::{
     Catalog, Name, Record, Rejection, Value,
     calendar::Calendar,
+    change::Change,
     context::{Context, Ids},
     definition::EntityDefinition,
     expression::{self, EvalError, Expr, Library},
@@ -99,6 +102,10 @@ pub(super) struct Run<'a> {
     pub(super) deciding: bool,
     /// Who acts.
     pub(super) actor: Option<Named>,
+    /// The token at work: its variables are those that expressions see.
+    pub(super) focus: Option<u32>,
+    /// What is written for instances that were started beside.
+    pub(super) beside: Vec<Change>,
     pub(super) record: Cow<'a, Record>,
     settings: Cow<'a, IndexMap<Name, Value>>,
     pub(super) steps: usize,
@@ -109,6 +116,7 @@ pub(super) struct Checkpoint<'a> {
     instance: Instance,
     events: usize,
     effects: usize,
+    beside: usize,
     record: Cow<'a, Record>,
     steps: usize,
 }
@@ -162,6 +170,8 @@ impl<'a> Run<'a> {
             foretelling: None,
             deciding: false,
             actor: None,
+            focus: None,
+            beside: Vec::new(),
             record: Cow::Borrowed(env.record),
             settings,
             steps: 0,
@@ -178,6 +188,7 @@ impl<'a> Run<'a> {
             instance: self.instance.clone(),
             events: self.events.len(),
             effects: self.effects.len(),
+            beside: self.beside.len(),
             record: self.record.clone(),
             steps: self.steps,
         }
@@ -187,6 +198,7 @@ impl<'a> Run<'a> {
         self.instance = to.instance;
         self.events.truncate(to.events);
         self.effects.truncate(to.effects);
+        self.beside.truncate(to.beside);
         self.record = to.record;
         self.steps = to.steps;
     }
@@ -228,11 +240,21 @@ impl<'a> Run<'a> {
         &self,
         work: impl FnOnce(&expression::Env<'_>) -> Result<T, EvalError>,
     ) -> Result<(T, Vec<Fired>), EvalError> {
+        let (variables, _) = calling::variables(&self.instance, self.focus);
+        self.with_variables(variables, work)
+    }
+
+    /// The same over these variables.
+    pub(super) fn with_variables<T>(
+        &self,
+        variables: &IndexMap<Name, Value>,
+        work: impl FnOnce(&expression::Env<'_>) -> Result<T, EvalError>,
+    ) -> Result<(T, Vec<Fired>), EvalError> {
         let noting = Noting { catalog: self.env.catalog, fired: RefCell::new(Vec::new()) };
         let ctx = Context { settings: &self.settings, ..self.env.ctx.clone() };
         let env = expression::Env::new(&ctx, self.env.facts, &noting)
             .over(self.record.as_ref())
-            .with_workflow(&self.instance.variables, self.instance.initiator.id);
+            .with_workflow(variables, self.instance.initiator.id);
         let result = work(&env)?;
         Ok((result, noting.fired.into_inner()))
     }
@@ -269,6 +291,9 @@ impl<'a> Run<'a> {
 
     pub(super) fn at(&self, token: u32, node: &Name) -> At {
         let label = self.workflow.nodes.get(node).map(|n| n.label.clone()).unwrap_or_default();
+        // A token that is only just to be lies where the one at work does.
+        let found = self.instance.tokens.get(&token).or_else(|| self.instance.tokens.get(&self.focus?));
+        let label = calling::label(&self.instance, found.map(|token| token.scope), label);
         At { token, node: node.clone(), label }
     }
 

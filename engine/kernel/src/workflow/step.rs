@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Act, ActionStep, Branch, CloseCause, Fired, Named, NodeKind, PartState, Pool, RecordEffect, ScopeKind, Via, Wait,
-    What, approvers, back, people,
+    What, approvers, back, calling, merge, people,
     run::{Run, Stop},
     visit::Stand,
 };
@@ -21,7 +21,13 @@ const MOST_STEPS: usize = 2_000;
 impl Run<'_> {
     /// Moves every token that can move until all wait, or none is left.
     pub(super) fn advance(&mut self) -> Result<(), Stop> {
-        while let Some(token) = self.movable() {
+        loop {
+            let Some(token) = self.movable() else {
+                if merge::merge(self)? {
+                    continue;
+                }
+                break;
+            };
             self.steps += 1;
             if self.steps > MOST_STEPS {
                 return Err(Stop::Rejected(Rejection::state(
@@ -44,6 +50,7 @@ impl Run<'_> {
 
     fn step(&mut self, token: u32) -> Result<(), Stop> {
         let workflow = self.workflow;
+        self.focus = Some(token);
         let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return Ok(()) };
         let Some(node) = workflow.nodes.get(&name) else {
             return Err(Stop::Rejected(Rejection::state(
@@ -55,7 +62,14 @@ impl Run<'_> {
             NodeKind::Start { next } => self.enter(token, next),
             NodeKind::Approval(approval) => return approvers::ask(self, token, &name, approval),
             NodeKind::Switch { cases, default } => return self.switch(token, &name, cases, default),
-            NodeKind::Fork { branches, otherwise } => return self.fork(token, &name, branches, otherwise.as_ref()),
+            NodeKind::Fork { branches, otherwise, free } => {
+                return self.fork(token, &name, branches, otherwise.as_ref(), *free);
+            }
+            NodeKind::Merge { .. } => {
+                let at = self.at(token, &name);
+                self.emit_engine(What::Arrived(at));
+            }
+            NodeKind::Call(call) => return calling::call(self, token, &name, call),
             NodeKind::Join { next, wait_for, .. } => self.arrive(token, &name, *wait_for, next),
             NodeKind::Notify { to, message, next } => {
                 let found = approvers::find(self, &name, to)?;
@@ -75,12 +89,15 @@ impl Run<'_> {
                 self.act(token, &name, steps)?;
                 self.enter(token, next);
             }
-            NodeKind::End { outcome } => self.end(outcome, Some(&name), CloseCause::Ended)?,
+            NodeKind::End { outcome, terminate } => match calling::child_of(&self.instance, token) {
+                Some(scope) if !terminate => return calling::ended(self, scope, outcome),
+                _ => self.end(outcome, Some(&name), CloseCause::Ended)?,
+            },
         }
         Ok(())
     }
 
-    fn enter(&mut self, token: u32, node: &Name) {
+    pub(super) fn enter(&mut self, token: u32, node: &Name) {
         let at = self.at(token, node);
         self.emit_engine(What::Entered(at));
     }
@@ -108,9 +125,10 @@ impl Run<'_> {
     /// The decision rows behind a condition: those it asked itself, and those that its variables came from.
     fn behind(&self, expr: &Expr, fired: Vec<Fired>) -> Vec<Fired> {
         let mut behind = fired;
+        let (_, known) = calling::variables(&self.instance, self.focus);
         for reference in expr.references() {
             if let expression::Reference::Variable(variable) = reference {
-                behind.extend(self.instance.fired.get(&variable).into_iter().flatten().cloned());
+                behind.extend(known.get(&variable).into_iter().flatten().cloned());
             }
         }
         behind
@@ -123,6 +141,7 @@ impl Run<'_> {
         name: &Name,
         branches: &Keyed<super::ForkBranch>,
         otherwise: Option<&Name>,
+        free: bool,
     ) -> Result<(), Stop> {
         let mut taken: Vec<(&Name, &super::ForkBranch)> = Vec::new();
         for (branch, definition) in branches {
@@ -141,6 +160,11 @@ impl Run<'_> {
         if taken.is_empty() {
             let told = format!("Expected a branch of `{name}` whose condition holds, but there is none");
             return Err(Rejection::state("workflow_fault", told).into());
+        }
+        if free {
+            let taken: Vec<(&Name, &Name)> = taken.iter().map(|(name, branch)| (*name, &branch.next)).collect();
+            merge::split(self, token, name, &taken);
+            return Ok(());
         }
         let scope = self.instance.last_number + 1;
         let mut number = scope;
@@ -168,7 +192,7 @@ impl Run<'_> {
         let expected = match self.instance.scopes.get(&scope).map(|s| &s.kind) {
             Some(ScopeKind::Fork { branches, .. }) => usize::try_from(*branches).unwrap_or(usize::MAX),
             // A compiled workflow has no join without its fork; such a token would wait for itself alone.
-            Some(ScopeKind::Instance) | None => 1,
+            Some(ScopeKind::Instance | ScopeKind::Child(_)) | None => 1,
         };
         let needed = match wait_for {
             JoinWait::All => expected,
@@ -178,15 +202,8 @@ impl Run<'_> {
         if arrived.len() < needed {
             return;
         }
-        let mut scopes: Vec<u32> = vec![scope];
-        // Scopes are numbered in the order in which they open: parents come before what is in them.
-        for (number, within) in &self.instance.scopes {
-            if within.parent.is_some_and(|parent| scopes.contains(&parent)) {
-                scopes.push(*number);
-            }
-        }
-        let all = self.instance.tokens.iter().filter(|(_, t)| scopes.contains(&t.scope)).map(|(number, _)| *number);
-        let others: Vec<u32> = all.filter(|number| !arrived.contains(number)).collect();
+        let (mut others, mut scopes) = back::beneath(&self.instance, [], [scope]);
+        others.retain(|number| !arrived.contains(number));
         self.close_tasks(CloseCause::Ended, |token| others.contains(&token));
         scopes.retain(|within| *within != scope);
         let to = self.at(self.instance.last_number + 1, next);
@@ -266,6 +283,7 @@ impl Run<'_> {
 
     /// Settles an approval if its parts say so; else closes what needs no decision any more and opens what is due next.
     pub(super) fn settle(&mut self, token: u32) -> Result<(), Stop> {
+        self.focus = Some(token);
         let Some((name, visit)) = self.visit(token) else { return Ok(()) };
         let name = name.clone();
         let Some(verdict) = visit.verdict() else {
@@ -305,6 +323,7 @@ impl Run<'_> {
         outcome: Option<Name>,
         automatic: bool,
     ) -> Result<(), Stop> {
+        self.focus = Some(token);
         let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return Ok(()) };
         let Some(approval) = self.approval(&name) else { return Ok(()) };
         let cause = if approved { CloseCause::Approved } else { CloseCause::Rejected };

@@ -26,6 +26,7 @@ pub(super) fn decide_task(run: &mut Run<'_>, id: Uuid, by: Uuid, verb: &Verb, sa
         return signers::answer(run, id, &asked, by, verb, said);
     }
     let Some(task) = run.instance.tasks.get(&id).cloned() else { return Err(task_gone(run, id)) };
+    run.focus = Some(task.token);
     let Some(approval) = run.approval(&task.node) else {
         let told = format!("Expected an approval `{}`, but it is gone", task.node);
         return Err(Rejection::state("workflow_fault", told).into());

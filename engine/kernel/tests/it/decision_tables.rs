@@ -89,12 +89,12 @@ fn numbers_are_compared_as_they_are_unrounded() {
 
 #[test]
 fn an_interval_says_whether_its_ends_belong_to_it() {
-    for (cell, one, five, ten) in
+    for (cell, one, five, thirty) in
         [("[1..10)", true, true, false), ("(1..10]", false, true, true), ("[1..10]", true, true, true)]
     {
         assert_eq!(holds("amount", cell, decimal("1")), one, "{cell}");
         assert_eq!(holds("amount", cell, decimal("5")), five, "{cell}");
-        assert_eq!(holds("amount", cell, decimal("10")), ten, "{cell}");
+        assert_eq!(holds("amount", cell, decimal("10")), thirty, "{cell}");
     }
     let day = |text: &str| Value::Date(text.parse().unwrap());
     assert!(holds("wanted", "[2026-01-01..2026-12-31]", day("2026-11-21")));
@@ -208,4 +208,74 @@ fn inputs_and_results_are_typed() {
     ));
     assert!(problems.iter().any(|p| p.ends_with(" inputs.amount")), "{problems:?}");
     assert!(problems.iter().any(|p| p.ends_with(" result.points")), "{problems:?}");
+}
+
+#[test]
+fn collecting_counts_or_lists_what_the_rows_that_fit_say() {
+    let thirty = [("amount", decimal("30"))];
+    assert_eq!(points(rows("collect_count"), &thirty).0, Value::Integer(2));
+    assert_eq!(points(rows("collect_count"), &[]).0, Value::Integer(3), "`else` answers when no row fits");
+    let list = |fields: &[(&str, Value)]| points(rows("collect_list"), fields).0;
+    assert_eq!(list(&thirty), Value::List(vec![Value::Integer(5), Value::Integer(2)]));
+    assert_eq!(list(&[]), Value::List(vec![Value::Integer(3)]));
+    let nothing = table(json!({"hit": "collect_list", "else": {"points": null}}));
+    assert_eq!(points(nothing, &[]).0, Value::List(Vec::new()));
+    let text = table(json!({"hit": "collect_count", "outputs": {"points": {"type": "text"}}, "else": {"points": "x"}}));
+    assert_eq!(told(text), ["E0548 outputs.points.type", "W0541 rules"]);
+    let total = json!({"points": "points + 1"});
+    let told = told(table(json!({"hit": "collect_list", "result": total})));
+    assert!(told.iter().any(|problem| problem.ends_with("result.points")), "it is a list: {told:?}");
+}
+
+/// What the check tells of these rows, with its message.
+fn findings(hit: &str, otherwise: Json, rules: Json) -> Vec<String> {
+    let (_, problems) = compile(table(json!({"hit": hit, "else": {"points": otherwise}, "rules": rules})));
+    problems.iter().map(|p| format!("{} {}: {}", p.code, p.path, p.message)).collect()
+}
+
+#[test]
+fn a_gap_is_told_with_an_example_row() {
+    let gap = json!({
+        "small": {"when": {"amount": "< 100"}, "then": {"points": 1}},
+        "large": {"when": {"amount": "> 100"}, "then": {"points": 2}}});
+    assert_eq!(findings("unique", json!(0), gap.clone()), ["W0542 rules: no row fits `amount = 100`: `else` answers"]);
+    assert_eq!(findings("first", json!(0), gap.clone()), [] as [&str; 0], "`else` is the last row of such a table");
+    assert_eq!(findings("first", Json::Null, gap.clone()).len(), 1, "but not where it says nothing");
+    assert_eq!(findings("collect_sum", json!(0), gap), [] as [&str; 0]);
+    let options = json!({
+        "a": {"when": {"level": "a", "urgent": "true"}, "then": {"points": 1}},
+        "b": {"when": {"level": "b"}, "then": {"points": 2}}});
+    assert_eq!(
+        findings("unique", json!(0), options),
+        ["W0542 rules: no row fits `level = a`, `urgent = false`: `else` answers"]
+    );
+    let whole = json!({
+        "low": {"when": {"wanted": "<= 2026-01-31"}, "then": {"points": 1}},
+        "high": {"when": {"wanted": "> 2026-01-31"}, "then": {"points": 2}}});
+    assert_eq!(findings("unique", json!(0), whole), [] as [&str; 0]);
+    let named = json!({"one": {"when": {"subject": "in [x, y]"}, "then": {"points": 1}}});
+    assert_eq!(findings("unique", json!(0), named), ["W0542 rules: no row fits `subject = …`: `else` answers"]);
+}
+
+#[test]
+fn an_overlap_of_a_unique_table_is_told_with_an_example_row() {
+    let rules = json!({
+        "low": {"when": {"amount": "<= 100"}, "then": {"points": 1}},
+        "high": {"when": {"amount": ">= 100"}, "then": {"points": 2}}});
+    assert_eq!(
+        findings("unique", json!(0), rules.clone()),
+        ["W0543 rules.high: both `low` and `high` fit `amount = 100`, but at most one may"]
+    );
+    assert_eq!(findings("first", json!(0), rules), [] as [&str; 0]);
+}
+
+#[test]
+fn a_row_that_never_counts_is_told() {
+    let rules = json!({
+        "wide": {"when": {"amount": "> 10"}, "then": {"points": 1}},
+        "narrow": {"when": {"amount": "[20..30]", "urgent": "true"}, "then": {"points": 2}}});
+    assert_eq!(
+        findings("first", json!(0), rules),
+        ["W0544 rules.narrow: `narrow` never counts: wherever it fits, a row above it does"]
+    );
 }

@@ -1,7 +1,7 @@
 //! A small firm, a record, and a workflow played on it. Every command is checked on the way: replaying the events that
 //! were written gives the state that is live.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use indexmap::IndexMap;
@@ -150,8 +150,32 @@ pub(crate) fn definition(nodes: serde_json::Value) -> WorkflowDefinition {
 
 /// The workflow, and everything its check says.
 pub(crate) fn compile(definition: &WorkflowDefinition) -> (Option<Workflow>, Vec<Diagnostic>) {
+    let (catalog, problems) = catalog(definition, &[]);
+    (catalog.workflows.get(&definition.name).map(|workflow| (**workflow).clone()), problems)
+}
+
+/// The catalog with a workflow and those that it calls, and everything their check says.
+pub(crate) fn catalog(definition: &WorkflowDefinition, others: &[WorkflowDefinition]) -> (Catalog, Vec<Diagnostic>) {
     let roles = CATALOG.roles.keys().cloned().collect();
-    Workflow::compile(definition, &CATALOG.types(), &roles)
+    let all: IndexMap<Name, WorkflowDefinition> =
+        others.iter().chain([definition]).map(|d| (d.name.clone(), d.clone())).collect();
+    let mut problems = Vec::new();
+    let mut compiled = IndexMap::new();
+    for (name, definition) in &all {
+        let (workflow, told) = Workflow::compile(definition, &CATALOG.types(), &roles, &all);
+        problems.extend(told);
+        compiled.extend(workflow.map(|workflow| (name.clone(), Arc::new(workflow))));
+    }
+    let mut catalog = CATALOG.clone();
+    catalog.workflows = compiled.iter().map(|(name, w)| (name.clone(), Arc::new(w.linked(&compiled)))).collect();
+    (catalog, problems)
+}
+
+/// A workflow of that name that others call.
+pub(crate) fn called(name: &str, variables: serde_json::Value, nodes: serde_json::Value) -> WorkflowDefinition {
+    serde_json::from_value(json!({
+        "name": name, "label": name, "entity": "request", "only_called": true, "variables": variables, "nodes": nodes}))
+    .unwrap()
 }
 
 /// A workflow with one approval between start and ends.
@@ -190,13 +214,20 @@ pub(crate) struct Play {
     pub(crate) now: DateTime<Utc>,
     /// Whether every command is checked on the way.
     pub(crate) checked: bool,
+    pub(crate) catalog: Arc<Catalog>,
     ids: Ids,
     replayed: Instance,
 }
 
 impl Play {
     pub(crate) fn new(definition: &WorkflowDefinition) -> Self {
-        let (workflow, problems) = compile(definition);
+        Self::calling(definition, &[])
+    }
+
+    /// Of a workflow that calls others.
+    pub(crate) fn calling(definition: &WorkflowDefinition, others: &[WorkflowDefinition]) -> Self {
+        let (catalog, problems) = catalog(definition, others);
+        let workflow = catalog.workflows.get(&definition.name).map(|workflow| (**workflow).clone());
         let workflow = workflow.unwrap_or_else(|| panic!("{problems:#?}"));
         let now = DateTime::from_timestamp(1_795_000_000, 0).unwrap();
         let record = Record {
@@ -224,6 +255,7 @@ impl Play {
             events: Vec::new(),
             now,
             checked: true,
+            catalog: Arc::new(catalog),
             ids: Ids::new(now, 7),
             replayed: Instance::default(),
         }
@@ -246,7 +278,7 @@ impl Play {
         };
         let facts = Facts::new();
         let apply = |record: &Record, effect: &RecordEffect| Env::set_fields(record, effect);
-        work(&Env { ctx: &ctx, facts: &facts, catalog: &CATALOG, record: &self.record, apply: &apply }, &self.ids)
+        work(&Env { ctx: &ctx, facts: &facts, catalog: &self.catalog, record: &self.record, apply: &apply }, &self.ids)
     }
 
     /// Gives a command; what was decided is kept.

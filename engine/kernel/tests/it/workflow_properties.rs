@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use kernel::{
-    Rejection, Value,
+    Line, Rejection, Value,
     change::Change,
     context::{Department, Deputy, Org, Person},
     definition::{Mode, ReturnThen, SignerPlace, WorkflowDefinition},
     workflow::{
-        Command, Decision, Instance, Operation, PartState, PreviewPerson, Return, Said, ScopeKind, Status, Verb, Via,
-        Wait, What,
+        ChildState, Command, Decision, Instance, Operation, PartState, PreviewPerson, Return, Said, ScopeKind, Status,
+        Verb, Via, Wait, What,
     },
 };
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::Config};
@@ -24,7 +24,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use crate::workflow_kit::{Play, compile, definition};
+use crate::workflow_kit::{Play, called, catalog, definition};
 
 const PEOPLE: usize = 7;
 const DEPARTMENTS: usize = 3;
@@ -33,11 +33,36 @@ const ROLES: [&str; 4] = ["director", "lead", "staff", "finance"];
 /// A piece of a workflow that is entered at one node and left to one other.
 #[derive(Clone, Debug)]
 enum Block {
-    Approval { node: Json, again: bool },
+    Approval {
+        node: Json,
+        again: bool,
+    },
     Notify,
     Raise(i64),
-    Switch { limit: i64, yes: Vec<Block>, no: Vec<Block> },
+    Switch {
+        limit: i64,
+        yes: Vec<Block>,
+        no: Vec<Block>,
+    },
     Fork(Vec<Vec<Block>>),
+    /// Four parts whose ways cross: the first and second meet, and what follows meets the third.
+    Cross(Vec<Vec<Block>>),
+    /// Another workflow, once or over a list.
+    Call {
+        within: Vec<Block>,
+        over: usize,
+        until: usize,
+        sequence: bool,
+    },
+}
+
+/// A workflow as it is written: its nodes, those of the workflows that it calls, and whether it lies in a branch with a
+/// join, where branches may not cross.
+#[derive(Default)]
+struct Written {
+    nodes: Map<String, Json>,
+    called: Vec<WorkflowDefinition>,
+    joined: usize,
 }
 
 fn person(index: usize) -> Uuid {
@@ -114,18 +139,73 @@ fn blocks() -> impl Strategy<Value = Vec<Block>> {
         prop_oneof![
             2 => (-30..30i64, vec(inner.clone(), 0..3), vec(inner.clone(), 0..3))
                 .prop_map(|(limit, yes, no)| Block::Switch { limit, yes, no }),
-            2 => vec(vec(inner, 1..3), 1..4).prop_map(Block::Fork),
+            2 => vec(vec(inner.clone(), 1..3), 1..4).prop_map(Block::Fork),
+            1 => vec(vec(inner.clone(), 0..2), 4).prop_map(Block::Cross),
+            2 => (vec(inner, 0..3), 0..OVER.len(), 0..UNTIL.len(), any::<bool>())
+                .prop_map(|(within, over, until, sequence)| Block::Call { within, over, until, sequence }),
         ]
     });
     vec(block, 1..4)
 }
 
+/// For what workflows are called: once, for each line, person, department.
+const OVER: [&str; 5] = [
+    "null",
+    r#"{"lines": "items"}"#,
+    r#"{"people": [{"role": "lead"}, "initiator"]}"#,
+    r#"{"people": [{"role": "finance"}]}"#,
+    r#"{"departments": "initiator.department"}"#,
+];
+
+/// When calls are done.
+const UNTIL: [&str; 5] = [
+    r#""all""#,
+    r#""first""#,
+    r#"{"at_least": 2}"#,
+    r#"{"when": "children.ended == children.total"}"#,
+    r#"{"when": "children.agreed > 1 || vars.count > 3"}"#,
+];
+
+/// Writes a workflow that is called; gives its name.
+fn write_called(within: &[Block], written: &mut Written) -> String {
+    let mut inner = Written::default();
+    let first = write(within, "approved", &mut inner);
+    let mut nodes = inner.nodes;
+    nodes.insert("start".into(), json!({"type": "start", "next": first}));
+    nodes.insert("approved".into(), json!({"type": "end", "outcome": "approved"}));
+    if nodes.values().any(|n| n["rejected"] == "rejected") {
+        // Of several, some end their caller too.
+        let terminate = nodes.len().is_multiple_of(4);
+        nodes.insert("rejected".into(), json!({"type": "end", "outcome": "rejected", "terminate": terminate}));
+    }
+    // Names must differ from those of the workflows that are called further in.
+    let prefix = written.called.len();
+    let rename = |name: &str| format!("in_{prefix}_{name}");
+    for mut callee in inner.called {
+        callee.name = rename(&callee.name).into();
+        for node in callee.nodes.values_mut() {
+            if let kernel::definition::NodeDefinition::Call(call) = node {
+                call.workflow = rename(&call.workflow).into();
+            }
+        }
+        written.called.push(callee);
+    }
+    for node in nodes.values_mut().filter(|node| node["type"] == "call") {
+        let inner = node["workflow"].as_str().map(rename);
+        node["workflow"] = json!(inner);
+    }
+    let name = format!("called_{}", written.called.len());
+    let variables = json!({"count": {"type": "integer", "value": "0"}, "factor": {"type": "integer", "value": "1"}});
+    written.called.push(called(&name, variables, Json::Object(nodes)));
+    name
+}
+
 /// Writes blocks down as nodes; gives the first.
-fn write(blocks: &[Block], next: &str, nodes: &mut Map<String, Json>) -> String {
+fn write(blocks: &[Block], next: &str, written: &mut Written) -> String {
     let mut next = next.to_owned();
     for block in blocks.iter().rev() {
-        let name = format!("node_{}", nodes.len());
-        nodes.insert(name.clone(), Json::Null);
+        let name = format!("node_{}", written.nodes.len());
+        written.nodes.insert(name.clone(), Json::Null);
         let node = match block {
             Block::Approval { node, again } => {
                 let mut node = node.clone();
@@ -141,35 +221,72 @@ fn write(blocks: &[Block], next: &str, nodes: &mut Map<String, Json>) -> String 
                 json!({"type": "action", "do": {"raise": set}, "next": next})
             }
             Block::Switch { limit, yes, no } => {
-                let (yes, no) = (write(yes, &next, nodes), write(no, &next, nodes));
+                let (yes, no) = (write(yes, &next, written), write(no, &next, written));
                 json!({"type": "switch", "cases": {"yes": {"when": format!("amount > {limit}"), "next": yes}}, "default": no})
             }
             Block::Fork(branches) => {
                 let join = format!("{name}_join");
                 // Of several, some wait for the first alone, and some branches are only taken above an amount.
-                let wait_for = if nodes.len().is_multiple_of(3) { "first" } else { "all" };
-                nodes.insert(join.clone(), json!({"type": "join", "of": name, "wait_for": wait_for, "next": next}));
+                let wait_for = if written.nodes.len().is_multiple_of(3) { "first" } else { "all" };
+                written.joined += 1;
+                written
+                    .nodes
+                    .insert(join.clone(), json!({"type": "join", "of": name, "wait_for": wait_for, "next": next}));
                 let mut keyed = Map::new();
                 for (index, branch) in branches.iter().enumerate() {
-                    let mut written = json!({"next": write(branch, &join, nodes)});
-                    if nodes.len().is_multiple_of(2) {
-                        written["when"] = json!(format!("(amount ?? 0) > {}", index * 5));
+                    let mut to = json!({"next": write(branch, &join, written)});
+                    if written.nodes.len().is_multiple_of(2) {
+                        to["when"] = json!(format!("(amount ?? 0) > {}", index * 5));
                     }
-                    keyed.insert(format!("branch_{index}"), written);
+                    keyed.insert(format!("branch_{index}"), to);
                 }
+                written.joined -= 1;
                 json!({"type": "fork", "branches": keyed, "otherwise": "branch_0"})
             }
+            Block::Cross(parts) if written.joined > 0 => {
+                let first = write(&parts.concat(), &next, written);
+                json!({"type": "switch", "cases": {}, "default": first})
+            }
+            Block::Cross(parts) => {
+                let (both, all, again) = (format!("{name}_both"), format!("{name}_all"), format!("{name}_again"));
+                written.nodes.insert(all.clone(), json!({"type": "merge", "next": next}));
+                let middle = write(&parts[3], &all, written);
+                written.nodes.insert(both.clone(), json!({"type": "merge", "next": middle}));
+                let (first, second) = (write(&parts[0], &both, written), write(&parts[1], &both, written));
+                let mut third = json!({"next": write(&parts[2], &all, written)});
+                if written.nodes.len().is_multiple_of(2) {
+                    third["when"] = json!("(amount ?? 0) > 3");
+                }
+                written.nodes.insert(
+                    again.clone(),
+                    json!({"type": "fork", "branches": {"second": {"next": second}, "third": third}}),
+                );
+                json!({"type": "fork", "branches": {"first": {"next": first}, "again": {"next": again}}})
+            }
+            Block::Call { within, over, until, sequence } => {
+                let callee = write_called(within, written);
+                let parse = |text: &str| serde_json::from_str::<Json>(text).unwrap();
+                let mut call = json!({"type": "call", "workflow": callee, "next": next, "with": {"factor": "vars.count + 1"},
+                    "sets": {"count": "vars.count + child.factor"}});
+                if *over > 0 {
+                    call["over"] = parse(OVER[*over]);
+                    call["until"] = parse(UNTIL[*until]);
+                    call["order"] = json!(if *sequence { "sequence" } else { "parallel" });
+                }
+                call
+            }
         };
-        nodes.insert(name.clone(), node);
+        written.nodes.insert(name.clone(), node);
         next = name;
     }
     next
 }
 
-fn workflow() -> impl Strategy<Value = WorkflowDefinition> {
+fn workflow() -> impl Strategy<Value = (WorkflowDefinition, Vec<WorkflowDefinition>)> {
     (blocks(), select(&["running", "undecided", "never"][..])).prop_map(|(blocks, withdraw)| {
-        let mut nodes = Map::new();
-        let first = write(&blocks, "approved", &mut nodes);
+        let mut written = Written::default();
+        let first = write(&blocks, "approved", &mut written);
+        let mut nodes = written.nodes;
         nodes.insert("start".into(), json!({"type": "start", "next": first}));
         nodes.insert("approved".into(), json!({"type": "end", "outcome": "approved"}));
         // Never reached unless somebody can reject.
@@ -178,7 +295,8 @@ fn workflow() -> impl Strategy<Value = WorkflowDefinition> {
         }
         let mut definition = definition(Json::Object(nodes));
         definition.withdraw = serde_json::from_value(json!(withdraw)).unwrap();
-        definition
+        definition.variables = serde_json::from_value(json!({"count": {"type": "integer", "value": "0"}})).unwrap();
+        (definition, written.called)
     })
 }
 
@@ -235,6 +353,8 @@ enum Try {
     TakeBack { task: usize },
     Operate { task: usize, what: usize, to: usize },
     Other { task: usize, verb: usize, to: usize },
+    AddCall { to: usize, line: bool },
+    Migrate { restart: bool },
     ComeBack,
     StartAgain,
 }
@@ -259,6 +379,8 @@ fn attempt() -> impl Strategy<Value = Try> {
         3 => any::<usize>().prop_map(|task| Try::TakeBack { task }),
         4 => (any::<usize>(), 0..4usize, 0..PEOPLE).prop_map(|(task, verb, to)| Try::Other { task, verb, to }),
         3 => (any::<usize>(), 0..5usize, any::<usize>()).prop_map(|(task, what, to)| Try::Operate { task, what, to }),
+        2 => (0..PEOPLE, any::<bool>()).prop_map(|(to, line)| Try::AddCall { to, line }),
+        2 => any::<bool>().prop_map(|restart| Try::Migrate { restart }),
         3 => Just(Try::ComeBack),
         1 => Just(Try::StartAgain),
     ]
@@ -366,6 +488,21 @@ fn command(play: &mut Play, attempt: &Try) -> Option<Command> {
             };
             Some(Command::Operate { by: person(PEOPLE - 1), operation, reason: Some("because".into()) })
         }
+        Try::Migrate { restart } => {
+            let (by, catalog_version) = (person(PEOPLE - 1), play.instance.catalog_version + 1);
+            let reason = Some("because".into());
+            Some(match restart {
+                true => Command::Restart { by, catalog_version, reason },
+                false => Command::Migrate { by, catalog_version, nodes: IndexMap::new(), reason },
+            })
+        }
+        Try::AddCall { to, line } => {
+            let calls = |token: &&kernel::workflow::Token| matches!(token.wait, Wait::Call(_));
+            let node = play.instance.tokens.values().find(calls)?.node.clone();
+            let item = if *line { Uuid::from_u128(7_000 + *to as u128 % 3) } else { person(*to) };
+            let operation = Operation::AddCall { node, item };
+            Some(Command::Operate { by: person(PEOPLE - 1), operation, reason: Some("because".into()) })
+        }
         Try::ComeBack => {
             if play.instance.status == Status::Returned && play.comes_back() {
                 return Some(Command::ComeBack { by: play.instance.initiator.id });
@@ -409,16 +546,23 @@ fn whole(instance: &Instance, org: &Org) {
     assert_eq!(instance.status == Status::Returned, instance.returned.is_some());
     for (number, scope) in &instance.scopes {
         let tokens = instance.tokens.values().filter(|t| t.scope == *number).count();
-        let scopes = instance.scopes.values().filter(|s| s.parent == Some(*number)).count();
-        let expected = match &scope.kind {
-            ScopeKind::Instance => 1,
-            ScopeKind::Fork { branches, .. } => *branches as usize,
-        };
-        assert_eq!(
-            tokens + scopes,
-            expected,
-            "every branch of scope {number} has one token or one scope: {instance:#?}"
-        );
+        let forks =
+            |s: &&kernel::workflow::Scope| s.parent == Some(*number) && matches!(s.kind, ScopeKind::Fork { .. });
+        let there = tokens + instance.scopes.values().filter(forks).count();
+        match &scope.kind {
+            ScopeKind::Fork { branches, .. } => assert_eq!(
+                there, *branches as usize,
+                "every branch of scope {number} has one token or one scope: {instance:#?}"
+            ),
+            ScopeKind::Instance => assert!(there > 0, "scope {number} holds nothing: {instance:#?}"),
+            ScopeKind::Child(child) => {
+                assert!(there > 0, "the call {number} holds nothing: {instance:#?}");
+                let Some(Wait::Call(calling)) = instance.tokens.get(&child.caller).map(|t| &t.wait) else {
+                    panic!("the call {number} has no caller: {instance:#?}")
+                };
+                assert_eq!(calling.children[child.child].state, ChildState::Running(*number));
+            }
+        }
         assert!(scope.parent.is_none_or(|parent| instance.scopes.contains_key(&parent)));
     }
     let mut asked: BTreeSet<Uuid> = BTreeSet::new();
@@ -427,6 +571,18 @@ fn whole(instance: &Instance, org: &Org) {
         match &token.wait {
             Wait::Nothing => panic!("token {number} stands still for nothing: {instance:#?}"),
             Wait::Join => {}
+            Wait::Call(calling) => {
+                let running: Vec<u32> = calling
+                    .children
+                    .iter()
+                    .filter_map(|c| if let ChildState::Running(scope) = c.state { Some(scope) } else { None })
+                    .collect();
+                assert!(!running.is_empty(), "a call of which none runs: {instance:#?}");
+                for scope in running {
+                    let ScopeKind::Child(child) = &instance.scopes[&scope].kind else { panic!("{instance:#?}") };
+                    assert_eq!(child.caller, *number);
+                }
+            }
             Wait::Approval(visit) => {
                 let open = visit.parts.iter().enumerate().filter_map(|(index, part)| match part.state {
                     PartState::Open(task) => Some((index, part, task)),
@@ -514,16 +670,18 @@ proptest! {
 
     #[test]
     fn invariants_hold_on_random_workflows_firms_and_commands(
-        definition in workflow(),
+        (definition, others) in workflow(),
         org in org(),
         initiator in 0..PEOPLE,
         reviewer in prop::option::of(0..PEOPLE),
         amount in prop::option::of(-30..30i64),
         attempts in vec(attempt(), 0..25),
     ) {
-        let (compiled, problems) = compile(&definition);
-        prop_assert!(compiled.is_some(), "{problems:#?}");
-        let mut play = Play::new(&definition);
+        let (checked, problems) = catalog(&definition, &others);
+        prop_assert!(checked.workflows.len() == others.len() + 1, "{problems:#?}");
+        let mut play = Play::calling(&definition, &others);
+        let line = |number: u128| Line { id: Uuid::from_u128(7_000 + number), fields: IndexMap::new() };
+        play.record.lines.insert("items".into(), (0..2).map(line).collect());
         play.org = org;
         if let Some(reviewer) = reviewer {
             play = play.with("reviewer", person(reviewer));
@@ -541,8 +699,14 @@ proptest! {
             let Some(command) = command(&mut play, attempt) else { continue };
             let before = play.instance.clone();
             let mut again = play.clone();
+            let given = command.clone();
             let first = picked(&mut play, command.clone());
             prop_assert_eq!(&first, &picked(&mut again, command), "the same command gives the same");
+            if let Command::Migrate { .. } = &given {
+                prop_assert!(first.is_ok() || before.status == Status::Ended, "to the same version everything can go");
+                let unchanged = (&play.instance.tokens, &play.instance.tasks) == (&before.tokens, &before.tasks);
+                prop_assert!(unchanged, "and stays as it is");
+            }
             match first {
                 Ok(decision) => stored(&mut open, &before, &decision),
                 Err(_) => prop_assert_eq!(&play.instance, &before),

@@ -7,6 +7,7 @@ mod diagnostics;
 mod export;
 mod fmt;
 mod import;
+mod instances;
 mod migrate;
 mod pack_test;
 mod publish;
@@ -60,6 +61,8 @@ enum Command {
     Export(export::Export),
     /// Make records from a spreadsheet.
     Import(import::Import),
+    /// Take running workflows over to the latest version of their definitions, or tell what would become of them.
+    Instances(instances::Instances),
     /// Prove that histories are as they were written.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -101,6 +104,7 @@ impl Cli {
             Some(Command::Test { folders }) => pack_test::run(&folders).await,
             Some(Command::Export(export)) => export.run().await,
             Some(Command::Import(import)) => import.run().await,
+            Some(Command::Instances(instances)) => instances.run().await,
             Some(Command::Audit(audit)) => audit.run().await,
             Some(Command::Backup(backup)) => backup.run().await,
             Some(Command::Restore(restore)) => restore.run().await,

@@ -46,7 +46,10 @@ impl Command for ActOnInstance {
         let instance = instance_of(row)?;
         let entity = entity(scene, &instance.entity)?;
         let record = app.store().record(&*scene.catalog, &entity.name, instance.record).await?;
-        let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await?;
+        let pinned = match &self.act {
+            command::Act::Migrate { .. } => scene.catalog.clone(),
+            _ => app.catalog_at(instance.catalog_version, &scene.catalog).await?,
+        };
         Ok(Stand { entity, record: record.ok_or_else(missing)?, instance, pinned })
     }
 

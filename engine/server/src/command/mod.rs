@@ -147,11 +147,17 @@ pub(crate) fn instance_of(row: InstanceRow) -> Result<Instance, Failure> {
     serde_json::from_value(row.state).map_err(|error| Failure::Corrupt { what: "an instance", why: error.to_string() })
 }
 
-/// The record's workflow that has not ended, if there is one.
+/// The record's workflow that has not ended, if there is one. Those that another one started and does not wait for run
+/// beside it and move the record nowhere.
 pub(crate) async fn open_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Failure> {
     let rows = app.store().instances_of_record(record).await?;
-    let latest = rows.into_iter().next_back().map(instance_of).transpose()?;
-    Ok(latest.filter(|instance| instance.status != Status::Ended))
+    for row in rows.into_iter().rev() {
+        let instance = instance_of(row)?;
+        if instance.launched_by.is_none() {
+            return Ok(Some(instance).filter(|instance| instance.status != Status::Ended));
+        }
+    }
+    Ok(None)
 }
 
 /// The entity of a command.

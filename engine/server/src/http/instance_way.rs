@@ -1,8 +1,10 @@
 //! The way of an instance so far, from its events: nodes with their people, decisions and times.
 
+use std::collections::HashMap;
+
 use kernel::{
     Catalog, Name,
-    workflow::{At, Event, Instance, Via, What},
+    workflow::{At, Event, Instance, Item, Via, What},
 };
 use serde_json::{Map, Value as Json, json};
 use store::EventRow;
@@ -23,6 +25,8 @@ struct Visit {
     people: Vec<Person>,
     copied: Vec<Json>,
     round: u32,
+    /// For which of a list it was called.
+    item: Option<Item>,
 }
 
 #[derive(Debug)]
@@ -36,7 +40,7 @@ struct Person {
 /// The nodes that were passed and those where it stands, in the order in which they were entered. Switches, forks and
 /// joins are left out: nobody decides there.
 pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, events: Vec<EventRow>) -> Vec<Json> {
-    let mut way = Way { visits: Vec::new(), round: 1 };
+    let mut way = Way { visits: Vec::new(), round: 1, items: HashMap::new() };
     for row in events {
         // An event of a later version that this one cannot read is left out of the picture, no more.
         if let Ok(event) = serde_json::from_value::<Event>(row.event) {
@@ -48,14 +52,19 @@ pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, even
     let kind = |node: &Name| workflow.and_then(|w| w.nodes.get(node)).map_or("approval", |n| n.kind.as_str());
     way.visits
         .into_iter()
-        .filter(|visit| !matches!(kind(&visit.node), "switch" | "fork" | "join"))
+        .filter(|visit| match kind(&visit.node) {
+            "switch" | "fork" | "join" | "merge" => false,
+            // Where what is called begins and ends is told by the call.
+            "start" | "end" => !visit.node.contains('.') || visit.status != "passed",
+            _ => true,
+        })
         .map(|visit| {
             let people: Vec<Json> = visit.people.into_iter().map(Person::told).collect();
             json!({
                 "node": visit.node, "label": words::node_label(texts, pinned, &instance.workflow, &visit.node),
                 "kind": kind(&visit.node), "mode": visit.mode, "status": visit.status, "entered_at": visit.entered_at,
                 "left_at": visit.left_at, "round": visit.round, "people": people,
-                "copied": visit.copied,
+                "copied": visit.copied, "item": visit.item,
             })
         })
         .collect()
@@ -78,6 +87,14 @@ impl Person {
 struct Way {
     visits: Vec<Visit>,
     round: u32,
+    /// For what the calls of a token are, and for what a token runs.
+    items: HashMap<u32, Items>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Items {
+    calls: Vec<Option<Item>>,
+    own: Option<Item>,
 }
 
 impl Way {
@@ -93,7 +110,15 @@ impl Way {
             people: Vec::new(),
             copied: Vec::new(),
             round: self.round,
+            item: self.items.get(&token).and_then(|items| items.own.clone()),
         });
+    }
+
+    /// A token runs for what the one ran for that it came of.
+    fn follow(&mut self, from: u32, to: u32) {
+        if let Some(items) = self.items.get(&from).cloned() {
+            self.items.insert(to, items);
+        }
     }
 
     fn leave(&mut self, token: u32, at: &Json) {
@@ -348,11 +373,46 @@ impl Way {
             What::Forked { at, branches, .. } => {
                 self.leave(at.token, &when);
                 for branch in branches {
+                    self.follow(at.token, branch.to.token);
+                    self.enter(branch.to.token, &branch.to.node, &when);
+                }
+            }
+            What::Split { at, branches } => {
+                self.leave(at.token, &when);
+                for branch in branches {
+                    self.follow(at.token, branch.to.token);
                     self.enter(branch.to.token, &branch.to.node, &when);
                 }
             }
             What::Arrived(at) => self.leave(at.token, &when),
-            What::Joined { to, others, .. } => {
+            What::Merged { to, tokens, .. } => {
+                tokens.first().iter().for_each(|from| self.follow(**from, to.token));
+                self.enter(to.token, &to.node, &when);
+            }
+            What::Called { at, items, .. } => self.items.entry(at.token).or_default().calls.clone_from(items),
+            What::ChildAdded { at, item, .. } => {
+                self.items.entry(at.token).or_default().calls.push(Some(item.clone()));
+            }
+            What::ChildStarted { at, child, to, .. } => {
+                let own = self.items.get(&at.token).and_then(|items| items.calls.get(*child)).cloned().flatten();
+                self.items.entry(to.token).or_default().own = own;
+                self.enter(to.token, &to.node, &when);
+            }
+            What::ChildEnded { tokens, .. } | What::CallDone { tokens, .. } => self.take_away(tokens, &when),
+            What::Migrated(migrated) => {
+                for visit in &mut self.visits {
+                    if let Some(Some(to)) = migrated.nodes.get(&visit.node) {
+                        visit.node = to.clone();
+                    }
+                }
+            }
+            What::Restarted { again, .. } => {
+                self.leave_all(&when, "cancelled");
+                self.round += 1;
+                self.enter(again.begin.token, &again.begin.node, &when);
+            }
+            What::Joined { to, others, tokens, .. } => {
+                tokens.first().iter().for_each(|from| self.follow(**from, to.token));
                 self.take_away(others, &when);
                 self.enter(to.token, &to.node, &when);
             }
@@ -375,6 +435,7 @@ impl Way {
             }
             What::Chose { .. }
             | What::Acted { .. }
+            | What::Launched { .. }
             | What::Commented { .. }
             | What::Urged
             | What::Suspended { .. }

@@ -81,7 +81,7 @@ pub(super) async fn show(State(app): State<App>, reader: Reader, Path(id): Path<
     Ok(Json(answer(&app, &reader, id).await?))
 }
 
-fn parse(id: &str) -> Result<Uuid, Error> {
+pub(super) fn parse(id: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(id).map_err(|_| Error::not_found("instance", id))
 }
 
@@ -236,6 +236,7 @@ pub(super) async fn search(
         initiator: filter.initiator,
         waiting_for: filter.waiting_for,
         started_before: began,
+        ..InstanceFilter::default()
     };
     let mut rows = app.store().search_instances(&wanted, before, limit).await?;
     let next = paging.next(PAGE, &mut rows, |row| Before { at: row.started_at, id: row.id });

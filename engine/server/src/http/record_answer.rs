@@ -26,8 +26,8 @@ use crate::{
 pub(super) async fn of(app: &App, reader: &Reader, place: &Place, warnings: &[Problem]) -> Result<Json, Error> {
     let scene = reader.scene();
     let seen = app.see(&scene, &place.entity, place.id).await?;
-    let instance = latest_instance(app, place.id).await?;
-    tell(app, reader, &scene, &seen, instance.as_ref(), warnings).await
+    let (instance, beside) = instances(app, place.id).await?;
+    tell(app, reader, &scene, &seen, (instance.as_ref(), &beside), warnings).await
 }
 
 /// The same of a record that was made just now.
@@ -36,7 +36,7 @@ pub(super) async fn made(app: &App, reader: &Reader, written: Written) -> Result
     let Written { record, warnings } = written;
     let entity = Arc::clone(known_entity(&scene, &record.entity)?);
     match app.mask_of(&scene, &entity, &record).await? {
-        Some(mask) => tell(app, reader, &scene, &Seen { entity, record, mask }, None, &warnings).await,
+        Some(mask) => tell(app, reader, &scene, &Seen { entity, record, mask }, (None, &[]), &warnings).await,
         None => Ok(hidden(record.id)),
     }
 }
@@ -46,13 +46,13 @@ async fn tell(
     reader: &Reader,
     scene: &Scene,
     seen: &Seen,
-    instance: Option<&Instance>,
+    (instance, beside): (Option<&Instance>, &[Instance]),
     warnings: &[Problem],
 ) -> Result<Json, Error> {
-    let tasks = match instance {
-        Some(instance) => task_answer::own(app, reader, instance).await?,
-        None => Vec::new(),
-    };
+    let mut tasks = Vec::new();
+    for running in instance.into_iter().chain(beside) {
+        tasks.extend(task_answer::own(app, reader, running).await?);
+    }
     let mut titles = Titles::default();
     titles.want_record(&seen.entity, &seen.record, &seen.mask);
     let files = titles.look_up_files(app).await?;
@@ -129,9 +129,18 @@ fn writable(access: &Access<'_>, entity: &Entity, record: &Record, facts: &Facts
     Ok(if here.len() == elsewhere.len() { "all".into() } else { json!(here) })
 }
 
-async fn latest_instance(app: &App, record: Uuid) -> Result<Option<Instance>, Failure> {
-    let rows = app.store().instances_of_record(record).await?;
-    rows.into_iter().next_back().map(instance_of).transpose()
+/// The latest workflow of a record, and those that run beside it, started by one that does not wait for them.
+async fn instances(app: &App, record: Uuid) -> Result<(Option<Instance>, Vec<Instance>), Failure> {
+    let (mut latest, mut beside) = (None, Vec::new());
+    for row in app.store().instances_of_record(record).await? {
+        let instance = instance_of(row)?;
+        if instance.launched_by.is_none() {
+            latest = Some(instance);
+        } else if instance.is_open() {
+            beside.push(instance);
+        }
+    }
+    Ok((latest, beside))
 }
 
 /// The workflow as it stands.

@@ -24,10 +24,10 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, bulk, comments, copies, definitions, demo, deputies, draft, events, explain, export,
-    file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, mail, metrics, notifications,
-    openapi, people, publish, records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
-    transitions, trash, ui, versions, view_as, views,
+    Error, app_model, audit, bulk, calls, comments, copies, definitions, demo, deputies, draft, events, explain,
+    export, file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, mail, metrics,
+    migrations, notifications, openapi, people, publish, records, schemas, secure, session, settings, studio, tags,
+    tasks, test_clock, timeline, transitions, trash, ui, versions, view_as, views,
 };
 use crate::App;
 
@@ -163,6 +163,10 @@ fn work_routes() -> Router<App> {
         .route("/api/instances/{id}/urge", post(instances::urge))
         .route("/api/instances/{id}/suspend", post(instances::suspend))
         .route("/api/instances/{id}/resume", post(instances::resume))
+        .route("/api/instances/{id}/calls", post(calls::add))
+        .route("/api/workflows", get(migrations::running))
+        .route("/api/workflows/{workflow}/migration/plan", post(migrations::plan))
+        .route("/api/workflows/{workflow}/migration", post(migrations::apply))
         .route("/api/deputies", get(deputies::list).post(deputies::create))
         .route("/api/deputies/{id}", delete(deputies::end))
         .route("/api/copies", get(copies::list))

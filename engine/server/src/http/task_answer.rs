@@ -22,15 +22,15 @@ pub(super) async fn own(app: &App, reader: &Reader, instance: &Instance) -> Resu
     let mut found: Vec<Json> =
         mine.chain(pooled).map(|(id, task)| about(&pinned, reader, instance, *id, task)).collect();
     let asked = instance.consults.iter().filter(|(_, asked)| asked.who.id == reader.user);
-    found.extend(asked.map(|(id, asked)| opinion(&pinned, reader, &instance.workflow, *id, asked)));
+    found.extend(asked.map(|(id, asked)| opinion(&pinned, reader, instance, *id, asked)));
     Ok(found)
 }
 
-fn opinion(pinned: &Arc<Catalog>, reader: &Reader, workflow: &str, id: Uuid, asked: &Consult) -> Json {
+fn opinion(pinned: &Arc<Catalog>, reader: &Reader, instance: &Instance, id: Uuid, asked: &Consult) -> Json {
     let texts = Texts::new(pinned, reader.language);
     json!({
         "id": id, "kind": "consult", "node": asked.node,
-        "label": words::node_label(texts, pinned, workflow, &asked.node),
+        "label": words::place_label(texts, pinned, instance, asked.token, &asked.node),
         "verbs": ["answer"], "reason": {"answer": "required"}, "asks": {"answer": {"reason": "required"}}, "write": [],
         "question": asked.question, "by": asked.by, "since": time(asked.opened_at),
     })
@@ -43,7 +43,7 @@ fn about(pinned: &Arc<Catalog>, reader: &Reader, instance: &Instance, id: Uuid, 
     out.insert("id".into(), json!(id));
     out.insert("kind".into(), "decide".into());
     out.insert("node".into(), json!(task.node));
-    out.insert("label".into(), words::node_label(texts, pinned, workflow, &task.node).into());
+    out.insert("label".into(), words::place_label(texts, pinned, instance, task.token, &task.node).into());
     out.insert("since".into(), json!(time(task.opened_at)));
     let found = pinned.workflows.get(workflow).and_then(|w| w.nodes.get(&task.node));
     let Some(NodeKind::Approval(approval)) = found.map(|n| &n.kind) else { return Json::Object(out) };
@@ -69,7 +69,7 @@ fn about(pinned: &Arc<Catalog>, reader: &Reader, instance: &Instance, id: Uuid, 
     out.insert("read".into(), json!(approval.read));
     out.insert("hide".into(), json!(approval.hide));
     if part.is_none_or(|part| part.owner.is_none()) {
-        out.insert("outcomes".into(), outcomes(texts, workflow, &task.node, approval));
+        out.insert("outcomes".into(), outcomes(pinned, texts, workflow, &task.node, approval));
         out.insert("return".into(), returns(pinned, texts, instance, task, approval));
         if let Some(added) = &approval.verbs.add_signer {
             out.insert("signer_places".into(), json!(added.places.iter().map(|p| place(*p)).collect::<Vec<_>>()));
@@ -112,7 +112,8 @@ fn told(asks: &Asks) -> Json {
     json!({"reason": asks.reason, "attachment": asks.attachment, "signature": asks.signature})
 }
 
-fn outcomes(texts: Texts<'_>, workflow: &Name, node: &Name, approval: &Approval) -> Json {
+fn outcomes(pinned: &Catalog, texts: Texts<'_>, workflow: &Name, node: &Name, approval: &Approval) -> Json {
+    let (workflow, node) = words::origin(pinned, workflow, node);
     let all = approval.outcomes.iter().map(|(name, own)| {
         let path = format!("nodes.{node}.outcomes.{name}.label");
         json!({

@@ -32,7 +32,13 @@ use super::{
     task_verb::Asked,
     words,
 };
-use crate::{App, app_model::Texts, command::ActOnInstance, engine::Performed, read::time};
+use crate::{
+    App,
+    app_model::Texts,
+    command::{ActOnInstance, instance_of},
+    engine::Performed,
+    read::time,
+};
 
 const PAGE: u32 = 50;
 /// A task's summary shows so many fields.
@@ -80,7 +86,12 @@ async fn told(app: &App, reader: &Reader, tasks: Vec<TaskRow>) -> Result<Vec<Jso
             Some(row) => app.catalog_at(row.catalog_version, &scene.catalog).await.map_err(crate::Failure::from)?,
         };
         let texts = Texts::new(&pinned, reader.language);
-        let label = workflow.map(|w| words::node_label(texts, &pinned, w, &task.node));
+        // For which of a list it is called stands in the instance's state, which is only read where that can be.
+        let state = instance.filter(|_| task.node.contains('.')).map(|row| instance_of(row.clone())).transpose()?;
+        let label = match state.as_ref().and_then(|state| Some((state, state.tasks.get(&task.id)?))) {
+            Some((state, open)) => Some(words::place_label(texts, &pinned, state, open.token, &open.node)),
+            None => workflow.map(|w| words::node_label(texts, &pinned, w, &task.node)),
+        };
         let seen = seen.get(&task.record);
         let title = seen.map(|seen| seen.record.title.clone()).unwrap_or_default();
         let summary = seen.map(|seen| summary(reader, &seen.entity, &seen.record, &seen.mask));

@@ -44,6 +44,7 @@ mod tidy;
 mod trash;
 mod values;
 mod versions;
+mod versions_of_flows;
 mod view_as;
 mod views;
 mod worker;

@@ -48,6 +48,10 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
             // The instance's own guard keeps two from claiming at once.
             guarded.push(Guarded { statements: vec![sql], guard: Guard::Nothing });
         }
+        if let Change::MoveTask { id, node } = change {
+            let sql = Sql::fixed("update sys_tasks set node = $2 where id = $1").bind(*id).bind(node);
+            guarded.push(Guarded { statements: vec![sql], guard: Guard::Nothing });
+        }
         if let Change::Copy(copy) = change {
             let sql = Sql::fixed(
                 "insert into sys_copies (instance, user_id, entity, record, by_user, at) values ($1, $2, $3, $4, $5, $6) \
@@ -270,6 +274,7 @@ impl Rows {
             Change::Instance(_)
             | Change::CloseTask(_)
             | Change::AssignTask { .. }
+            | Change::MoveTask { .. }
             | Change::Copy(_)
             | Change::Files(_)
             | Change::Erase(_)

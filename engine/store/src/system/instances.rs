@@ -51,6 +51,12 @@ pub struct InstanceFilter {
     pub waiting_for: Option<Uuid>,
     /// Those that began before.
     pub started_before: Option<DateTime<Utc>>,
+    /// Only those that have not ended.
+    pub open: bool,
+    /// The version of the definitions that they keep.
+    pub version: Option<i64>,
+    /// Those that keep an older version than this.
+    pub older_than: Option<i64>,
 }
 
 macro_rules! instance {
@@ -113,6 +119,15 @@ impl Store {
         }
         if let Some(began) = filter.started_before {
             sql.text(" and started_at < ").value(Bind::millis(began));
+        }
+        if filter.open {
+            sql.text(" and status <> 'ended'");
+        }
+        if let Some(version) = filter.version {
+            sql.text(" and catalog_version = ").value(version);
+        }
+        if let Some(version) = filter.older_than {
+            sql.text(" and catalog_version < ").value(version);
         }
         sql.text(" order by started_at desc, id desc limit ").value(limit);
         self.instances(sql).await

@@ -334,7 +334,11 @@ impl Checker<'_> {
         self.read_by(definition);
         self.shared.open.borrow_mut().pop();
         self.references.insert(Reference::Decision(name.clone()));
-        let outputs = definition.outputs.iter().map(|(name, o)| (name.clone(), Type::of_kind(o.output_type))).collect();
+        let outputs = definition
+            .outputs
+            .iter()
+            .map(|(name, o)| (name.clone(), Type::of_output(definition.hit, o.output_type)))
+            .collect();
         Typed::new(Node::Decide(name.clone()), Type::Map(outputs))
     }
 

@@ -88,6 +88,7 @@ impl Walker<'_> {
             "/api/copies",
             "/api/tasks/stranded",
             "/api/instances/search",
+            "/api/workflows",
             "/api/imports",
             "/api/roles",
             "/api/audit",
@@ -430,6 +431,11 @@ impl Walker<'_> {
 
     /// Tasks and instances, those of others too.
     async fn work(&mut self) {
+        for workflow in self.app.scene(None).catalog.workflows.keys() {
+            let place = format!("/api/workflows/{workflow}/migration");
+            self.post("/api/workflows/{workflow}/migration/plan", &format!("{place}/plan"), json!({})).await;
+            self.post("/api/workflows/{workflow}/migration", &place, json!({"reason": "a newer version"})).await;
+        }
         for record in &self.planted.records {
             for row in self.app.store().instances_of_record(record.id).await.unwrap() {
                 let place = format!("/api/instances/{}", row.id);
