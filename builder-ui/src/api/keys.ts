@@ -23,6 +23,8 @@ export const keys = {
   roles: ['roles'] as const,
   settings: ['settings'] as const,
   versions: ['publish', 'versions'] as const,
+  running: ['publish', 'running'] as const,
+  migration: (workflow: string, wish: unknown) => ['publish', 'running', workflow, wish] as const,
   publications: ['publish', 'jobs'] as const,
   publication: (id: string) => ['publish', 'jobs', id] as const,
   comparison: (from: number, to: number) => ['publish', 'comparison', from, to] as const,

@@ -113,6 +113,13 @@ export interface DraftAnswer {
   problems: Problem[]
 }
 
+/** A line, by its place, a person or a department for which a workflow is called. */
+export interface CallItem {
+  kind: 'line' | 'person' | 'department'
+  id: string
+  name: string
+}
+
 export interface PreviewNode {
   node: string
   label: string
@@ -122,6 +129,10 @@ export interface PreviewNode {
   reason?: string
   unknown?: boolean
   note?: string
+  /** What it calls. */
+  calls?: { workflow: string; title: string; items: CallItem[]; waits: boolean }
+  /** The call of which it is. */
+  call?: { node: string; item?: CallItem }
 }
 
 export interface PreviewAnswer {

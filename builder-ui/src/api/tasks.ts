@@ -1,7 +1,7 @@
 /** What waits for me, and what I have started. */
 import type { EntityModel } from '@/model/app'
 import { formatValue } from '@/model/format'
-import type { PreviewNode, SignerPlace } from './records'
+import type { CallItem, PreviewNode, SignerPlace } from './records'
 import { get, post } from './client'
 
 export interface Task {
@@ -55,6 +55,8 @@ export interface InstanceNode {
   kind: string
   mode?: string
   status?: string
+  /** For which of a list it was called. */
+  item?: CallItem | null
   entered_at?: string
   left_at?: string | null
   people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null; attachments?: string[]; signature?: string; channel?: 'mail_link' }[]

@@ -17,6 +17,7 @@ import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import { Differences } from './differences'
+import { OlderVersions } from './older-versions'
 import { PublicationCard } from './publication-card'
 import style from './publish-page.module.css'
 
@@ -33,6 +34,7 @@ export default function PublishPage() {
     <Page title={t('title')} width="narrow" above={{ label: t('above'), to: paths.settings }}>
       {wrong ? <Failure error={wrong} onRetry={again} /> : null}
       <div className={style.stack}>
+        <OlderVersions />
         {versions.isPending ? <Card flush label={t('versions')}><SkeletonRows rows={4} height={52} /></Card> : null}
         {versions.data ? <Versions current={versions.data.current} versions={versions.data.versions} /> : null}
         {versions.data ? <Suspense fallback={null}><ArchiveCard current={versions.data.current} /></Suspense> : null}

@@ -12,6 +12,7 @@ import { humanised } from '../form/use-design'
 import { useTexts } from '../use-texts'
 import { useEntityFields } from './condition-editor'
 import { describeCondition } from './condition-text'
+import { useCallable } from './call-panel'
 import { FlowContext, useFlow, type Flow } from './context'
 import { addCase, endOf, insert, lead, mainWay, move, remove, type Edge, type FlowNode, type Nodes } from './flow-edit'
 import { readFlow, type Branch, type Item } from './flow-tree'
@@ -20,10 +21,10 @@ import { useSources } from './sources'
 import style from './flow-designer.module.css'
 
 export const nodeIcons: Record<string, IconName> = {
-  start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', notify: 'bell', action: 'settings', wait: 'clock', end: 'done',
+  start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', merge: 'columns', call: 'workflow', notify: 'bell', action: 'settings', wait: 'clock', end: 'done',
 }
 /** What can be put on an edge. */
-const insertable = ['approval', 'notify', 'switch'] as const
+const insertable = ['approval', 'notify', 'switch', 'call'] as const
 
 export default function FlowDesigner({ about }: { about: About }) {
   const { t } = useTranslation('studio')
@@ -112,13 +113,14 @@ function Plus({ edge }: { edge: Edge }) {
       if (dragged.kind === 'part') flow.act(t('act.move', { what: flow.label(dragged.part) }), move(flow.nodes, dragged.part, edge))
     },
   })
+  const callable = useCallable()
   const put = (type: string) => {
-    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}' } })
+    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}' }, ...(callable[0] ? { workflow: callable[0].value } : {}) })
     if (!made) return
     flow.act(t('act.add', { what: t(`flow.types.${type}`) }), made.nodes)
     flow.select(made.key)
   }
-  const movable = Object.entries(flow.nodes).filter(([key, node]) => !['start', 'end', 'switch', 'fork', 'join'].includes(node.type) && mainWay(node) !== null && key !== edge.from && endOf(flow.nodes, edge) !== key)
+  const movable = Object.entries(flow.nodes).filter(([key, node]) => !['start', 'end', 'switch', 'fork', 'join', 'merge'].includes(node.type) && mainWay(node) !== null && key !== edge.from && endOf(flow.nodes, edge) !== key)
   const entries: MenuEntry[] = [
     ...insertable.map((type) => ({ key: type, label: t(`flow.types.${type}`), icon: nodeIcons[type] ?? ('dot' as const), onSelect: () => put(type) })),
     ...(movable.length ? [{ key: 'move', label: t('flow.move_here'), heading: true, divided: true }] : []),
@@ -137,13 +139,14 @@ function NodeCard({ name, node }: { name: string; node: FlowNode }) {
   const { t } = useTranslation('studio')
   const flow = useFlow()
   const sources = useSources()
+  const callable = useCallable()
   const { hold, dragging } = useDraggable<HTMLDivElement>(() => ({ kind: 'part', part: name }))
   const problem = useDraftState((state) => state.draft.problems.find((one) => one.file === flow.about.file && (one.path === `nodes.${name}` || one.path.startsWith(`nodes.${name}.`))))
   const removed = remove(flow.nodes, name)
   const rejected = typeof node.rejected === 'string' ? node.rejected : null
   const entries: MenuEntry[] = [
     ...(node.type === 'switch' ? [{ key: 'case', label: t('flow.add_case'), icon: 'add' as const, onSelect: () => { flow.act(t('flow.add_case'), addCase(flow.nodes, name, t('flow.new.case'))); flow.select(name) } }] : []),
-    ...(rejected && node.type === 'approval' ? Object.keys(flow.nodes).filter((key) => key !== name && key !== rejected && flow.nodes[key]?.type !== 'start').map((key) => ({ key: `reject-${key}`, label: t('flow.rejected_to', { name: flow.label(key) }), onSelect: () => flow.act(t('flow.rejected_to', { name: flow.label(key) }), lead(flow.nodes, { from: name, slot: 'rejected' }, key)) })) : []),
+    ...(rejected && (node.type === 'approval' || node.type === 'call') ? Object.keys(flow.nodes).filter((key) => key !== name && key !== rejected && flow.nodes[key]?.type !== 'start').map((key) => ({ key: `reject-${key}`, label: t('flow.rejected_to', { name: flow.label(key) }), onSelect: () => flow.act(t('flow.rejected_to', { name: flow.label(key) }), lead(flow.nodes, { from: name, slot: 'rejected' }, key)) })) : []),
     { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, divided: true, disabled: removed === flow.nodes, onSelect: () => { flow.act(t('act.remove_what', { what: flow.label(name) }), removed); flow.select(null) } },
   ]
   return (
@@ -152,8 +155,8 @@ function NodeCard({ name, node }: { name: string; node: FlowNode }) {
         <span className={style.icon}><Icon name={node.type === 'end' && node.outcome === 'rejected' ? 'error' : (nodeIcons[node.type] ?? 'dot')} size={15} /></span>
         <span className={style.words}>
           <span className={style.name}>{flow.label(name)}</span>
-          {node.type === 'start' ? null : <span className={style.about}>{node.type === 'approval' ? sources.describe(node.approvers) : node.type === 'notify' ? sources.describe(node.to) : t(`flow.types.${node.type}`, { defaultValue: node.type })}</span>}
-          {rejected && node.type === 'approval' ? <span className={style.rejected}>{t('flow.rejected_to', { name: flow.label(rejected) })}</span> : null}
+          {node.type === 'start' ? null : <span className={style.about}>{node.type === 'approval' ? sources.describe(node.approvers) : node.type === 'notify' ? sources.describe(node.to) : node.type === 'call' ? (callable.find((one) => one.value === node.workflow)?.label ?? String(node.workflow)) : t(`flow.types.${node.type}`, { defaultValue: node.type })}</span>}
+          {rejected && (node.type === 'approval' || node.type === 'call') ? <span className={style.rejected}>{t('flow.rejected_to', { name: flow.label(rejected) })}</span> : null}
           {problem ? <span className={style.problem}>{problem.message}</span> : null}
         </span>
       </button>

@@ -63,10 +63,12 @@ export interface NewNode {
   label: string
   /** Labels of parts that it begins with. */
   words: { yes: string; rejected: string; message: string }
+  /** The workflow that a sub-flow begins with. */
+  workflow?: string
 }
 
 /** Puts a new node of a type onto an edge. Gives the nodes and the new key. */
-export function insert(nodes: Nodes, edge: Edge, type: string, { label, words }: NewNode): { nodes: Nodes; key: string } | null {
+export function insert(nodes: Nodes, edge: Edge, type: string, { label, words, workflow }: NewNode): { nodes: Nodes; key: string } | null {
   const to = endOf(nodes, edge)
   if (to === null) return null
   const key = proposeName(label, Object.keys(nodes))
@@ -83,6 +85,7 @@ export function insert(nodes: Nodes, edge: Edge, type: string, { label, words }:
       case 'approval': return { type, label, approvers: [{ manager: { of: 'initiator', level: 1 } }], nobody: 'admin', same_as_initiator: 'skip', next: to, rejected: ends() }
       case 'notify': return { type, label, to: ['initiator'], message: words.message, next: to }
       case 'switch': return { type, label, cases: { x_yes: { label: words.yes, when: 'true', next: to } }, default: to }
+      case 'call': return { type, label, workflow: workflow ?? '', next: to, rejected: ends() }
       case 'fork': return { type, label: '', branches: {} }
       default: return null
     }

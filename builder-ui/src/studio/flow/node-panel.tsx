@@ -9,6 +9,7 @@ import { MultiSelect, Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useDefinition, useDraftState } from '../context'
 import panel from '../form/panel.module.css'
+import { CallPanel } from './call-panel'
 import { ConditionEditor } from './condition-editor'
 import { addCase, change, changeCase, removeCase } from './flow-edit'
 import { useFlow } from './context'
@@ -37,6 +38,7 @@ export function NodePanel({ name }: { name: string }) {
       )}
       {node.type === 'approval' ? <Approval name={name} set={set} /> : null}
       {node.type === 'switch' ? <Switch name={name} /> : null}
+      {node.type === 'call' ? <CallPanel name={name} set={set} /> : null}
       {node.type === 'notify' ? (
         <>
           <SourcesEditor label={t('flow.to_whom')} sources={node.to} onChange={(to) => set('to', to)} />
@@ -45,7 +47,7 @@ export function NodePanel({ name }: { name: string }) {
           </FieldFrame>
         </>
       ) : null}
-      {['approval', 'switch', 'notify', 'start', 'end'].includes(node.type) ? null : <p className={panel.caption}>{t('panel.as_text')}</p>}
+      {['approval', 'switch', 'call', 'notify', 'start', 'end'].includes(node.type) ? null : <p className={panel.caption}>{t('panel.as_text')}</p>}
     </div>
   )
 

@@ -1,7 +1,7 @@
 // Who decides, in order: what is behind, what is open, what comes.
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
-import type { PreviewNode } from '@/api/records'
+import type { CallItem, PreviewNode } from '@/api/records'
 import type { InstanceAnswer, InstanceNode } from '@/api/tasks'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import { localeTag } from '@/fields/exact'
@@ -33,6 +33,10 @@ export interface Step {
   state: 'done' | 'refused' | 'waiting' | 'next'
   mode?: string
   people: StepPerson[]
+  /** For which of a list it is called. */
+  item?: CallItem
+  /** What is called, and for what. */
+  calls?: NonNullable<PreviewNode['calls']>
   /** Why it stands here. */
   why?: string
   since?: string | null
@@ -43,7 +47,7 @@ export interface Step {
 }
 
 /** Kinds of nodes that people see; switches and the like are the engine's own business. */
-const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form'])
+const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form', 'call'])
 
 export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
   return nodes
@@ -52,6 +56,8 @@ export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
       key: `${node.node}-${index}`,
       label: node.label,
       state: 'next',
+      ...(node.call?.item ? { item: node.call.item } : {}),
+      ...(node.calls ? { calls: node.calls } : {}),
       people: node.people.map((person: StepPerson) => (person.skipped ? { ...person, decision: 'skipped' } : person)),
       ...(node.kind === 'approval' && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
       ...(node.reason ? { why: node.reason } : {}),
@@ -72,6 +78,7 @@ function passedStep(node: InstanceNode, index: number, running: boolean): Step {
   return {
     key: `${node.node}-${index}`,
     label: node.label,
+    ...(node.item ? { item: node.item } : {}),
     state: open ? 'waiting' : refused ? 'refused' : 'done',
     people: node.people,
     ...(open && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
@@ -100,8 +107,10 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
           <div className={style.stepBody}>
             <p className={style.stepHead}>
               <strong>{step.label}</strong>
+              {step.item && <span className={style.mode}>{t(`approval.call.${step.item.kind}`, { name: step.item.name })}</span>}
               {step.mode && <span className={style.mode}>{t(`approval.mode.${step.mode}`, { defaultValue: step.mode })}</span>}
             </p>
+            {step.calls && <p className={style.why}>{callText(step.calls, t)}</p>}
             {step.why && <p className={style.why}>{step.why}</p>}
             {step.unknown && <p className={style.why}>{step.dependsOn?.length ? t('approval.depends', { fields: step.dependsOn.join(', ') }) : t('approval.unknown')}</p>}
             {step.note && <p className={style.why}>{step.note}</p>}
@@ -126,6 +135,14 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
       ))}
     </ol>
   )
+}
+
+/** "Runs ‘Inspection’ for each of 3: 1, 2, 3". */
+function callText({ title, items, waits }: NonNullable<PreviewNode['calls']>, t: TFunction<'record'>): string {
+  const names = items.slice(0, 6).map((item) => t(`approval.call.${item.kind}`, { name: item.name })).join(', ')
+  const more = items.length > 6 ? ' …' : ''
+  const what = items.length ? t('approval.call.each', { title, count: items.length, names: `${names}${more}` }) : t('approval.call.once', { title })
+  return waits ? what : `${what} ${t('approval.call.apart')}`
 }
 
 /** Who is not asked is told with the reason: "skipped, submits it" reads otherwise than a plain "skipped". */
