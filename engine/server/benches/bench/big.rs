@@ -99,7 +99,7 @@ async fn list(program: &Program, headers: &str, path: &'static str) -> Result<Ru
     once(LISTS).await
 }
 
-async fn open(file: &str) -> Result<SqliteConnection> {
+pub(crate) async fn open(file: &str) -> Result<SqliteConnection> {
     // Safe at a crash is not what these copies need to be.
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -116,37 +116,54 @@ const NUMBERS: &str = "with recursive n(i) as (select 1 union all select i + 1 f
 async fn grow_ours(file: &str, size: i64) -> Result<()> {
     let mut db = open(file).await?;
     let there: i64 = sqlx::query("select count(*) from quotation").fetch_one(&mut db).await?.try_get(0)?;
-    let columns = sqlx::query("select name from pragma_table_info('quotation')").fetch_all(&mut db).await?;
+    let values = [
+        ("id", "randomblob(16)"),
+        ("number", "'B-' || (i + $1)"),
+        ("number__key", "'b-' || printf('%09d', i + $1)"),
+        ("title", "'Copy ' || (i + $1)"),
+        ("title__key", "'copy ' || printf('%09d', i + $1)"),
+        ("updated_at", "updated_at + i"),
+        ("owner", "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end"),
+        (
+            "department",
+            "case when i % 3 = 0 then department else (select id from department where id <> q.department limit 1) end",
+        ),
+    ];
+    copy(&mut db, "quotation", "state = 'draft'", &values, (there, size - there)).await?;
+    settle(&mut db).await
+}
+
+/// Copies the first row of a table that fits a condition, so many times. A value of `values` may name the row's columns
+/// (`q` is the row), `i`, the number of the copy, and `$1`, the number of rows before.
+pub(crate) async fn copy(
+    db: &mut SqliteConnection,
+    table: &str,
+    of: &str,
+    values: &[(&str, &str)],
+    (there, more): (i64, i64),
+) -> Result<()> {
+    let columns = sqlx::query("select name from pragma_table_info($1)").bind(table).fetch_all(&mut *db).await?;
     let mut columns: Vec<String> = columns.iter().map(|c| c.try_get(0)).collect::<Result<_, _>>()?;
     columns.retain(|column| column != "rowid__");
-    let values: Vec<String> = columns
-        .iter()
-        .map(|column| match column.as_str() {
-            "id" => "randomblob(16)".into(),
-            "number" => "'B-' || (i + $1)".into(),
-            "number__key" => "'b-' || printf('%09d', i + $1)".into(),
-            "title" => "'Copy ' || (i + $1)".into(),
-            "title__key" => "'copy ' || printf('%09d', i + $1)".into(),
-            "updated_at" => "updated_at + i".into(),
-            "owner" => {
-                "case when i % 10 = 0 then owner else (select id from user where id <> q.owner limit 1) end".into()
-            }
-            "department" => {
-                "case when i % 3 = 0 then department else (select id from department where id <> q.department limit 1) end"
-                    .into()
-            }
-            other => format!("\"{other}\""),
-        })
-        .collect();
+    let value = |column: &String| {
+        let other = values.iter().find(|(name, _)| name == column);
+        other.map_or_else(|| format!("q.\"{column}\""), |(_, value)| (*value).to_owned())
+    };
+    let values: Vec<String> = columns.iter().map(value).collect();
     let names: Vec<String> = columns.iter().map(|c| format!("\"{c}\"")).collect();
     let sql = format!(
-        "{NUMBERS}$2) insert into quotation ({}) select {} from n, (select * from quotation where state = 'draft' limit 1) q",
+        "{NUMBERS}$2) insert into {table} ({}) select {} from n, (select * from {table} where {of} limit 1) q",
         names.join(", "),
         values.join(", ")
     );
-    sqlx::query(AssertSqlSafe(sql)).bind(there).bind(size - there).execute(&mut db).await?;
-    sqlx::query("analyze").execute(&mut db).await?;
-    sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut db).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(there).bind(more).execute(db).await?;
+    Ok(())
+}
+
+/// What the database's planner and its log want after much was written.
+pub(crate) async fn settle(db: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("analyze").execute(&mut *db).await?;
+    sqlx::query("pragma wal_checkpoint(truncate)").execute(db).await?;
     Ok(())
 }
 
@@ -159,7 +176,5 @@ async fn grow_floor(file: &str, size: i64) -> Result<()> {
          from n, (select * from documents limit 1)"
     );
     sqlx::query(AssertSqlSafe(sql)).bind(there).bind(size - there).execute(&mut db).await?;
-    sqlx::query("analyze").execute(&mut db).await?;
-    sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut db).await?;
-    Ok(())
+    settle(&mut db).await
 }

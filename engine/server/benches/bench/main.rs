@@ -9,6 +9,7 @@
 mod big;
 mod floor;
 mod http;
+mod inbox;
 mod measure;
 mod ours;
 mod program;
@@ -56,6 +57,7 @@ async fn everything(folder: &Path) -> Result<()> {
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench.json");
     if std::env::var_os("PORTOLAN_BENCH_BIG").is_some() {
         big::lists(folder, &sqlite, big::BIG, &mut report).await?;
+        inbox::beside_many(folder, &mut report).await?;
         return report.end(&target.with_file_name("bench-big.json"));
     }
     writes("sqlite", &sqlite, folder, &mut report).await?;
@@ -67,6 +69,7 @@ async fn everything(folder: &Path) -> Result<()> {
         Err(_) => println!("skipped: PostgreSQL, for TEST_POSTGRES_URL is not set"),
     }
     at_rest(&sqlite, &mut report).await?;
+    inbox::instances(folder, &mut report).await?;
     big::lists(folder, &sqlite, big::USUAL, &mut report).await?;
     report.end(&target)
 }
