@@ -24,6 +24,8 @@ export interface NoticeAbout {
   outcome_label?: string | null
   /** Of an incident: what kind of work. */
   kind?: string
+  /** Of an incident in a workflow: which. */
+  instance?: string
   /** Of a mail that cannot be delivered. */
   person_name?: string
   address?: string

@@ -46,7 +46,7 @@ export interface InstanceRow {
   outcome_label?: string | null
   started_at: string
   ended_at?: string | null
-  waiting_for: { id: string; name: string; since: string }[]
+  waiting_for: { id: string; name: string; since: string; node?: string; label?: string }[]
 }
 
 export interface InstanceNode {

@@ -11,6 +11,8 @@ export interface SessionUser {
   admin: boolean
   /** Whether they change definitions in the studio. */
   builder?: boolean
+  /** Whether they see how long workflows take: of those they look after, administrators of all. */
+  owns_workflows?: boolean
 }
 
 export interface Session {

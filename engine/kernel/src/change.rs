@@ -335,6 +335,10 @@ pub struct InstanceRow {
     pub status: String,
     /// How it ended.
     pub outcome: Option<Name>,
+    /// Whether an administrator has stopped it for a while.
+    pub suspended: bool,
+    /// How many of its tokens wait for an administrator.
+    pub incidents: i64,
     /// Its whole state as JSON.
     pub state: serde_json::Value,
     /// When it started.
@@ -418,6 +422,8 @@ pub struct CloseTask {
     pub by: Option<Uuid>,
     /// The reason given.
     pub reason: Option<String>,
+    /// For how many minutes of working time it was open, by the firm's calendar; none where there is no calendar.
+    pub worked: Option<i64>,
 }
 
 /// A notice to a person.

@@ -344,15 +344,16 @@ impl Dialect {
     /// Statements that close a task: the first touches one row if it was open, none if somebody else was faster.
     pub(crate) fn close_task(self, task: &kernel::change::CloseTask, at: DateTime<chrono::Utc>) -> Vec<Sql> {
         let values = |sql: Sql| {
-            sql.bind(task.id).bind(&task.outcome).bind(task.by).bind(task.reason.as_deref()).bind(Bind::millis(at))
+            let sql = sql.bind(task.id).bind(&task.outcome).bind(task.by).bind(task.reason.as_deref());
+            sql.bind(Bind::millis(at)).bind(task.worked)
         };
         match self {
             Self::Sqlite => vec![
                 values(Sql::fixed(
                     "insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                     kind, pool, due_at, outcome, closed_by, reason, closed_at) \
+                     kind, pool, due_at, outcome, closed_by, reason, closed_at, worked) \
                      select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
-                     $2, $3, $4, $5 \
+                     $2, $3, $4, $5, $6 \
                      from sys_tasks where id = $1",
                 )),
                 Sql::fixed("delete from sys_tasks where id = $1").bind(task.id),
@@ -361,9 +362,9 @@ impl Dialect {
             Self::Postgres => vec![values(Sql::fixed(
                 "with gone as (delete from sys_tasks where id = $1 returning *) \
                  insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                 kind, pool, due_at, outcome, closed_by, reason, closed_at) \
+                 kind, pool, due_at, outcome, closed_by, reason, closed_at, worked) \
                  select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
-                 $2, $3, $4, $5 from gone",
+                 $2, $3, $4, $5, $6 from gone",
             ))],
         }
     }

@@ -33,6 +33,6 @@ pub use system::{
     DefinitionsVersion, DeputyRow, Done, DraftNote, DraftRow, EventRow, FileRow, FileUse, IdempotencyKey, ImportRecord,
     ImportRow, ImportWas, InstanceFilter, JobRow, Lease, Loose, MailWishes, NearIndex, NoticeRow, PublicationRow,
     PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task, TimelineCursor, TimelineFilter,
-    TimelineItem, ViewRow,
+    TimelineItem, ViewRow, Waiting, Work, WorkBy, WorkFilter,
 };
 pub use tables::{Entities, Flipped, NewIndex, Rebuilt, RebuiltRow, SchemaChange, SchemaPlan, Sliced};

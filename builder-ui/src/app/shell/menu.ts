@@ -54,9 +54,11 @@ export function navigation(model: AppModel, session: Session, t: (key: string) =
   const mail: NavLinkItem = { key: '__mail', label: t('shell.mail'), icon: 'send', to: paths.mail }
   const incidents: NavLinkItem = { key: '__incidents', label: t('shell.incidents'), icon: 'warning', to: paths.incidents }
   const imports: NavLinkItem = { key: '__imports', label: t('shell.imports'), icon: 'upload', to: paths.imports }
+  const workflows: NavLinkItem = { key: '__workflows', label: t('shell.workflows'), icon: 'network', to: paths.workflows }
+  const analytics: NavLinkItem = { key: '__analytics', label: t('shell.analytics'), icon: 'chart', to: paths.analytics }
   const studio: NavLinkItem = { key: '__studio', label: t('shell.studio'), icon: 'layout', to: paths.studio }
   const people = sections.find(isPeople)
-  const tools = Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : []
+  const tools = [workflows, ...(session.user.owns_workflows ? [analytics] : []), ...(Object.values(model.entities).some((entity) => entity.can.import) ? [imports] : [])]
   if (session.user.admin) {
     if (people) people.links.push(roles, settings, audit, mail, incidents)
     else tools.push(roles, settings, audit, mail, incidents)

@@ -10,6 +10,7 @@ import { Empty } from '@/ui/empty'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
+import { FlowIncidents } from './flow-incidents'
 import { IncidentRow } from './incident-row'
 import style from './incidents-page.module.css'
 
@@ -25,7 +26,8 @@ export default function IncidentsPage() {
   return (
     <Page title={t('shell.incidents')} width="narrow">
       <p className={style.lead}>{t('incidents:lead')}</p>
-      <Card flush>
+      <FlowIncidents />
+      <Card flush title={t('incidents:jobs')}>
         {list.isPending ? <SkeletonRows rows={3} height={72} />
           : list.error ? <Notice kind="error">{errorText(list.error, t)}</Notice>
             : rows.length === 0 ? <Empty compact icon="check" title={t('incidents:none')} text={t('incidents:none_text')} />

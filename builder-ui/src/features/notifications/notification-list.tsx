@@ -14,6 +14,7 @@ const icons: Record<string, IconName> = {
 /** A record that may not be seen any more has no page. */
 function target({ entity, record, title, about }: Notification): string | null {
   if (about.draft) return paths.draft(about.draft)
+  if (about.kind === 'workflow' && about.instance) return paths.workflow(about.instance)
   return entity && record && title !== null ? paths.record(entity, record) : null
 }
 

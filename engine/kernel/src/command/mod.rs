@@ -78,6 +78,16 @@ pub enum Act {
         /// The line, person or department.
         item: Uuid,
     },
+    /// Tries again what could not be done, as an administrator.
+    Mend {
+        /// The token that waits.
+        token: u32,
+        /// Fields that are changed before, in wire form: those that the administrator may write, whatever the state of
+        /// the record locks.
+        fields: Map<String, Json>,
+        /// Why; it must be said.
+        reason: Option<String>,
+    },
     /// Urges whoever has it, as the initiator.
     Urge,
     /// Somebody's absence begins: their tasks go to their deputy.
@@ -513,6 +523,14 @@ fn acted(
             }
         }
         Act::AddCall { node, item } => workflow::Command::AddCall { by: person()?, node: node.clone(), item: *item },
+        Act::Mend { token, fields, reason } => {
+            if !s.access.is_admin() {
+                return Err(Rejection::Forbidden { message: "only an administrator can step in".into() }.into());
+            }
+            let set = mended(s, entity, base, fields)?;
+            let operation = Operation::Retry { token: *token, set };
+            workflow::Command::Operate { by: person()?, operation, reason: reason.clone() }
+        }
         Act::Urge => workflow::Command::Urge { by: person()? },
         Act::Absent { person } => workflow::Command::Absent { person: *person, by },
         Act::Withdraw { reason } => workflow::Command::Withdraw { by: person()?, reason: reason.clone() },
@@ -540,6 +558,7 @@ fn acted(
         Act::Decide { .. }
         | Act::Urge
         | Act::Operate { .. }
+        | Act::Mend { .. }
         | Act::Absent { .. }
         | Act::AddCall { .. }
         | Act::Migrate { .. } => "updated",
@@ -625,12 +644,38 @@ fn written(
         _ => Vec::new(),
     };
     let open: &[Name] = &open;
+    taken_in(s, entity, base, open, fields)
+}
+
+/// Reads the fields that an administrator changes so that a workflow can go on.
+fn mended(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    fields: &Map<String, Json>,
+) -> Result<indexmap::IndexMap<Name, crate::Value>, Stop> {
+    if fields.is_empty() {
+        return Ok(indexmap::IndexMap::new());
+    }
+    let reach = s.access.reach(entity, Some(base), s.facts)?;
+    let open: Vec<Name> = entity.fields.keys().filter(|name| reach.writes(entity, name)).cloned().collect();
+    taken_in(s, entity, base, &open, fields)
+}
+
+/// Reads fields that are written past locks: only those that are open.
+fn taken_in(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: &Record,
+    open: &[Name],
+    fields: &Map<String, Json>,
+) -> Result<indexmap::IndexMap<Name, crate::Value>, Stop> {
     let mut work = Work::new(s, entity, Some(base), base.clone());
     work.opened = open;
     work.take(fields, false);
     for path in &work.changed {
         if !open.iter().any(|f| **f == **path) {
-            work.problems.push(Problem::new(path, "forbidden", "this field is not opened to its approvers"));
+            work.problems.push(Problem::new(path, "forbidden", "this field is not opened here"));
         }
     }
     work.check_references();

@@ -35,6 +35,9 @@ pub struct WorkflowDefinition {
     /// How often it may be given back; as often as needed if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_returns: Option<u32>,
+    /// Roles that look after it: they see how long it takes and where it waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Name>,
     /// How much time must pass before its initiator can urge again; 30 minutes if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urge_every: Option<Period>,

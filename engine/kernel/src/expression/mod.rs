@@ -33,6 +33,7 @@ mod matches;
 mod node;
 mod parser;
 mod print;
+mod reads;
 mod scope;
 mod template;
 mod types;
@@ -50,6 +51,7 @@ use node::{Base, Node};
 pub use ast::Ast;
 pub use env::{Env, EvalError, Fault, Fields, Library};
 pub use functions::{FunctionHelp, function_help};
+pub use reads::{Looked, Read};
 pub use scope::{Scope, Types};
 pub use template::Template;
 pub use types::{Currency, RowType, Type};
@@ -111,6 +113,13 @@ impl Expr {
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
         self.references.to_vec()
+    }
+
+    /// What it looks at, as parts that can be worked out by themselves: fields, sums of lines, variables, tables. Each
+    /// part lists what the whole refers to.
+    #[must_use]
+    pub fn reads(&self) -> Vec<Read> {
+        reads::of(self)
     }
 
     /// The path, if it is a field of the bare row, perhaps across references: `partner.region`.

@@ -11,7 +11,7 @@ use std::{
 use indexmap::IndexMap;
 
 use super::{
-    Source, Variable, Workflow,
+    Edge, Source, Variable, Workflow,
     compile::{Compiler, did_you_mean},
     node::{Node, NodeKind},
 };
@@ -344,6 +344,7 @@ impl Workflow {
     pub fn linked(&self, all: &IndexMap<Name, Arc<Self>>) -> Self {
         let mut settings: BTreeSet<Name> = self.settings.iter().cloned().collect();
         let mut nodes: Keyed<Node> = Keyed::new();
+        let mut edges = self.edges.clone();
         for (name, node) in &self.nodes {
             let mut node = node.clone();
             let around: Vec<Name> = node.within.iter().chain([name]).cloned().collect();
@@ -363,10 +364,16 @@ impl Workflow {
             nodes.insert(name.clone(), node);
             if let Some(callee) = taken {
                 settings.extend(callee.settings);
+                edges.push(Edge { from: name.clone(), slot: "calls".to_owned(), to: inside(name, &callee.start) });
+                edges.extend(callee.edges.into_iter().map(|edge| Edge {
+                    from: inside(name, &edge.from),
+                    to: inside(name, &edge.to),
+                    ..edge
+                }));
                 nodes.extend(callee.nodes.into_iter().map(|(n, node)| (inside(name, &n), node.within(name, &around))));
             }
         }
-        Self { nodes, settings: settings.into_iter().collect(), ..self.clone() }
+        Self { nodes, edges, settings: settings.into_iter().collect(), ..self.clone() }
     }
 }
 

@@ -135,6 +135,10 @@ impl<'a> Compiler<'a> {
             })
             .collect();
         self.targets(definition);
+        for (index, owner) in definition.owners.iter().enumerate().filter(|(_, owner)| !self.roles.contains(*owner)) {
+            let problem = Diagnostic::error("E0513", format!("owners.{index}"), format!("no role `{owner}`"));
+            self.problems.push(did_you_mean(problem, owner, self.roles));
+        }
         let start = definition
             .nodes
             .iter()
@@ -148,11 +152,13 @@ impl<'a> Compiler<'a> {
             priority: definition.priority,
             withdraw: definition.withdraw,
             most_returns: definition.most_returns,
+            owners: definition.owners.clone(),
             urge_every: definition.urge_every.unwrap_or(URGE_EVERY),
             batch: definition.batch,
             variables: variables?,
             only_called: definition.only_called,
             nodes: nodes.into_iter().map(|(name, node)| node.map(|node| (name, node))).collect::<Option<_>>()?,
+            edges: graph::way_marks(&definition.nodes),
             start,
             settings: self.settings.iter().cloned().collect(),
         })

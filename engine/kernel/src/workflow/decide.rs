@@ -280,7 +280,7 @@ pub fn decide(
     let mut run = Run::new(*env, workflow, instance, ids.clone());
     match command_of(&mut run, command).and_then(|()| look_ahead(&mut run, command)) {
         Ok(()) => {
-            let mut changes = effects::changes(instance, &run.instance, &run.events, env.ctx.org, &mut run.ids);
+            let mut changes = effects::changes(instance, &run.instance, &run.events, env, &mut run.ids);
             changes.append(&mut run.beside);
             *ids = run.ids;
             Outcome::Decided(Decision { instance: run.instance, events: run.events, effects: run.effects, changes })

@@ -1,18 +1,28 @@
 //! From events to what the store writes: the instance's row, its events, tasks opened and closed, notices.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CloseCause, Event, Instance, Named, Pool, Status, Via, What, people};
+use super::{CloseCause, Env, Event, Instance, Named, Pool, Status, Via, What, people};
 use crate::{
     Name,
     change::{Change, CloseTask, Comment, CopyRow, FilesChange, HeldFile, InstanceRow, Notice, TaskKind, TaskRow},
     context::Ids,
     context::Org,
+    expression::Library,
 };
 
 /// The changes that the events ask for; `before` is the instance before them.
-pub(super) fn changes(before: &Instance, after: &Instance, events: &[Event], org: &Org, ids: &mut Ids) -> Vec<Change> {
+pub(super) fn changes(
+    before: &Instance,
+    after: &Instance,
+    events: &[Event],
+    env: &Env<'_>,
+    ids: &mut Ids,
+) -> Vec<Change> {
+    let org = env.ctx.org;
     let Some(first) = events.first() else { return Vec::new() };
     let json_events = events.iter().filter_map(|e| serde_json::to_value(e).ok()).collect();
     let mut changes = vec![
@@ -25,9 +35,38 @@ pub(super) fn changes(before: &Instance, after: &Instance, events: &[Event], org
     for event in events {
         changes.extend(tasks(after, event, &fleeting));
         changes.extend(notices(after, event, &fleeting, org, ids));
+        changes.extend(incident(after, event, env, ids));
         changes.extend(beside(after, event, ids));
     }
+    for change in &mut changes {
+        if let Change::CloseTask(close) = change {
+            close.worked = worked(before, close.id, env);
+        }
+    }
     changes
+}
+
+/// For how many working minutes somebody had a task that is closed now.
+fn worked(before: &Instance, task: Uuid, env: &Env<'_>) -> Option<i64> {
+    let consult = || before.consults.get(&task).map(|asked| asked.opened_at);
+    let since = before.tasks.get(&task).map(|task| task.opened_at).or_else(consult)?;
+    Library::calendar(env.catalog, None)?.work_minutes_between(since, env.ctx.now)
+}
+
+/// Administrators are told of what cannot go on by itself.
+fn incident(instance: &Instance, event: &Event, env: &Env<'_>, ids: &mut Ids) -> Vec<Change> {
+    let What::IncidentRaised { at, .. } = &event.what else { return Vec::new() };
+    let roles = env.catalog.roles.iter().filter(|(_, role)| role.definition.admin).map(|(name, _)| name);
+    let people: BTreeSet<Uuid> = roles.flat_map(|role| env.ctx.org.with_role(role)).collect();
+    let body = json!({
+        "kind": "workflow", "workflow": instance.workflow, "instance": instance.id, "node": at.node, "label": at.label,
+        "message": format!("{} could not go on", at.label),
+    });
+    let told = people.into_iter().map(|user| {
+        let (kind, body) = ("incident".to_owned(), body.clone());
+        Change::Notify(Notice { id: ids.next(), user, kind, entity: None, record: None, body })
+    });
+    told.collect()
 }
 
 fn opened(events: &[Event]) -> impl Iterator<Item = Uuid> {
@@ -91,6 +130,8 @@ fn row(before: &Instance, after: &Instance) -> InstanceRow {
         initiator: after.initiator.id,
         status: after.status.as_str().to_owned(),
         outcome: after.outcome.clone(),
+        suspended: after.suspended.is_some(),
+        incidents: i64::try_from(after.incidents().count()).unwrap_or(i64::MAX),
         state: serde_json::to_value(after).unwrap_or_default(),
         started_at: after.started_at,
         ended_at: after.ended_at,
@@ -115,7 +156,7 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
     };
     let close = |task: Uuid, outcome: &str, by: Option<Uuid>, reason: Option<&String>| {
         let reason = reason.cloned();
-        Change::CloseTask(CloseTask { id: task, outcome: outcome.to_owned(), by, reason })
+        Change::CloseTask(CloseTask { id: task, outcome: outcome.to_owned(), by, reason, worked: None })
     };
     let by = event.by.as_ref().map(|p| p.id);
     let mut changes = match &event.what {

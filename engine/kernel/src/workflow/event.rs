@@ -198,6 +198,29 @@ pub enum What {
         /// Why.
         reason: String,
     },
+    /// A node could not be passed; it waits for an administrator.
+    IncidentRaised {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// A code.
+        code: String,
+        /// What was expected, and what there was instead.
+        message: String,
+    },
+    /// An administrator looked after it: the node is tried again, or passed without being done.
+    IncidentSolved {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// Whether it is passed without being done.
+        skipped: bool,
+        /// Fields that were mended before.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Name>,
+        /// Why.
+        reason: String,
+    },
     /// An administrator took it over to another version of its workflow.
     Migrated(Box<Migrated>),
     /// An administrator had it begin again with another version.

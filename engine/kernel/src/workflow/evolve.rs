@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Added, Back, Branch, Calling, Child, ChildScope, ChildState, ClosedTask, Consult, GivenApproval, Instance, Named,
-    Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit, Wait,
+    Added, Back, Branch, Calling, Child, ChildScope, ChildState, ClosedTask, Consult, GivenApproval, Incident,
+    Instance, Named, Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit,
+    Wait,
     event::{At, Begin, CloseCause, Event, PartFound, Resubmitted, Started, Verdict, What},
     migrate,
 };
@@ -73,6 +74,17 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
         | What::Acted { .. }
         | What::Commented { .. }
         | What::Copied { .. } => {}
+        What::IncidentRaised { at, code, message } => {
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                let (code, message) = (code.clone(), message.clone());
+                token.wait = Wait::Incident(Incident { code, message, at: event.at });
+            }
+        }
+        What::IncidentSolved { at, .. } => {
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.wait = Wait::Nothing;
+            }
+        }
         What::Urged => instance.urged_at = Some(event.at),
         What::Suspended { .. } => instance.suspended = event.by.clone(),
         What::Resumed { .. } => instance.suspended = None,
@@ -234,6 +246,7 @@ fn ends_undoing(what: &What) -> bool {
         | What::CameBack
         | What::Jumped { .. }
         | What::Suspended { .. }
+        | What::IncidentSolved { .. }
         | What::Withdrawn { .. }
         | What::Cancelled { .. }
         | What::Ended { .. } => true,

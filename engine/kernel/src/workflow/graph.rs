@@ -58,6 +58,19 @@ pub(super) fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> 
     }
 }
 
+/// All edges, as whoever draws the workflow needs them.
+pub(super) fn way_marks(nodes: &Keyed<NodeDefinition>) -> Vec<super::Edge> {
+    let of_node = |(name, node): (&Name, &NodeDefinition)| -> Vec<super::Edge> {
+        let slot = |path: &str| {
+            let slot = path.strip_prefix(&format!("nodes.{name}.")).unwrap_or(path);
+            slot.strip_suffix(".next").unwrap_or(slot).to_owned()
+        };
+        let edges = edges(name, node).into_iter();
+        edges.map(|e| super::Edge { from: name.clone(), slot: slot(&e.path), to: e.to.clone() }).collect()
+    };
+    nodes.iter().flat_map(of_node).collect()
+}
+
 struct Graph<'a> {
     nodes: &'a Keyed<NodeDefinition>,
     others: Option<&'a IndexMap<Name, WorkflowDefinition>>,

@@ -209,6 +209,8 @@ pub enum Wait {
     Approval(Visit),
     /// The other branches of its fork, or at a merge whatever can still come.
     Join,
+    /// An administrator: its node could not be passed.
+    Incident(Incident),
     /// What it called.
     Call(Calling),
 }
@@ -265,6 +267,17 @@ pub enum ItemKind {
     Person,
     /// A department.
     Department,
+}
+
+/// Why a token cannot go on by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// A code, such as `workflow_fault`.
+    pub code: String,
+    /// What was expected, and what there was instead.
+    pub message: String,
+    /// Since when.
+    pub at: DateTime<Utc>,
 }
 
 /// The people of an approval while a token stands at it.
@@ -634,6 +647,14 @@ impl Instance {
     /// Who has an open task, and since when: "who has it now".
     pub fn waiting_for(&self) -> impl Iterator<Item = (&Uuid, &Task)> {
         self.tasks.iter()
+    }
+
+    /// The tokens that wait for an administrator, and why.
+    pub fn incidents(&self) -> impl Iterator<Item = (u32, &Token, &Incident)> {
+        self.tokens.iter().filter_map(|(number, token)| match &token.wait {
+            Wait::Incident(incident) => Some((*number, token, incident)),
+            _ => None,
+        })
     }
 
     /// Whether it is neither ended nor unborn.

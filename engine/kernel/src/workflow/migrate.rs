@@ -122,7 +122,7 @@ impl Mapping<'_> {
                 }
                 true
             }
-            (Wait::Nothing, _) => true,
+            (Wait::Nothing | Wait::Incident(_), _) => true,
             _ => false,
         };
         if !fits {

@@ -29,6 +29,8 @@ pub struct Workflow {
     pub withdraw: WithdrawWindow,
     /// How often it may be given back.
     pub most_returns: Option<u32>,
+    /// Roles that look after it.
+    pub owners: Vec<Name>,
     /// How much time must pass before it can be urged again.
     pub urge_every: Period,
     /// Whether several of its tasks can be decided at once.
@@ -39,6 +41,8 @@ pub struct Workflow {
     pub variables: Keyed<Variable>,
     /// The nodes.
     pub nodes: Keyed<Node>,
+    /// The ways between them.
+    pub edges: Vec<Edge>,
     /// The start node.
     pub start: Name,
     /// Settings that it or its decisions read; an instance copies them.
@@ -65,6 +69,17 @@ pub struct Node {
     pub within: Vec<Name>,
     /// What it does.
     pub kind: NodeKind,
+}
+
+/// A way from one node to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Where it leaves.
+    pub from: Name,
+    /// Which of the ways from there: `next`, `rejected`, `default`, `cases.large`, `branches.legal`, `outcomes.later`.
+    pub slot: String,
+    /// Where it leads.
+    pub to: Name,
 }
 
 /// What a node does.

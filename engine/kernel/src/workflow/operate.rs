@@ -1,16 +1,17 @@
 //! What administrators do with a running instance: hand a task to somebody, decide it for them, stop for a while, go to
 //! another node. Always with a reason, which the audit keeps.
 
+use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    CloseCause, NodeKind, Said, Status, Verdict, Via, What,
+    At, CloseCause, NodeKind, RecordEffect, Said, Status, Verdict, Via, Wait, What,
     back::Way,
     calling,
     run::{Run, Stop},
     verb,
 };
-use crate::{Name, Rejection};
+use crate::{Name, Rejection, Value};
 
 /// What an administrator does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,18 @@ pub enum Operation {
         /// To which node.
         to: Name,
     },
+    /// Tries again what could not be done, perhaps with fields of the record changed before.
+    Retry {
+        /// The token that waits.
+        token: u32,
+        /// The fields, already checked against their types.
+        set: IndexMap<Name, Value>,
+    },
+    /// Goes on without what could not be done.
+    Skip {
+        /// The token that waits.
+        token: u32,
+    },
 }
 
 /// Does it; the shell has checked that somebody may.
@@ -75,6 +88,39 @@ pub(super) fn operate(run: &mut Run<'_>, operation: &Operation, reason: Option<&
             calling::add(run, node, *item, Some(reason))
         }
         Operation::Jump { task, to } => jump(run, *task, to, reason),
+        Operation::Retry { token, set } => {
+            let at = incident(run, *token)?;
+            let fields = set.keys().cloned().collect();
+            if !set.is_empty() {
+                run.affect(RecordEffect::Update(set.clone()))?;
+            }
+            run.emit(What::IncidentSolved { at, skipped: false, fields, reason });
+            Ok(())
+        }
+        Operation::Skip { token } => {
+            let at = incident(run, *token)?;
+            let leads = |slot: &str| run.workflow.edges.iter().find(|e| e.from == at.node && e.slot == slot);
+            let Some(next) = leads("next").or_else(|| leads("default")).map(|edge| edge.to.clone()) else {
+                let told = format!("Expected a node that can be passed without being done, but `{}` cannot", at.label);
+                return Err(Rejection::state("cannot_skip", told).into());
+            };
+            if run.approval(&at.node).is_some() {
+                let told = format!("Expected a node without people, but they decide at `{}`", at.label);
+                return Err(Rejection::state("cannot_skip", told).into());
+            }
+            run.emit(What::IncidentSolved { at, skipped: true, fields: Vec::new(), reason });
+            let entered = run.at(*token, &next);
+            run.emit_engine(What::Entered(entered));
+            Ok(())
+        }
+    }
+}
+
+/// Where a token waits for an administrator.
+fn incident(run: &Run<'_>, token: u32) -> Result<At, Stop> {
+    match run.instance.tokens.get(&token) {
+        Some(found) if matches!(found.wait, Wait::Incident(_)) => Ok(run.at(token, &found.node)),
+        _ => Err(Rejection::state("incident_changed", "somebody else has looked after it meanwhile").into()),
     }
 }
 

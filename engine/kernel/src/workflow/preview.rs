@@ -472,6 +472,8 @@ impl<'w> Telling<'w> {
             | What::Suspended { .. }
             | What::Resumed { .. }
             | What::Jumped { .. }
+            | What::IncidentRaised { .. }
+            | What::IncidentSolved { .. }
             | What::Picked { .. }
             | What::TakenBack { .. }
             | What::SentBack { .. }

@@ -39,8 +39,37 @@ impl Run<'_> {
                     ),
                 )));
             }
-            self.step(token)?;
+            self.try_step(token)?;
         }
+        Ok(())
+    }
+
+    /// One step. Where a node of what is under way cannot be passed (an action that the record refuses, a condition that
+    /// cannot be worked out) it stays there as an incident: what somebody decided is done, and an administrator sees to
+    /// the rest. A submission is refused instead, since whoever submits can still change it.
+    fn try_step(&mut self, token: u32) -> Result<(), Stop> {
+        let node = self.instance.tokens.get(&token).and_then(|t| self.workflow.nodes.get(&t.node));
+        let acts = matches!(node.map(|node| &node.kind), Some(NodeKind::Action { .. }));
+        let before = acts.then(|| self.checkpoint());
+        let events = self.events.len();
+        let refused = match self.step(token) {
+            Err(Stop::Rejected(refused)) if !self.submission && self.foretelling.is_none() => refused,
+            done => return done,
+        };
+        let code = match &refused {
+            Rejection::State { code, .. } => code.to_string(),
+            _ => "invalid".to_owned(),
+        };
+        // Only an action does things before it can fail; it is undone. Else people are asked for more (whom they
+        // choose), which is no incident.
+        match before {
+            Some(before) => self.go_back(before),
+            None if code == "workflow_fault" && self.events.len() == events => {}
+            None => return Err(refused.into()),
+        }
+        let Some(name) = self.instance.tokens.get(&token).map(|t| t.node.clone()) else { return Err(refused.into()) };
+        let at = self.at(token, &name);
+        self.emit_engine(What::IncidentRaised { at, code, message: told(&refused) });
         Ok(())
     }
 
@@ -342,6 +371,16 @@ impl Run<'_> {
         }
         self.enter(token, next);
         Ok(())
+    }
+}
+
+/// What a refusal says; of several problems, each with its field.
+fn told(refused: &Rejection) -> String {
+    match refused {
+        Rejection::Invalid(problems) => {
+            problems.iter().map(|p| format!("{}: {}", p.path, p.message)).collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
     }
 }
 

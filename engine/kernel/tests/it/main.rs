@@ -34,6 +34,7 @@ mod workflow_approvers;
 mod workflow_calls;
 mod workflow_check;
 mod workflow_flow;
+mod workflow_incidents;
 mod workflow_kit;
 mod workflow_merges;
 mod workflow_preview;

@@ -570,7 +570,7 @@ fn whole(instance: &Instance, org: &Org) {
         assert!(instance.scopes.contains_key(&token.scope));
         match &token.wait {
             Wait::Nothing => panic!("token {number} stands still for nothing: {instance:#?}"),
-            Wait::Join => {}
+            Wait::Join | Wait::Incident(_) => {}
             Wait::Call(calling) => {
                 let running: Vec<u32> = calling
                     .children

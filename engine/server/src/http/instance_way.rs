@@ -7,7 +7,6 @@ use kernel::{
     workflow::{At, Event, Instance, Item, Via, What},
 };
 use serde_json::{Map, Value as Json, json};
-use store::EventRow;
 use uuid::Uuid;
 
 use super::{Reader, words};
@@ -39,25 +38,30 @@ struct Person {
 
 /// The nodes that were passed and those where it stands, in the order in which they were entered. Switches, forks and
 /// joins are left out: nobody decides there.
-pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, events: Vec<EventRow>) -> Vec<Json> {
-    let mut way = Way { visits: Vec::new(), round: 1, items: HashMap::new() };
-    for row in events {
-        // An event of a later version that this one cannot read is left out of the picture, no more.
-        if let Ok(event) = serde_json::from_value::<Event>(row.event) {
-            way.take(&event);
+pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, events: &[Event]) -> Vec<Json> {
+    let mut visits = visits(reader, pinned, instance, events);
+    visits.retain(|visit| match visit["kind"].as_str() {
+        Some("switch" | "fork" | "join" | "merge") => false,
+        // Where what is called begins and ends is told by the call.
+        Some("start" | "end") => {
+            !visit["node"].as_str().is_some_and(|node| node.contains('.')) || visit["status"] != "passed"
         }
+        _ => true,
+    });
+    visits
+}
+
+/// The same with every node.
+pub(super) fn visits(reader: &Reader, pinned: &Catalog, instance: &Instance, events: &[Event]) -> Vec<Json> {
+    let mut way = Way { visits: Vec::new(), round: 1, items: HashMap::new() };
+    for event in events {
+        way.take(event);
     }
     let texts = Texts::new(pinned, reader.language);
     let workflow = pinned.workflows.get(&instance.workflow);
     let kind = |node: &Name| workflow.and_then(|w| w.nodes.get(node)).map_or("approval", |n| n.kind.as_str());
     way.visits
         .into_iter()
-        .filter(|visit| match kind(&visit.node) {
-            "switch" | "fork" | "join" | "merge" => false,
-            // Where what is called begins and ends is told by the call.
-            "start" | "end" => !visit.node.contains('.') || visit.status != "passed",
-            _ => true,
-        })
         .map(|visit| {
             let people: Vec<Json> = visit.people.into_iter().map(Person::told).collect();
             json!({
@@ -440,6 +444,8 @@ impl Way {
             | What::Urged
             | What::Suspended { .. }
             | What::Resumed { .. }
+            | What::IncidentRaised { .. }
+            | What::IncidentSolved { .. }
             | What::Picked { .. } => {}
         }
     }

@@ -7,16 +7,20 @@ use axum::{
 use kernel::{
     Catalog, Rejection, command,
     command::Act,
-    workflow::{Instance, Operation, Status},
+    rights::Mask,
+    workflow::{Event, Instance, Operation, Status},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
-use store::{Before, InstanceFilter};
+use store::{Before, InstanceFilter, Waiting};
 use uuid::Uuid;
 
 use super::{
-    Body, Error, Query, Reader, body::reason, instance_way, preview_answer, query::Paging, record_answer, task_answer,
-    words,
+    Body, Error, Query, Reader,
+    body::reason,
+    instance_way, preview_answer,
+    query::{Paging, cursor_from_text, cursor_to_text},
+    record_answer, task_answer, words,
 };
 use crate::{
     App, Failure, Scene,
@@ -51,12 +55,15 @@ pub(super) async fn list(
     Ok(Json(json!({"rows": out, "next": next})))
 }
 
-fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -> Map<String, Json_> {
+pub(super) fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -> Map<String, Json_> {
     let texts = Texts::new(pinned, reader.language);
     let waiting: Vec<Json_> = instance
         .waiting_for()
         .map(|(_, task)| {
-            json!({"id": task.assignee.id, "name": task.assignee.name, "since": time(task.opened_at), "node": task.node})
+            json!({
+                "id": task.assignee.id, "name": task.assignee.name, "since": time(task.opened_at), "node": task.node,
+                "label": words::node_label(texts, pinned, &instance.workflow, &task.node),
+            })
         })
         .collect();
     let fields = json!({
@@ -72,8 +79,20 @@ fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title: &Json_) -
         "can_take_back": task_answer::can_take_back(pinned, instance, reader.user),
         "can_urge": task_answer::can_urge(pinned, instance, reader.user),
         "returns": instance.returns, "suspended_by": instance.suspended,
+        "incidents": if reader.is_admin() { json!(incidents(texts, pinned, instance)) } else { Json_::Null },
     });
     if let Json_::Object(map) = fields { map } else { Map::new() }
+}
+
+/// What waits for an administrator.
+fn incidents(texts: Texts<'_>, pinned: &Catalog, instance: &Instance) -> Vec<Json_> {
+    let told = instance.incidents().map(|(number, token, incident)| {
+        json!({
+            "token": number, "node": token.node, "code": incident.code, "message": incident.message,
+            "label": words::node_label(texts, pinned, &instance.workflow, &token.node), "at": time(incident.at),
+        })
+    });
+    told.collect()
 }
 
 pub(super) async fn show(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<Json<Json_>, Error> {
@@ -85,39 +104,80 @@ pub(super) fn parse(id: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(id).map_err(|_| Error::not_found("instance", id))
 }
 
-/// The instance, for those who may see its record, started it, or have decided in it.
-async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
-    let row = app.store().instance(id).await?.ok_or_else(|| Error::not_found("instance", id))?;
+/// An instance with its record.
+pub(super) struct Sight {
+    pub(super) seen: Seen,
+    pub(super) instance: Instance,
+    /// Whether the reader may know nothing of the record: an administrator looks after the workflow alone.
+    pub(super) blind: bool,
+}
+
+/// The instance with its record, for those who may see that, and for administrators.
+pub(super) async fn sight(app: &App, reader: &Reader, id: Uuid) -> Result<Sight, Error> {
+    let gone = || Error::not_found("instance", id);
+    let row = app.store().instance(id).await?.ok_or_else(gone)?;
     let instance = instance_of(row)?;
     let scene = reader.scene();
-    let seen = app.see(&scene, &instance.entity, instance.record).await;
-    let seen = seen.map_err(|_| Error::not_found("instance", id))?;
-    tell(app, reader, &scene, &seen, &instance).await
+    match app.see(&scene, &instance.entity, instance.record).await {
+        Ok(seen) => Ok(Sight { seen, instance, blind: false }),
+        Err(Failure::Rejected(Rejection::NotFound { .. })) if reader.is_admin() => {
+            let entity = scene.catalog.entity(&instance.entity).cloned().ok_or_else(gone)?;
+            let record = app.store().record(&*scene.catalog, &entity.name, instance.record).await?.ok_or_else(gone)?;
+            let seen = Seen { entity, record, mask: Mask::Only(std::collections::HashSet::new()) };
+            Ok(Sight { seen, instance, blind: true })
+        }
+        Err(Failure::Rejected(Rejection::NotFound { .. })) => Err(gone()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn answer(app: &App, reader: &Reader, id: Uuid) -> Result<Json_, Error> {
+    let Sight { seen, instance, blind } = sight(app, reader, id).await?;
+    if blind {
+        return Err(Error::not_found("instance", id));
+    }
+    tell(app, reader, &reader.scene(), &seen, &instance).await
+}
+
+/// What happened to it. An event of a later version of the engine that this one cannot read is left out, no more.
+pub(super) async fn events(app: &App, id: Uuid) -> Result<Vec<Event>, Error> {
+    let rows = app.store().events(id).await?;
+    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row.event).ok()).collect())
 }
 
 async fn tell(app: &App, reader: &Reader, scene: &Scene, seen: &Seen, instance: &Instance) -> Result<Json_, Error> {
     let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
     let mut out = head(reader, &pinned, instance, &seen.record.title.clone().into());
-    let events = app.store().events(instance.id).await?;
-    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, instance, events)));
-    let ahead = if instance.status == Status::Ended {
-        json!({"nodes": [], "outcome": instance.outcome})
-    } else {
-        let found = app
-            .settle(scene, |facts| {
-                saving(scene, facts, "app", None, |s| {
-                    command::preview(s, &pinned, &seen.entity, &seen.record, None, Some(instance))
-                })
-            })
-            .await;
-        match found {
-            Ok(preview) => preview_answer::of(reader, &pinned, &seen.entity, &preview),
-            Err(Failure::Rejected(why)) => json!({"nodes": [], "outcome": null, "stopped": why.to_string()}),
-            Err(other) => return Err(other.into()),
-        }
-    };
-    out.insert("next".into(), ahead);
+    let events = events(app, instance.id).await?;
+    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, instance, &events)));
+    out.insert("next".into(), ahead(app, scene, reader, &pinned, seen, instance).await?);
     Ok(Json_::Object(out))
+}
+
+/// What comes next, if everybody approves and nothing changes.
+pub(super) async fn ahead(
+    app: &App,
+    scene: &Scene,
+    reader: &Reader,
+    pinned: &Catalog,
+    seen: &Seen,
+    instance: &Instance,
+) -> Result<Json_, Error> {
+    if instance.status == Status::Ended {
+        return Ok(json!({"nodes": [], "outcome": instance.outcome}));
+    }
+    let found = app
+        .settle(scene, |facts| {
+            saving(scene, facts, "app", None, |s| {
+                command::preview(s, pinned, &seen.entity, &seen.record, None, Some(instance))
+            })
+        })
+        .await;
+    match found {
+        Ok(preview) => Ok(preview_answer::of(reader, pinned, &seen.entity, &preview)),
+        Err(Failure::Rejected(why)) => Ok(json!({"nodes": [], "outcome": null, "stopped": why.to_string()})),
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// The same of what was decided just now.
@@ -207,6 +267,33 @@ async fn operate(app: &App, reader: &Reader, id: &str, operation: Operation, why
 }
 
 #[derive(Deserialize)]
+pub(super) struct Mending {
+    reason: Option<String>,
+    /// Of a retry: fields of the record that are changed before.
+    #[serde(default)]
+    fields: Map<String, Json_>,
+}
+
+/// An administrator looks after what could not be done: `retry`, perhaps with `fields` of the record changed before, or
+/// `skip`; always with a `reason`.
+pub(super) async fn incident(
+    State(app): State<App>,
+    reader: Reader,
+    Path((id, token, verb)): Path<(String, u32, String)>,
+    Body(body): Body<Mending>,
+) -> Result<Json<Json_>, Error> {
+    let id = parse(&id)?;
+    let why = reason(body.reason)?;
+    let act = match verb.as_str() {
+        "retry" => Act::Mend { token, fields: body.fields, reason: why },
+        "skip" => Act::Operate { operation: Operation::Skip { token }, reason: why },
+        _ => return Err(Error::NoSuchPath),
+    };
+    let done = app.perform(Some(reader.user), &ActOnInstance { instance: id, act, version: None }).await?;
+    Ok(Json(acted(&app, &reader, id, done).await?))
+}
+
+#[derive(Deserialize)]
 pub(super) struct Filter {
     workflow: Option<String>,
     entity: Option<String>,
@@ -215,40 +302,81 @@ pub(super) struct Filter {
     waiting_for: Option<Uuid>,
     /// Only those that began before so many days.
     older_than_days: Option<u32>,
+    /// `running`, `returned`, `ended`, `suspended` or `incident`.
+    state: Option<String>,
+    /// Those with an open task at this node.
+    node: Option<String>,
+    /// Those with a task that somebody has had for so many days.
+    waiting_days: Option<u32>,
+    /// Those with a task that is overdue.
+    #[serde(default)]
+    overdue: bool,
+    /// `waiting`: only what waits for somebody, longest first; else the newest first.
+    order: Option<String>,
     after: Option<String>,
     limit: Option<u32>,
 }
 
-/// All instances about records that the reader sees, newest first: `?workflow=&entity=&status=&initiator=&waiting_for=
-/// &older_than_days=`. Rows are as in `GET /api/instances`; a page may hold fewer than were asked for.
+/// All instances about records that the reader sees (for administrators all there are), newest first, or with `order=waiting` those that wait for somebody,
+/// longest first: `?workflow=&entity=&state=&initiator=&waiting_for=&node=&older_than_days=&waiting_days=&overdue=`.
+/// Rows are as in `GET /api/instances`; a page may hold fewer than were asked for.
 pub(super) async fn search(
     State(app): State<App>,
     reader: Reader,
     Query(filter): Query<Filter>,
 ) -> Result<Json<Json_>, Error> {
-    let paging = Paging::of(filter.after, filter.limit);
-    let (before, limit) = paging.read(PAGE)?;
-    let began = filter.older_than_days.map(|days| app.clock().now() - chrono::Duration::days(i64::from(days)));
+    let now = app.clock().now();
+    let before = |days: Option<u32>| days.map(|days| now - chrono::Duration::days(i64::from(days)));
+    let (mut status, mut suspended, mut incidents) = (filter.status, false, false);
+    match filter.state.as_deref() {
+        None => {}
+        Some("suspended") => suspended = true,
+        Some("incident") => incidents = true,
+        Some(state @ ("running" | "returned" | "ended")) => status = Some(state.to_owned()),
+        Some(_) => return Err(Error::invalid("state", "option", "expected the state of a workflow")),
+    }
     let wanted = InstanceFilter {
         workflow: filter.workflow,
         entity: filter.entity,
-        status: filter.status,
+        status,
         initiator: filter.initiator,
         waiting_for: filter.waiting_for,
-        started_before: began,
+        started_before: before(filter.older_than_days),
+        suspended,
+        incidents,
+        node: filter.node,
+        waiting_since_before: before(filter.waiting_days),
+        due_before: filter.overdue.then_some(now),
         ..InstanceFilter::default()
     };
-    let mut rows = app.store().search_instances(&wanted, before, limit).await?;
-    let next = paging.next(PAGE, &mut rows, |row| Before { at: row.started_at, id: row.id });
+    let (rows, next) = if filter.order.as_deref() == Some("waiting") {
+        let limit = filter.limit.unwrap_or(PAGE).clamp(1, 100);
+        let after: Option<Waiting> = filter.after.as_deref().map(cursor_from_text).transpose()?;
+        let mut found = app.store().search_waiting(&wanted, after, limit + 1).await?;
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let next = found.last().filter(|_| more).map(|(_, last)| cursor_to_text(last));
+        (found.into_iter().map(|(row, _)| row).collect(), next)
+    } else {
+        let paging = Paging::of(filter.after, filter.limit);
+        let (before, limit) = paging.read(PAGE)?;
+        let mut rows = app.store().search_instances(&wanted, before, limit).await?;
+        let next = paging.next(PAGE, &mut rows, |row| Before { at: row.started_at, id: row.id });
+        (rows, next)
+    };
     let scene = reader.scene();
     let records: Vec<_> = rows.iter().map(|row| (row.entity.clone(), row.record)).collect();
     let seen = app.see_all(&scene, &records).await?;
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(seen) = seen.get(&row.record) else { continue };
+        let title = seen.get(&row.record).map(|seen| seen.record.title.clone());
+        // Administrators look after all; what it is about they learn only where a role shows it.
+        if title.is_none() && !reader.is_admin() {
+            continue;
+        }
         let instance = instance_of(row)?;
         let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
-        out.push(Json_::Object(head(&reader, &pinned, &instance, &seen.record.title.clone().into())));
+        out.push(Json_::Object(head(&reader, &pinned, &instance, &json!(title))));
     }
     Ok(Json(json!({"rows": out, "next": next})))
 }

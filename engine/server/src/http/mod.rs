@@ -1,6 +1,7 @@
 //! HTTP: one file per resource, each handler a few lines around what the library does. The only place that knows
 //! status codes, headers and cookies.
 
+mod analytics;
 mod app_model;
 mod audit;
 mod body;
@@ -25,7 +26,11 @@ mod idempotency;
 mod if_match;
 mod imports;
 mod incidents;
+mod instance_graph;
+mod instance_looked;
+mod instance_trail;
 mod instance_way;
+mod instance_why;
 mod instances;
 mod lookup;
 mod mail;

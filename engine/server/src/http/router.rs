@@ -24,10 +24,10 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, app_model, audit, bulk, calls, comments, copies, definitions, demo, deputies, draft, events, explain,
-    export, file_answer::AsItIs, files, first_run, health, imports, incidents, instances, lookup, mail, metrics,
-    migrations, notifications, openapi, people, publish, records, schemas, secure, session, settings, studio, tags,
-    tasks, test_clock, timeline, transitions, trash, ui, versions, view_as, views,
+    Error, analytics, app_model, audit, bulk, calls, comments, copies, definitions, demo, deputies, draft, events,
+    explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph, instance_why,
+    instances, lookup, mail, metrics, migrations, notifications, openapi, people, publish, records, schemas, secure,
+    session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui, versions, view_as, views,
 };
 use crate::App;
 
@@ -67,6 +67,7 @@ pub fn router(app: App) -> Router {
         .route("/api/events", get(events::show))
         .route("/api/export/{file}", get(export::csv))
         .route("/api/audit.csv", get(audit::csv))
+        .route("/api/analytics.csv", get(analytics::csv))
         .route("/api/files/{id}", get(files::show));
     asked
         .merge(uploads)
@@ -154,10 +155,15 @@ fn work_routes() -> Router<App> {
         .route("/api/tasks/count", get(tasks::count))
         .route("/api/tasks/stranded", get(tasks::stranded))
         .route("/api/tasks/batch", post(tasks::batch))
+        .route("/api/tasks/{id}/why", get(instance_why::of_task))
         .route("/api/tasks/{id}/{verb}", post(tasks::decide))
         .route("/api/instances", get(instances::list))
         .route("/api/instances/search", get(instances::search))
         .route("/api/instances/{id}", get(instances::show))
+        .route("/api/instances/{id}/graph", get(instance_graph::show))
+        .route("/api/instances/{id}/why", get(instance_why::of_node))
+        .route("/api/instances/{id}/incidents/{token}/{verb}", post(instances::incident))
+        .route("/api/analytics", get(analytics::show))
         .route("/api/instances/{id}/withdraw", post(instances::withdraw))
         .route("/api/instances/{id}/cancel", post(instances::cancel))
         .route("/api/instances/{id}/urge", post(instances::urge))

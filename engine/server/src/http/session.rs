@@ -200,6 +200,7 @@ pub(super) fn about(app: &App, Begun { user, person, token, must_change, viewer 
             "department": person.department,
             "department_title": department.map(|found| &found.name),
             "admin": person.roles.iter().any(|role| published.catalog.roles.get(role).is_some_and(|r| r.definition.admin)),
+            "owns_workflows": owns_workflows(&published.catalog, person),
             "builder": person.roles.iter().any(|role| {
                 published.catalog.roles.get(role).is_some_and(|r| r.definition.admin || r.definition.build)
             }),
@@ -212,4 +213,11 @@ pub(super) fn about(app: &App, Begun { user, person, token, must_change, viewer 
         "language": language,
         "version": published.catalog.version,
     })
+}
+
+/// Whether somebody looks after a workflow, or as an administrator after all.
+fn owns_workflows(catalog: &kernel::Catalog, person: &kernel::context::Person) -> bool {
+    let roles = &person.roles;
+    let admin = roles.iter().any(|role| catalog.roles.get(role).is_some_and(|role| role.definition.admin));
+    admin || catalog.workflows.values().any(|workflow| workflow.owners.iter().any(|role| roles.contains(role)))
 }

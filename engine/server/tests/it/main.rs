@@ -28,6 +28,7 @@ mod live_changes;
 mod mail;
 mod model;
 mod nodes;
+mod operating;
 mod processes;
 mod publishing;
 mod records;

@@ -77,7 +77,7 @@ fn instance(row: &InstanceRow) -> Sql {
     match row.base_seq {
         Some(base_seq) => Sql::fixed(
             "update sys_instances set seq = $3, status = $4, outcome = $5, state = $6, ended_at = $7, \
-             catalog_version = $8 where id = $1 and seq = $2",
+             catalog_version = $8, suspended = $9, incidents = $10 where id = $1 and seq = $2",
         )
         .bind(row.id)
         .bind(base_seq)
@@ -86,10 +86,13 @@ fn instance(row: &InstanceRow) -> Sql {
         .bind(row.outcome.as_ref())
         .bind(Bind::json_text(&row.state))
         .bind(Bind::millis_or_null(row.ended_at))
-        .bind(row.catalog_version),
+        .bind(row.catalog_version)
+        .bind(i64::from(row.suspended))
+        .bind(row.incidents),
         None => Sql::fixed(
             "insert into sys_instances (id, seq, workflow, catalog_version, entity, record, initiator, status, \
-             outcome, state, started_at, ended_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             outcome, state, started_at, ended_at, suspended, incidents) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(row.id)
         .bind(row.seq)
@@ -102,7 +105,9 @@ fn instance(row: &InstanceRow) -> Sql {
         .bind(row.outcome.as_ref())
         .bind(Bind::json_text(&row.state))
         .bind(Bind::millis(row.started_at))
-        .bind(Bind::millis_or_null(row.ended_at)),
+        .bind(Bind::millis_or_null(row.ended_at))
+        .bind(i64::from(row.suspended))
+        .bind(row.incidents),
     }
 }
 
@@ -145,7 +150,7 @@ pub(super) fn added(
     insert(
         "sys_tasks_done",
         "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, closed_by, \
-         reason, closed_at",
+         reason, closed_at, worked",
         &rows.tasks_done,
     );
     insert(
@@ -203,7 +208,7 @@ impl Rows {
                     // Opened and closed at once, as when somebody is skipped who decided before.
                     Some(close) => {
                         let reason = close.reason.as_deref().into();
-                        row.extend([Bind::from(&close.outcome), close.by.into(), reason, at]);
+                        row.extend([Bind::from(&close.outcome), close.by.into(), reason, at, close.worked.into()]);
                         self.tasks_done.push(row);
                     }
                 }

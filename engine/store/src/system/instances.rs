@@ -57,13 +57,79 @@ pub struct InstanceFilter {
     pub version: Option<i64>,
     /// Those that keep an older version than this.
     pub older_than: Option<i64>,
+    /// Only those that an administrator has stopped for a while.
+    pub suspended: bool,
+    /// Only those that wait for an administrator, because something could not be done.
+    pub incidents: bool,
+    /// At which node an open task is.
+    pub node: Option<String>,
+    /// Somebody has had a task since before then.
+    pub waiting_since_before: Option<DateTime<Utc>>,
+    /// Somebody has a task that was due before then.
+    pub due_before: Option<DateTime<Utc>>,
+}
+
+impl InstanceFilter {
+    /// Whether it asks for something of open tasks.
+    fn of_tasks(&self) -> bool {
+        self.waiting_for.is_some()
+            || self.node.is_some()
+            || self.waiting_since_before.is_some()
+            || self.due_before.is_some()
+    }
+
+    /// What an instance must be, each after an ` and `.
+    fn instances(&self, sql: &mut Sql, table: &'static str) {
+        for (column, value) in [("workflow", &self.workflow), ("entity", &self.entity), ("status", &self.status)] {
+            if let Some(value) = value {
+                sql.text(" and ").text(table).text(".").name(column).text(" = ").value(value);
+            }
+        }
+        if let Some(initiator) = self.initiator {
+            sql.text(" and ").text(table).text(".initiator = ").value(initiator);
+        }
+        if let Some(began) = self.started_before {
+            sql.text(" and ").text(table).text(".started_at < ").value(Bind::millis(began));
+        }
+        if self.suspended {
+            sql.text(" and ").text(table).text(".suspended = 1");
+        }
+        if self.incidents {
+            sql.text(" and ").text(table).text(".incidents > 0");
+        }
+    }
+
+    /// What an open task must be, each after an ` and `.
+    fn tasks(&self, sql: &mut Sql, table: &'static str) {
+        if let Some(person) = self.waiting_for {
+            sql.text(" and ").text(table).text(".assignee = ").value(person);
+        }
+        if let Some(node) = &self.node {
+            sql.text(" and ").text(table).text(".node = ").value(node);
+        }
+        if let Some(since) = self.waiting_since_before {
+            sql.text(" and ").text(table).text(".created_at < ").value(Bind::millis(since));
+        }
+        if let Some(due) = self.due_before {
+            sql.text(" and ").text(table).text(".due_at < ").value(Bind::millis(due));
+        }
+    }
+}
+
+/// Where a page of what waits begins: the task with which the page before ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Waiting {
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// The task.
+    pub task: Uuid,
 }
 
 macro_rules! instance {
     ($text:literal) => {
         concat!(
             "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
-             ended_at from sys_instances where ",
+             ended_at, suspended, incidents from sys_instances where ",
             $text
         )
     };
@@ -102,23 +168,14 @@ impl Store {
         let mut sql = Sql::default();
         sql.text(
             "select id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, \
-             ended_at from sys_instances where started_at <= ",
+             ended_at, suspended, incidents from sys_instances i where started_at <= ",
         );
         sql.value(at).text(" and (started_at < ").value(at).text(" or id < ").value(id).text(")");
-        for (column, value) in [("workflow", &filter.workflow), ("entity", &filter.entity), ("status", &filter.status)]
-        {
-            if let Some(value) = value {
-                sql.text(" and ").name(column).text(" = ").value(value);
-            }
-        }
-        if let Some(initiator) = filter.initiator {
-            sql.text(" and initiator = ").value(initiator);
-        }
-        if let Some(person) = filter.waiting_for {
-            sql.text(" and id in (select instance from sys_tasks where assignee = ").value(person).text(")");
-        }
-        if let Some(began) = filter.started_before {
-            sql.text(" and started_at < ").value(Bind::millis(began));
+        filter.instances(&mut sql, "i");
+        if filter.of_tasks() {
+            sql.text(" and exists (select 1 from sys_tasks t where t.instance = i.id");
+            filter.tasks(&mut sql, "t");
+            sql.text(")");
         }
         if filter.open {
             sql.text(" and status <> 'ended'");
@@ -131,6 +188,37 @@ impl Store {
         }
         sql.text(" order by started_at desc, id desc limit ").value(limit);
         self.instances(sql).await
+    }
+
+    /// Instances that wait for somebody, each with the oldest of its open tasks that fit; what has waited longest first.
+    pub async fn search_waiting(
+        &self,
+        filter: &InstanceFilter,
+        after: Option<Waiting>,
+        limit: u32,
+    ) -> Result<Vec<(InstanceRow, Waiting)>, Error> {
+        let mut sql = Sql::default();
+        sql.text(
+            "select i.id, i.seq, i.workflow, i.catalog_version, i.entity, i.record, i.initiator, i.status, i.outcome, \
+             i.state, i.started_at, i.ended_at, i.suspended, i.incidents, t.created_at, t.id \
+             from sys_tasks t join sys_instances i on i.id = t.instance where ",
+        );
+        // Along the index of ages; times before 1970 there are none.
+        let from = after.map_or(DateTime::UNIX_EPOCH, |after| after.since);
+        sql.text("t.created_at >= ").value(Bind::millis(from));
+        if let Some(after) = after {
+            sql.text(" and (t.created_at > ").value(Bind::millis(from)).text(" or t.id > ").value(after.task).text(")");
+        }
+        filter.tasks(&mut sql, "t");
+        filter.instances(&mut sql, "i");
+        sql.text(
+            " and not exists (select 1 from sys_tasks e where e.instance = t.instance \
+             and (e.created_at < t.created_at or (e.created_at = t.created_at and e.id < t.id))",
+        );
+        filter.tasks(&mut sql, "e");
+        sql.text(") order by t.created_at, t.id limit ").value(limit);
+        let found = |found: &Row| Ok((row(found)?, Waiting { since: found.time(14)?, task: found.get(15)? }));
+        self.rows(sql).await?.iter().map(found).collect()
     }
 
     /// The instances that a person started, newest first.
@@ -195,5 +283,7 @@ pub(super) fn row(row: &Row) -> Result<InstanceRow, Error> {
         state: row.json(9)?,
         started_at: row.time(10)?,
         ended_at: row.time_or_none(11)?,
+        suspended: row.get::<i64>(12)? != 0,
+        incidents: row.get(13)?,
     })
 }

@@ -1,6 +1,7 @@
 //! What the engine keeps beside records: people's credentials and sessions, an audit, settings, published definitions, work in
 //! flow, notices, imports. One SQL text for both databases.
 
+mod analytics;
 mod audit;
 mod bulk;
 mod comments;
@@ -25,6 +26,7 @@ mod tasks;
 mod timeline;
 mod views;
 
+pub use analytics::{Work, WorkBy, WorkFilter};
 pub use audit::{AuditFilter, AuditRow};
 pub use bulk::{BulkCounts, BulkResult, BulkRow};
 pub use comments::CommentRow;
@@ -39,7 +41,7 @@ pub(crate) use files::{KEEP_RELEASED, answer as answer_files};
 pub use idempotency::{Answered, IdempotencyKey};
 pub(crate) use idempotency::{find as find_answered, read as read_answered};
 pub use imports::{ImportRecord, ImportRow, ImportWas};
-pub use instances::{EventRow, InstanceFilter, RunningWorkflow};
+pub use instances::{EventRow, InstanceFilter, RunningWorkflow, Waiting};
 pub(crate) use jobs::cancel_jobs;
 pub use jobs::{JobRow, Taking};
 pub use mail::MailWishes;

@@ -74,8 +74,8 @@ impl Default for TimelineFilter {
 /// An item's place: time, source, and number or id within the source.
 type Place = (i64, u8, i64, Uuid);
 
-const INSTANCE: &str =
-    "id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, ended_at";
+const INSTANCE: &str = "id, seq, workflow, catalog_version, entity, record, initiator, status, outcome, state, started_at, ended_at, \
+     suspended, incidents";
 const STARTED: u8 = 0;
 const CHANGE: u8 = 1;
 const COMMENT: u8 = 2;

@@ -174,6 +174,8 @@ on_both!(events_of_an_instance_are_chained, |db| {
             initiator: Uuid::from_u128(7),
             status: "running".to_owned(),
             outcome: None,
+            suspended: false,
+            incidents: 0,
             state: json!({}),
             started_at: now(),
             ended_at: None,

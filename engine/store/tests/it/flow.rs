@@ -22,6 +22,8 @@ pub(crate) fn instance(record: Uuid) -> InstanceRow {
         initiator: ANNA,
         status: "running".to_owned(),
         outcome: None,
+        suspended: false,
+        incidents: 0,
         state: json!({"tokens": [1]}),
         started_at: now(),
         ended_at: None,
@@ -46,7 +48,7 @@ pub(crate) fn task(instance: &InstanceRow, assignee: Uuid) -> TaskRow {
 
 pub(crate) fn close(task: &TaskRow, by: Uuid) -> Change {
     let (outcome, reason) = ("approved".to_owned(), Some("fine".to_owned()));
-    Change::CloseTask(CloseTask { id: task.id, outcome, by: Some(by), reason })
+    Change::CloseTask(CloseTask { id: task.id, outcome, by: Some(by), reason, worked: Some(30) })
 }
 
 on_both!(tasks_open_and_close_with_their_instance, |db| {
@@ -54,7 +56,7 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     let started = instance(request);
     let (anna, ben, skipped) = (task(&started, ANNA), task(&started, BEN), task(&started, ANNA));
     let events = Change::Events { instance: started.id, first: 1, events: vec![json!({"a": 1}), json!({"b": 2})] };
-    let skip = CloseTask { id: skipped.id, outcome: "skipped".to_owned(), by: None, reason: None };
+    let skip = CloseTask { id: skipped.id, outcome: "skipped".to_owned(), by: None, reason: None, worked: None };
     db.commit(vec![
         Change::Instance(Box::new(started.clone())),
         events,

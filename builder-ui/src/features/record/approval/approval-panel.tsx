@@ -2,11 +2,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import type { ApiError } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { TaskOfRecord } from '@/api/records'
 import { decideTask, figureText, listTasks, readInstance } from '@/api/tasks'
 import { formatAgo } from '@/fields/dates'
+import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { MenuButton } from '@/ui/menu-button'
@@ -88,6 +90,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
           {summary.data
             ? t('approval.asked_by', { name: summary.data.initiator_name, node: task.label, ago: formatAgo(summary.data.created_at, language) })
             : t('approval.as', { node: task.label })}
+          {instance !== null && <> <Link to={paths.workflow(instance, task.node)}>{t('approval.why')}</Link></>}
         </p>
       </header>
       <div className={style.panelBody}>

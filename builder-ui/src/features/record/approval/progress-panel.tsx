@@ -2,9 +2,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { keys } from '@/api/keys'
 import { decideTask, readInstance, urgeInstance, withdrawInstance, type InstanceAnswer } from '@/api/tasks'
 import { errorText } from '@/locales/i18n'
+import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Dialog } from '@/ui/dialog'
@@ -44,6 +46,7 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
         : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{outcome_label ?? t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
     >
       <Steps steps={steps} language={language} label={t('approval.progress')} />
+      <p className={style.more}><Link to={paths.workflow(instance)}>{t('approval.whole_way')}</Link></p>
       {stopped && <Notice kind="warning">{stopped}</Notice>}
       <Acts instance={answer.data} mayWithdraw={mayWithdraw(answer.data, user)} onWithdraw={() => setAsking(true)} onChanged={() => { void answer.refetch(); onChanged() }} />
       {asking && <WithdrawDialog instance={answer.data} onClose={() => setAsking(false)} onDone={() => { setAsking(false); onChanged() }} />}

@@ -89,6 +89,8 @@ impl Walker<'_> {
             "/api/tasks/stranded",
             "/api/instances/search",
             "/api/workflows",
+            "/api/analytics",
+            "/api/analytics.csv",
             "/api/imports",
             "/api/roles",
             "/api/audit",
@@ -120,7 +122,7 @@ impl Walker<'_> {
         let emptied = self.client.delete("/api/trash").await;
         self.look("DELETE /api/trash", "/api/trash", &emptied, "");
         self.files().await;
-        self.work().await;
+        self.work(&scene).await;
         self.import().await;
         self.events().await;
     }
@@ -430,7 +432,7 @@ impl Walker<'_> {
     }
 
     /// Tasks and instances, those of others too.
-    async fn work(&mut self) {
+    async fn work(&mut self, scene: &Scene) {
         for workflow in self.app.scene(None).catalog.workflows.keys() {
             let place = format!("/api/workflows/{workflow}/migration");
             self.post("/api/workflows/{workflow}/migration/plan", &format!("{place}/plan"), json!({})).await;
@@ -440,6 +442,11 @@ impl Walker<'_> {
             for row in self.app.store().instances_of_record(record.id).await.unwrap() {
                 let place = format!("/api/instances/{}", row.id);
                 self.get("/api/instances/{id}", &place).await;
+                self.get("/api/instances/{id}/graph", &format!("{place}/graph")).await;
+                let pinned = scene.catalog.workflows.get(&row.workflow);
+                for node in pinned.into_iter().flat_map(|workflow| workflow.nodes.keys()) {
+                    self.get("/api/instances/{id}/why", &format!("{place}/why?node={node}")).await;
+                }
                 if row.initiator != self.user {
                     self.post("/api/instances/{id}/withdraw", &format!("{place}/withdraw"), json!({})).await;
                     self.post("/api/instances/{id}/urge", &format!("{place}/urge"), json!({})).await;
@@ -449,6 +456,7 @@ impl Walker<'_> {
                     }
                 }
                 for task in self.app.store().open_tasks_of_instances(&[row.id]).await.unwrap() {
+                    self.get("/api/tasks/{id}/why", &format!("/api/tasks/{}/why", task.id)).await;
                     if task.assignee != self.user {
                         let place = format!("/api/tasks/{}/approve", task.id);
                         let answer = self.post("/api/tasks/{id}/{verb}", &place, json!({"fields": {}})).await;
