@@ -367,7 +367,7 @@ fn launch(run: &mut Run<'_>, token: u32, node: &Name, call: &Call, item: Option<
     let instance = started.id;
     inner.emit(What::Started(Box::new(started)));
     inner.advance()?;
-    let changes = effects::changes(&fresh, &inner.instance, &inner.events, run.env.ctx.org, &mut inner.ids);
+    let changes = effects::changes(&fresh, &inner.instance, &inner.events, &run.env, &mut inner.ids);
     let Run { ids, effects, beside, record: after, steps, .. } = inner;
     let after = after.into_owned();
     run.ids = ids;
