@@ -119,6 +119,20 @@ export async function life(setting) {
     await look(page, 'preview-phone')
   })
 
+  await step('what is not translated is found, and translated where it stands', page, async () => {
+    const id = await drafted(page, 'texts', customerFile, { fields: { x_port: { type: 'text', label: 'Port of loading' } } })
+    await page.goto(`${server.url}/studio/${id}`)
+    await page.getByRole('button', { name: t('studio:texts.title'), exact: true }).click()
+    const text = page.getByLabel(t('studio:texts.of', { text: 'Port of loading' }))
+    await text.fill('装运港')
+    await text.press('Enter')
+    await page.getByRole('status').filter({ hasText: t('studio:saving.saved') }).waitFor()
+    await look(page, 'texts')
+    const file = 'trade/translations/zh_hans/entities/customer.json'
+    const { definition } = await page.evaluate((at) => fetch(at).then((answer) => answer.json()), `/api/studio/drafts/${id}/definitions/${file}`)
+    if (definition.texts['fields.x_port.label'] !== '装运港') throw new Error(`it says ${definition.texts['fields.x_port.label']}`)
+  })
+
   const rows = 24
   await way('a file of samples becomes an app with its records', page, async () => {
     const label = chinese ? '样品登记' : 'Sample log'

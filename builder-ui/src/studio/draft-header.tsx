@@ -33,10 +33,11 @@ export function DraftHeader({ file, onBack, onOpen }: DraftHeaderProps) {
   const last = useDraftState((state) => state.past.at(-1)?.label)
   const next = useDraftState((state) => state.future.at(-1)?.label)
   const [publishing, setPublishing] = useState(false)
+  const isOpen = draft.status === 'open' || (draft.status === 'proposed' && draft.may_publish)
   const [listing, setListing] = useState(false)
   const errors = draft.problems.filter((one) => one.severity === 'error').length
   const warnings = draft.problems.length - errors
-  const changes = draft.definitions.filter((one) => one.changed).length
+  const ready = isOpen && (draft.definitions.some((one) => one.changed) || draft.base !== draft.current)
   return (
     <>
       <header className={style.header}>
@@ -56,7 +57,7 @@ export function DraftHeader({ file, onBack, onOpen }: DraftHeaderProps) {
               {errors ? t('draft.errors', { count: errors }) : warnings ? t('draft.warnings', { count: warnings }) : t('draft.fine')}
             </Button>
           </Popover>
-          <Button kind="primary" icon={draft.may_publish ? 'publish' : 'send'} disabled={(changes === 0 && draft.base === draft.current) || (!draft.may_publish && draft.status === 'proposed')} onClick={() => setPublishing(true)}>{t(draft.may_publish ? 'publish.action' : 'review.propose')}</Button>
+          <Button kind="primary" icon={draft.may_publish ? 'publish' : 'send'} disabled={!ready} onClick={() => setPublishing(true)}>{t(draft.may_publish ? 'publish.action' : 'review.propose')}</Button>
         </div>
         {publishing ? <Suspense fallback={null}><PublishDialog onClose={() => setPublishing(false)} onOpen={(place) => { setPublishing(false); onOpen(place) }} /></Suspense> : null}
       </header>

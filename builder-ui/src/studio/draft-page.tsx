@@ -69,7 +69,7 @@ function OpenPage({ id, first }: { id: string; first: Draft }) {
         <div className={style.body}>
           <Catalog chosen={file} onChoose={choose} />
           <div className={style.main}>
-            {isTexts ? <Suspense fallback={null}><TextGrid /></Suspense> : about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
+            {isTexts ? <Suspense fallback={<div className={style.waiting}><SkeletonRows rows={8} height={44} /></div>}><TextGrid /></Suspense> : about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
           </div>
         </div>
       </div>

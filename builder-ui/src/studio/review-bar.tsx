@@ -18,13 +18,14 @@ const icons: Record<DraftNote['kind'], IconName> = { proposed: 'send', taken_bac
 
 export function ReviewBar({ onReview }: { onReview: () => void }) {
   const { t, i18n } = useTranslation('studio')
-  const { status, notes, may_publish: may, mine, owner_name: owner } = useDraftState((state) => state.draft)
+  const { status, notes, may_publish: may, mine, owner_name: owner, published } = useDraftState((state) => state.draft)
   const [open, setOpen] = useState(false)
   const say = useSaying()
   const last = notes.at(-1)
   const isProposed = status === 'proposed'
-  if (!last && !isProposed) return null
-  const told = isProposed ? t(mine ? 'review.waiting' : 'review.of', { name: owner }) : last ? t(`review.kind.${last.kind}`, { name: last.by_name }) : ''
+  if (!last && !isProposed && status === 'open') return null
+  const over = status === 'published' ? t('review.over', { version: published }) : status === 'publishing' ? t('review.under_way') : null
+  const told = over ?? (isProposed ? t(mine ? 'review.waiting' : 'review.of', { name: owner }) : last ? t(`review.kind.${last.kind}`, { name: last.by_name }) : '')
   return (
     <section className={style.bar} data-proposed={isProposed || undefined} aria-label={t('review.label')}>
       <div className={style.line}>
@@ -47,7 +48,7 @@ export function ReviewBar({ onReview }: { onReview: () => void }) {
               </li>
             ))}
           </ol>
-          <Answer canGiveBack={isProposed && may} />
+          {over ? null : <Answer canGiveBack={isProposed && may} />}
         </>
       ) : null}
     </section>
