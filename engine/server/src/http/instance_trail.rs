@@ -192,7 +192,7 @@ impl Trail {
             }
             What::Migrated(migrated) => {
                 for (node, _) in self.tokens.values_mut() {
-                    if let Some(Some(to)) = migrated.nodes.get(node) {
+                    if let Some(Some(to)) = migrated.nodes.get(&*node) {
                         *node = to.clone();
                     }
                 }
