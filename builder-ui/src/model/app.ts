@@ -25,6 +25,8 @@ export interface Field {
   label: string
   help?: string
   required: boolean
+  /** When a value must be there, where that is not always or never. */
+  required_when?: Wire
   unique: boolean
   writable: boolean
   /** Decimal places that are stored. */

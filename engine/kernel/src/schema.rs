@@ -107,8 +107,10 @@ pub struct Field {
     pub renamed_from: FormerNames,
     /// What it is called in the base language.
     pub label: String,
-    /// Whether a value must be there.
+    /// Whether a value must always be there.
     pub required: bool,
+    /// When a value must be there, where that is not always or never.
+    pub required_when: Option<Expr>,
     /// Whether no two records may share its value.
     pub unique: bool,
     /// Digits after the point that are stored; 0 for what is no decimal.
@@ -188,6 +190,7 @@ impl Field {
             renamed_from: FormerNames::default(),
             label: String::new(),
             required: false,
+            required_when: None,
             unique: false,
             scale: crate::field::behaviour(kind).scale,
             to: None,

@@ -5,7 +5,7 @@ import type { AppModel, EntityModel, Field } from '@/model/app'
 import type { Evaluator } from './model/evaluate'
 import { asLinePlace, fieldAt, linesOf } from './model/paths'
 import type { FormState, RecordForm } from './model/store'
-import { holds } from './model/evaluate'
+import { holds, isRequired } from './model/evaluate'
 
 export interface Access {
   /** Whether the reader may write the field now: rights, state, task. */
@@ -45,20 +45,23 @@ export function elementId(path: string): string {
 export interface FieldState {
   visible: boolean
   writable: boolean
+  /** Whether a value must be there; only of what can be written. */
+  required: boolean
 }
 
-/** Whether a place is shown and can be written, with the conditions as the form stands. */
+/** Whether a place is shown, can be written and must be filled in, with the conditions as the form stands. */
 export function fieldState(context: Pick<FormContextValue, 'entity' | 'evaluator' | 'access'>, state: FormState, path: string): FieldState {
   const { entity, evaluator, access } = context
   const place = asLinePlace(path)
   const field = fieldAt(entity, path)
-  if (!field) return { visible: false, writable: false }
+  if (!field) return { visible: false, writable: false, required: false }
   const line = place ? linesOf(state.values, place.lines).find((one) => one.id === place.id) : undefined
   const at = { values: state.values, ...(place && line ? { table: place.lines, line } : {}) }
+  const writable = access.mayWrite(place?.lines ?? path) && isWritable(field) && !holds(evaluator, field.read_only, at, false)
   return {
     visible: holds(evaluator, field.visible, at, true),
-    writable:
-      access.mayWrite(place?.lines ?? path) && isWritable(field) && !holds(evaluator, field.read_only, at, false),
+    writable,
+    required: writable && isRequired(evaluator, field, at),
   }
 }
 

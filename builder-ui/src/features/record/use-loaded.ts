@@ -10,13 +10,13 @@ import type { Evaluator } from './model/evaluate'
 import type { RecordForm } from './model/store'
 
 function wiresOf(field: Field): Wire[] {
-  return [field.visible, field.read_only, field.currency, field.server ? undefined : field.formula]
+  return [field.required_when, field.visible, field.read_only, field.currency, field.server ? undefined : field.formula]
 }
 
 /** Each reference once, that conditions and formulas of the header read across. */
 function crossingsOf(entity: EntityModel): Crossing[] {
   const wires = [
-    ...Object.values(entity.fields).flatMap((field) => (field.type === 'lines' ? [field.visible, field.read_only] : wiresOf(field))),
+    ...Object.values(entity.fields).flatMap((field) => (field.type === 'lines' ? [field.required_when, field.visible, field.read_only] : wiresOf(field))),
     ...entity.form.layout.map((part) => part.visible),
   ]
   const found = new Map<string, Crossing>()

@@ -6,10 +6,12 @@ import { ApiError, idempotencyKey } from '@/api/client'
 import { keys } from '@/api/keys'
 import { createRecord, updateRecord, type RecordAnswer } from '@/api/records'
 import { errorText } from '@/locales/i18n'
-import type { PortolanRecord, Problem, Titles } from '@/model/record'
+import type { Field } from '@/model/app'
+import type { Line, PortolanRecord, Problem, Titles } from '@/model/record'
 import { useToast } from '@/ui/toast'
 import { fieldState, type FormContextValue } from './form-context'
 import { checkRecord } from './model/check'
+import { isRequired } from './model/evaluate'
 import { merge, type Choice, type Merge } from './model/merge'
 import { buildCreate, buildPatch } from './model/patch'
 import { likenessOf, type Likeness } from './model/likeness'
@@ -65,7 +67,9 @@ export function useSave(context: FormContextValue, onSaved: (answer: RecordAnswe
   const problems = useCallback(
     (requires: readonly string[] = []): Shown[] => {
       const state = form.store.getState()
-      const checks = checkRecord(entity, state.values, (path) => fieldState(context, state, path).visible, requires)
+      const isVisible = (path: string) => fieldState(context, state, path).visible
+      const isNeeded = (field: Field, at?: { table: string; line: Line }) => isRequired(context.evaluator, field, { values: state.values, ...at })
+      const checks = checkRecord(entity, state.values, isVisible, isNeeded, requires)
       const mine = checks.filter(({ path }) => fieldState(context, state, path).writable || requires.includes(path) || entity.fields[path]?.type === 'lines')
       return allProblems(state, mine)
     },

@@ -92,6 +92,11 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       {more ? (
         <>
           {computed ? null : text('default', true)}
+          {computed || field.required === true ? null : (
+            <FieldFrame label={t('field.required_when')} help={t('field.required_when_help')} error={wrong('required')}>
+              {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field.required || undefined)} onChange={(value) => set('required', value, true)} className={style.mono ?? ''} />}
+            </FieldFrame>
+          )}
           {text('visible', true)}
           {text('read_only', true)}
           {numbers.includes(field.type) ? <div className={style.pair}>{number('min')}{number('max')}</div> : null}

@@ -10,7 +10,7 @@ use super::{compiler::Compiler, lifecycle, rows::label_of};
 use crate::{
     Name, SYSTEM_FIELDS,
     definition::{
-        DuplicatesDefinition, EntityDefinition, FieldDefinition, FieldKind, Keyed, Likeness, OptionDefinition,
+        DuplicatesDefinition, EntityDefinition, FieldDefinition, FieldKind, Keyed, Likeness, OptionDefinition, Required,
     },
     expression::{Expr, Reference, Scope, Template, Type},
     field::behaviour,
@@ -167,7 +167,11 @@ fn compile_field(
         kind: field.field_type,
         renamed_from: field.renamed_from.clone(),
         label: field.label.clone().unwrap_or_else(|| label_of(name)),
-        required: field.required,
+        required: field.required == Required::Always(true),
+        required_when: match &field.required {
+            Required::Always(_) => None,
+            Required::When(condition) => c.condition(&at("required"), condition, scope),
+        },
         unique: field.unique,
         scale: scale(c, &path, field),
         options: field.options.clone(),

@@ -217,9 +217,9 @@ pub struct FieldDefinition {
     /// A hint under the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// Whether a record cannot be saved without it.
+    /// Whether a record cannot be saved without it: `true`, or the condition under which it is so.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub required: bool,
+    pub required: Required,
     /// Value of a new record: a literal number or boolean, or an expression (a literal text is an expression in quotes).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
@@ -307,6 +307,22 @@ impl FieldDefinition {
             Some(To::One(name)) => Some(name),
             Some(To::Any(_)) | None => None,
         }
+    }
+}
+
+/// Whether a value must be there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Required {
+    /// Always, or never.
+    Always(bool),
+    /// While this holds. A condition over null values does not hold.
+    When(Condition),
+}
+
+impl Default for Required {
+    fn default() -> Self {
+        Self::Always(false)
     }
 }
 

@@ -169,7 +169,8 @@ fn former_names(json: &Json) -> impl Iterator<Item = String> {
 }
 
 /// Keys whose values are one thing to people, however they are built.
-const WHOLE: [&str; 22] = [
+const WHOLE: [&str; 23] = [
+    "required",
     "unless",
     "when",
     "visible",
@@ -320,8 +321,8 @@ impl Walk<'_> {
             ["fields", .., "options", _] => Change::Relabelled,
             ["fields", .., "type" | "to"] => Change::Retyped,
             ["fields", .., "scale"] => Change::ScaleChanged,
-            ["fields", .., "required"] if *after == Json::Bool(true) => Change::Required,
-            ["fields", .., "required"] => Change::Optional,
+            ["fields", .., "required"] if matches!(after, Json::Null | Json::Bool(false)) => Change::Optional,
+            ["fields", .., "required"] => Change::Required,
             ["fields", .., "formula" | "compute"] | ["lets"] | ["lets", _] => Change::FormulaChanged,
             ["fields", .., "unique"] | ["unique"] => Change::UniqueChanged,
             ["indexes"] => Change::IndexesChanged,

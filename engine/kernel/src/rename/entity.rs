@@ -7,7 +7,7 @@ use crate::{
     Name,
     definition::{
         ApproverSource, ChainUntil, Condition, EntityDefinition, FieldDefinition, FieldKind, Keyed,
-        LifecycleDefinition, Likeness, Locked, RoleWithin, Step, To,
+        LifecycleDefinition, Likeness, Locked, Required, RoleWithin, Step, To,
     },
     expression::{Scope, Type},
 };
@@ -113,6 +113,9 @@ impl Renamer<'_> {
         }
         self.opt_expr(&mut d.formula, scope);
         d.compute.iter_mut().for_each(|compute| self.expr(&mut compute.value, scope));
+        if let Required::When(condition) = &mut d.required {
+            self.condition(condition, scope);
+        }
         self.opt_condition(&mut d.visible, scope);
         self.opt_condition(&mut d.read_only, scope);
         self.opt_expr(&mut d.currency, scope);

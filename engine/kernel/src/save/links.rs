@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     Name,
     expression::{Expr, Reference},
-    schema::{Entity, Target},
+    schema::{Entity, Field, Target},
 };
 
 /// A place of a record that somebody changed.
@@ -151,7 +151,7 @@ pub(super) fn links(entity: &Entity) -> Vec<Link> {
     }
     let mut pair = |a: Read, b: Read| links.push(Link { reads: [a, b].into(), overridable: None });
     for field in entity.columns() {
-        for expr in [&field.choose, &field.read_only, &field.currency].into_iter().flatten() {
+        for expr in tied(field) {
             for read in reads(entity, expr, None, &behind) {
                 pair(Read::Field(field.name.clone()), read);
             }
@@ -159,7 +159,7 @@ pub(super) fn links(entity: &Entity) -> Vec<Link> {
     }
     for table in entity.line_tables() {
         for field in table.fields.values() {
-            for expr in [&field.choose, &field.read_only, &field.currency].into_iter().flatten() {
+            for expr in tied(field) {
                 for read in reads(entity, expr, Some(&table.name), &behind) {
                     pair(Read::Row(table.name.clone(), field.name.clone()), read);
                 }
@@ -171,6 +171,14 @@ pub(super) fn links(entity: &Entity) -> Vec<Link> {
         }
     }
     links
+}
+
+/// The conditions that bind a field's value to others. What hides a field binds it where a value must be there.
+fn tied(field: &Field) -> impl Iterator<Item = &Expr> {
+    let needed = field.required || field.required_when.is_some();
+    let shown = field.visible.as_ref().filter(|_| needed);
+    let all = [field.choose.as_ref(), field.read_only.as_ref(), field.currency.as_ref(), field.required_when.as_ref()];
+    all.into_iter().flatten().chain(shown)
 }
 
 /// What an expression reads of the record at hand, through formulas as well. `row` is the table whose line it is

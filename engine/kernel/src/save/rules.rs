@@ -16,11 +16,12 @@ impl Work<'_> {
         let entity = self.entity;
         let record = Arc::clone(&self.record);
         for field in entity.fields.values() {
+            let env = self.env(&record);
             if field.kind == FieldKind::Lines {
-                self.line_count(field, &record);
+                self.line_count(field, &record, &env);
+                self.read_only(field, &field.name, &env);
                 continue;
             }
-            let env = self.env(&record);
             let value = record.get(&field.name);
             self.check_field(field, || field.name.to_string(), &value, &env);
         }
@@ -37,7 +38,8 @@ impl Work<'_> {
     }
 
     fn check_field(&mut self, field: &Field, path: impl Fn() -> String, value: &Value, env: &Env<'_>) {
-        let missing = field.required && value.is_null() && !field.computed;
+        let may_miss = field.required || field.required_when.is_some();
+        let missing = may_miss && value.is_null() && !field.computed;
         if !missing && field.read_only.is_none() {
             return;
         }
@@ -46,18 +48,31 @@ impl Work<'_> {
         if self.problems.iter().any(|p| p.path == path) {
             return;
         }
-        if missing {
-            let shown = match &field.visible {
-                Some(visible) => {
-                    let result = holds(visible, env);
-                    self.note(path, result).unwrap_or(false)
-                }
-                None => true,
-            };
-            if shown {
-                self.problems.push(Problem::new(path, "required", format!("`{}` is missing", field.label)));
-            }
+        if missing && self.is_needed(field, path, env) {
+            self.problems.push(Problem::new(path, "required", format!("`{}` is missing", field.label)));
         }
+        self.read_only(field, path, env);
+    }
+
+    /// Whether a value must be there now. What is hidden is not asked for.
+    fn is_needed(&mut self, field: &Field, path: &str, env: &Env<'_>) -> bool {
+        let wanted = match &field.required_when {
+            Some(condition) => {
+                let result = holds(condition, env);
+                self.note(path, result).unwrap_or(false)
+            }
+            None => field.required,
+        };
+        wanted && self.is_shown(field, path, env)
+    }
+
+    fn is_shown(&mut self, field: &Field, path: &str, env: &Env<'_>) -> bool {
+        let Some(visible) = &field.visible else { return true };
+        let result = holds(visible, env);
+        self.note(path, result).unwrap_or(false)
+    }
+
+    fn read_only(&mut self, field: &Field, path: &str, env: &Env<'_>) {
         if let Some(read_only) = &field.read_only
             && self.changed.contains(path)
             && self.given.contains(path)
@@ -70,9 +85,13 @@ impl Work<'_> {
         }
     }
 
-    fn line_count(&mut self, table: &Field, record: &crate::Record) {
+    fn line_count(&mut self, table: &Field, record: &crate::Record, env: &Env<'_>) {
         let count = rust_decimal::Decimal::from(record.lines.get(&table.name).map_or(0, Vec::len));
-        let least = table.min.unwrap_or_else(|| i64::from(table.required).into());
+        let least = match table.min {
+            Some(least) if self.is_shown(table, &table.name, env) => least,
+            None => i64::from(self.is_needed(table, &table.name, env)).into(),
+            Some(_) => rust_decimal::Decimal::ZERO,
+        };
         if count < least {
             let mut problem =
                 Problem::new(&*table.name, "too_few", format!("expected at least {least} lines, but found {count}"));

@@ -11,8 +11,8 @@ use crate::{
     packs::pack,
 };
 
-fn fixture() -> Json {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/drafts/overrides.json");
+fn fixture(name: &str) -> Json {
+    let path = format!("{}/tests/fixtures/drafts/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -58,7 +58,7 @@ fn put(form: &mut Map<String, Json>, path: &str, value: &Json) {
 
 #[test]
 fn the_browser_is_told_the_formulas_of_the_fixture() {
-    let fixture = fixture();
+    let fixture = fixture("overrides");
     let firm = firm(&fixture);
     let entity = firm.catalog.entity("request").unwrap();
     let mut order = Vec::new();
@@ -77,7 +77,7 @@ fn the_browser_is_told_the_formulas_of_the_fixture() {
 /// A client that sends the whole form each time, what was computed as well, and says what was changed.
 #[test]
 fn an_overridden_value_stays_until_its_inputs_change() {
-    let fixture = fixture();
+    let fixture = fixture("overrides");
     let firm = firm(&fixture);
     let entity = firm.catalog.entity("request").unwrap().clone();
     for stored in [false, true] {
@@ -111,5 +111,35 @@ fn an_overridden_value_stays_until_its_inputs_change() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_value_is_asked_for_while_its_condition_holds() {
+    let fixture = fixture("required");
+    let firm = firm(&fixture);
+    let entity = firm.catalog.entity("request").unwrap().clone();
+    for field in entity.fields.values().chain(entity.fields["lines"].fields.values()) {
+        let path = if entity.fields.contains_key(&field.name) {
+            field.name.to_string()
+        } else {
+            format!("lines.{}", field.name)
+        };
+        let wire = |expr: &Option<_>| expr.as_ref().map_or(Json::Null, to_wire);
+        assert_eq!(wire(&field.required_when), fixture["wires"][&path], "{path}");
+        assert_eq!(wire(&field.visible), fixture["wires"][format!("{path}.visible")], "{path}");
+    }
+    for case in fixture["cases"].as_array().unwrap() {
+        let values = case["values"].as_object().unwrap();
+        let draft = firm.decide(Some(BOSS), |s| save::draft(s, &entity, None, values, &[])).unwrap();
+        let missing = draft.problems.iter().filter(|p| ["required", "too_few"].contains(&&*p.code)).map(|p| &p.path);
+        assert_eq!(
+            missing.collect::<Vec<_>>(),
+            case["missing"].as_array().unwrap().iter().collect::<Vec<_>>(),
+            "{}",
+            case["name"]
+        );
+        let saved = firm.decide(Some(BOSS), |s| save::create(s, &entity, values));
+        assert_eq!(saved.is_ok(), case["missing"] == json!([]), "{}", case["name"]);
     }
 }

@@ -71,6 +71,7 @@ pub(super) fn build(texts: Texts<'_>, sight: &Sight<'_>, place: &FieldPlace<'_>)
     let mut server =
         computation(entity, *lines, field, definition.is_some_and(|d| d.compute.is_some()), sight, &mut out);
     for (key, expr) in [
+        ("required_when", &field.required_when),
         ("visible", &field.visible),
         ("read_only", &field.read_only),
         ("default", &field.default),
@@ -131,7 +132,7 @@ fn computation(
 }
 
 /// Whether the reader may read all that the expression reads: a formula would tell what its fields hold.
-pub(super) fn readable(expr: &Expr, sight: &Sight<'_>) -> bool {
+pub(crate) fn readable(expr: &Expr, sight: &Sight<'_>) -> bool {
     expr.references().iter().all(|reference| match reference {
         Reference::Field { entity, lines, field, .. } => sight.may_read(entity, lines.as_ref(), field),
         Reference::Rows(entity) => sight.sees_all(entity),

@@ -19,6 +19,7 @@ use kernel::{
 };
 use serde_json::{Map, Value as Json, json};
 
+pub(crate) use field::readable;
 pub(crate) use models::{ModelKey, Models};
 pub(crate) use sight::Sight;
 pub(crate) use texts::{LANGUAGES, Texts, entity_label, known_language};

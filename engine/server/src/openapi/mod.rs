@@ -1,6 +1,7 @@
 //! `/api/openapi.json`: the API as one reader may use it, made from the published definitions. What they may not read
 //! is not in it, names included.
 
+mod condition;
 mod fixed;
 mod record;
 

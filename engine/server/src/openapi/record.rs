@@ -8,6 +8,7 @@ use kernel::{
 };
 use serde_json::{Map, Value as Json, json};
 
+use super::condition;
 use crate::app_model::{Sight, Texts};
 
 /// Whether a schema is of what is read or of what is sent.
@@ -31,6 +32,7 @@ pub(super) fn schema(texts: Texts<'_>, sight: &Sight<'_>, entity: &Entity, side:
             .insert("version".into(), json!({"type": "integer", "description": "PATCH: the version it is made from"}));
     }
     let mut required = Vec::new();
+    let mut conditions = Vec::new();
     for field in entity.fields.values() {
         let allowed = match side {
             Side::Read => sight.may_read(&entity.name, None, &field.name),
@@ -42,6 +44,7 @@ pub(super) fn schema(texts: Texts<'_>, sight: &Sight<'_>, entity: &Entity, side:
             if field.required {
                 required.push(field.name.clone());
             }
+            conditions.extend(condition::required(sight, field));
         }
     }
     let mut out = Map::new();
@@ -50,6 +53,9 @@ pub(super) fn schema(texts: Texts<'_>, sight: &Sight<'_>, entity: &Entity, side:
     out.insert("properties".into(), Json::Object(properties));
     if side == Side::Write && !required.is_empty() {
         out.insert("required".into(), json!(required));
+    }
+    if side == Side::Write && !conditions.is_empty() {
+        out.insert("allOf".into(), conditions.into());
     }
     out.insert("examples".into(), json!([example]));
     Json::Object(out)
@@ -74,11 +80,15 @@ fn field_schema(
     let path = lines.map_or_else(|| format!("fields.{}", field.name), |l| format!("fields.{l}.fields.{}", field.name));
     let label = texts.text(Kind::Entity, &entity.name, &format!("{path}.label"), &field.label);
     out.insert("title".into(), label.into());
-    if let Some(to) = &field.to {
-        out.insert("description".into(), format!("a record of {to}").into());
+    let to = field.to.as_ref().map(|to| format!("a record of {to}"));
+    let needed = condition::told(sight, field).filter(|_| side == Side::Write);
+    let description: Vec<String> = to.into_iter().chain(needed).collect();
+    if !description.is_empty() {
+        out.insert("description".into(), description.join("; ").into());
     }
     if field.kind == FieldKind::Lines {
         let mut properties = Map::new();
+        let mut conditions = Vec::new();
         properties.insert("id".into(), json!({"type": "string", "format": "uuid"}));
         for inner in field.fields.values() {
             let allowed = match side {
@@ -88,9 +98,14 @@ fn field_schema(
             if allowed {
                 let schema = field_schema(texts, sight, entity, Some(&field.name), inner, side);
                 properties.insert(inner.name.to_string(), schema);
+                conditions.extend(condition::required(sight, inner));
             }
         }
-        out.insert("items".into(), json!({"type": "object", "properties": properties}));
+        let mut items = json!({"type": "object", "properties": properties});
+        if side == Side::Write && !conditions.is_empty() {
+            items["allOf"] = conditions.into();
+        }
+        out.insert("items".into(), items);
     }
     Json::Object(out)
 }

@@ -9,7 +9,8 @@ use std::{
 use kernel::{
     Catalog, Diagnostic, Name, PackSource, Severity,
     diff::{Difference, diff},
-    query::{Predicate, Select},
+    expression::{Env, Reference, lower},
+    query::{Facts, Predicate, Select},
     rebuild::{Choices, Rebuild, rebuilds},
     schema::{Entity, Field},
 };
@@ -186,23 +187,30 @@ impl App {
     ) -> Result<(), PublishError> {
         for entity in next.entities.values() {
             let Some(was) = was(base, next, entity) else { continue };
-            for field in entity.columns().filter(|f| f.required && !f.computed) {
+            for field in entity.columns().filter(|f| (f.required || f.required_when.is_some()) && !f.computed) {
                 let before = was.fields.get(&field.name);
                 let before = before.or_else(|| field.renamed_from.iter().find_map(|name| was.fields.get(name)));
                 let is_filled =
                     choices.get(&format!("{}.{}", entity.name, field.name)).is_some_and(|c| c.fill.is_some());
-                if before.is_some_and(|f| f.required) || is_filled {
+                let asked = |f: &Field| f.required_when.as_ref().map(|expr| expr.source().to_owned());
+                let asked_before = |f: &Field| f.required || asked(f).is_some_and(|was| Some(was) == asked(field));
+                if before.is_some_and(asked_before) || is_filled {
                     continue;
                 }
                 let mut found = effect("require", entity, vec![field.name.to_string()]);
                 found.total = self.store().count_all(base, &was.name).await?;
                 found.seen = found.total;
                 match before {
-                    // What is new is lacking everywhere.
-                    None => found.concerned = found.total,
+                    // What is new is lacking everywhere, always or where its condition holds.
+                    None if field.required => found.concerned = found.total,
+                    None => {
+                        let wanted = self.wanted(next, was, field);
+                        self.fitting(base, was, wanted, &mut found).await?;
+                    }
                     Some(before) => {
                         let lacking = Predicate::IsNull(vec![before.name.clone()]);
-                        self.fitting(base, was, lacking, &mut found).await?;
+                        let wanted = self.wanted(next, was, field);
+                        self.fitting(base, was, Predicate::All(vec![wanted, lacking]), &mut found).await?;
                     }
                 }
                 if found.concerned > 0 && !rebuilds.iter().any(|r| r.after.name == entity.name && converts(r, field)) {
@@ -211,6 +219,21 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Records in which a field must have a value from now on, as far as the store can tell them by what they have now.
+    fn wanted(&self, next: &Arc<Catalog>, was: &Entity, field: &Field) -> Predicate {
+        let Some(condition) = &field.required_when else { return Predicate::True };
+        let known = condition.references().iter().all(|reference| match reference {
+            Reference::Field { entity, lines, field, own: true } => {
+                *entity == was.name && lines.is_none() && was.fields.contains_key(field)
+            }
+            Reference::Setting(_) | Reference::Clock => true,
+            _ => false,
+        });
+        let (scene, facts) = (self.scene_of(next), Facts::new());
+        let lowered = known.then(|| lower(condition, &Env::new(&scene.ctx(), &facts, &**next)).ok());
+        lowered.flatten().unwrap_or(Predicate::True)
     }
 
     /// Fields and entities that are gone: their values are kept aside.

@@ -10,6 +10,7 @@ mod bulk;
 mod chaos;
 mod cli;
 mod client;
+mod conditions;
 mod duplicates;
 mod events;
 mod explain;

@@ -34,7 +34,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
   const context = useForm()
   const { t } = useTranslation('record')
   const { form, language } = context
-  const { visible, writable } = useStore(form.store, useShallow((state) => fieldState(context, state, path)))
+  const { visible, writable, required } = useStore(form.store, useShallow((state) => fieldState(context, state, path)))
   const value = useStore(form.store, (state) => valueAt(state.values, path))
   const titles = useStore(form.store, (state) => state.titles)
   const currency = useStore(form.store, (state) => currencyOf(context, state, field, path))
@@ -52,7 +52,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
   if (!visible) return null
 
   const id = prefix + elementId(path)
-  const problems = shownAt(told, path, field, value, field.required && writable)
+  const problems = shownAt(told, path, field, value, required)
   const invalid = problems.some((problem) => problem.level === 'error')
   const notes = problems.length > 0 || field.help
   const type = fieldType(field.type)
@@ -62,7 +62,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
   const label = (
     <>
       {field.label}
-      {field.required && writable && <span className={style.required} aria-hidden="true"> *</span>}
+      {required && <span className={style.required} aria-hidden="true"> *</span>}
     </>
   )
   return (
@@ -82,7 +82,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
           field={field}
           value={value}
           label={field.label}
-          required={field.required}
+          required={required}
           context={format}
           invalid={invalid}
           {...(unreadable === undefined ? {} : { unreadable })}

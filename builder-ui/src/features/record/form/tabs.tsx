@@ -1,9 +1,9 @@
 // Tabs of a form (ARIA tabs, arrows move). A tab with a mistake inside carries a mark, and a jump opens it.
 import { type KeyboardEvent, lazy, Suspense, useEffect, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { EntityModel, FormPart, FormTab } from '@/model/app'
+import type { FormPart, FormTab } from '@/model/app'
 import { Card } from '@/ui/card'
-import { useForm, useFormState } from '../form-context'
+import { fieldState, type FormContextValue, useForm, useFormState } from '../form-context'
 import { fieldAt, valueAt } from '../model/paths'
 import { shownAt } from '../model/problems'
 import type { FormState } from '../model/store'
@@ -14,12 +14,13 @@ import style from './form.module.css'
 const LinesPart = lazy(() => import('../lines/lines-part'))
 
 export function Tabs({ part }: { part: FormPart }) {
-  const { entity, onJump } = useForm()
+  const context = useForm()
+  const { onJump } = context
   const { t } = useTranslation('record')
   const id = useId()
   const tabs = useMemo(() => part.tabs ?? [], [part])
   const [open, setOpen] = useState(tabs[0]?.key)
-  const wrong = useFormState((state) => tabs.filter((tab) => hasError(entity, tab, state)).map((tab) => tab.key).join(' '))
+  const wrong = useFormState((state) => tabs.filter((tab) => hasError(context, tab, state)).map((tab) => tab.key).join(' '))
 
   useEffect(
     () =>
@@ -72,10 +73,10 @@ export function Tabs({ part }: { part: FormPart }) {
   )
 }
 
-function hasError(entity: EntityModel, tab: FormTab, state: FormState): boolean {
+function hasError(context: FormContextValue, tab: FormTab, state: FormState): boolean {
   return (tab.fields ?? []).some(({ name }) => {
-    const field = fieldAt(entity, name)
-    return shownAt(state, name, field, valueAt(state.values, name), field?.required ?? false).some((problem) => problem.level === 'error')
+    const field = fieldAt(context.entity, name)
+    return shownAt(state, name, field, valueAt(state.values, name), field !== undefined && fieldState(context, state, name).required).some((problem) => problem.level === 'error')
   })
 }
 

@@ -43,6 +43,8 @@ interface GridRowProps {
   editing: Editing | null
   problems: Readonly<Record<string, Shown>> | undefined
   unreadable: Readonly<Record<string, Unreadable>> | undefined
+  /** Fields of this line that must be filled in. */
+  needed: string
   language: string
   titles: Titles
   words: { yes: string; no: string; remove: string; line: string }
@@ -91,6 +93,7 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
   const unread = props.unreadable?.[field.name]
   const isActive = props.active === at
   const edits = isActive && editing !== null
+  const needed = props.needed.split(' ').includes(field.name)
   const context: FormatContext = { language, titles, words, currency: column.currency }
   const classes = [
     style.cell,
@@ -102,7 +105,7 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
     isActive && style.active,
     edits && style.editing,
     problem && unread?.problem !== 'looking_up' && (problem.level === 'error' ? style.invalid : style.warned),
-    field.required && writable && isBlank(value) && !unread && !edits && style.need,
+    needed && isBlank(value) && !unread && !edits && style.need,
   ]
   const { Edit } = type
   return (
@@ -112,7 +115,7 @@ function GridCell(props: GridRowProps & { column: GridColumn; at: number }) {
       aria-colindex={at + 2}
       aria-selected={(at >= props.from && at <= props.to) || undefined}
       aria-invalid={problem?.level === 'error' || undefined}
-      aria-required={(field.required && writable) || undefined}
+      aria-required={needed || undefined}
       tabIndex={isActive && !edits ? 0 : -1}
       className={classes.filter(Boolean).join(' ')}
       style={at === 0 ? { left: 'var(--number)' } : undefined}

@@ -5,10 +5,12 @@ import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { fieldType } from '@/fields/registry'
 import type { Field } from '@/model/app'
+import type { Line } from '@/model/record'
 import { Button } from '@/ui/button'
 import { ColumnEdge, widthKey, widthKeys } from '@/ui/column-edge'
 import { elementId, useForm } from '../form-context'
 import { useProblemText } from '../form/problem-text'
+import { isRequired } from '../model/evaluate'
 import { asLinePlace, linesOf } from '../model/paths'
 import { GridRow } from './grid-row'
 import { blockOf } from './grid-state'
@@ -29,7 +31,7 @@ interface LineGridProps {
 
 export function LineGrid({ table, label, columns: names, totals }: LineGridProps) {
   const { t } = useTranslation('record')
-  const { form, language, onJump } = useForm()
+  const { form, evaluator, language, onJump } = useForm()
   const gridId = useId()
   const scroller = useRef<HTMLDivElement>(null)
   const lines = useStore(form.store, (state) => linesOf(state.values, table.name))
@@ -58,6 +60,12 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
       return shown.includes(active) || active >= lines.length ? shown : [...shown, active].toSorted((a, b) => a - b)
     },
   })
+
+  // Where a condition asks for a value, what it reads in the header counts as well.
+  const conditional = columns.some(({ field }) => field.required_when !== undefined)
+  const values = useStore(form.store, (state) => (conditional ? state.values : null))
+  const needed = (line: Line): string =>
+    columns.filter(({ field, writable }) => writable && isRequired(evaluator, field, { values: values ?? {}, table: table.name, line })).map(({ field }) => field.name).join(' ')
 
   const { row: activeRow, column: activeColumn } = state.active
   const editing = state.editing !== null
@@ -159,6 +167,7 @@ export function LineGrid({ table, label, columns: names, totals }: LineGridProps
                   to={selected ? block.right : -1}
                   editing={index === activeRow ? state.editing : null}
                   problems={problems.of(line)}
+                  needed={needed(line)}
                   unreadable={problems.unreadable[line.id]}
                   language={language}
                   titles={titles}

@@ -5,6 +5,7 @@ import { useShallow } from 'zustand/react/shallow'
 import type { Field } from '@/model/app'
 import type { Line } from '@/model/record'
 import { useForm } from '../form-context'
+import { isRequired } from '../model/evaluate'
 import { asLinePlace, linePath } from '../model/paths'
 import { shownAt, type Shown } from '../model/problems'
 import type { Unreadable } from '../model/store'
@@ -16,11 +17,14 @@ export interface LineProblems {
 }
 
 export function useLineProblems(table: Field): LineProblems {
-  const { form } = useForm()
+  const { form, evaluator } = useForm()
   const told = useStore(
     form.store,
     useShallow((state) => ({ unreadable: state.unreadable, refused: state.refused, drafted: state.drafted, touched: state.touched, attempted: state.attempted })),
   )
+  // Where a condition asks for a value, what it reads in the header counts as well.
+  const conditional = Object.values(table.fields ?? {}).some((field) => field.required_when !== undefined)
+  const values = useStore(form.store, (state) => (conditional ? state.values : null))
   return useMemo(() => {
     const unreadable: Record<string, Record<string, Unreadable>> = {}
     for (const [path, found] of Object.entries(told.unreadable)) {
@@ -46,11 +50,11 @@ export function useLineProblems(table: Field): LineProblems {
       const empty = isEmptyLine(line, table.fields ?? {})
       const out: Record<string, Shown> = {}
       for (const field of Object.values(table.fields ?? {})) {
-        const [first] = shownAt(told, linePath(table.name, line.id, field.name), field, line[field.name], field.required && !empty)
+        const [first] = shownAt(told, linePath(table.name, line.id, field.name), field, line[field.name], !empty && isRequired(evaluator, field, { values: values ?? {}, table: table.name, line }))
         if (first) out[field.name] = first
       }
       return Object.keys(out).length > 0 ? out : null
     }
     return { of, unreadable }
-  }, [told, table])
+  }, [told, table, evaluator, values])
 }

@@ -9,6 +9,7 @@ import { phone, useMedia } from '@/ui/use-media'
 import { fieldState, useForm } from '../form-context'
 import { useProblemText } from '../form/problem-text'
 import { checkRecord } from '../model/check'
+import { isRequired } from '../model/evaluate'
 import { linesOf } from '../model/paths'
 import type { Shown } from '../model/problems'
 import { LineCards } from './line-cards'
@@ -46,7 +47,7 @@ export default function LinesPart({ table, label, columns, totals, bare = false 
 
 /** What is wrong with the table as a whole: too few lines, a rule over all of them. */
 function TableProblems({ table }: { table: Field }) {
-  const { form, entity } = useForm()
+  const { form, entity, evaluator } = useForm()
   const say = useProblemText()
   const told = useStore(
     form.store,
@@ -57,7 +58,7 @@ function TableProblems({ table }: { table: Field }) {
   )
   const problems = told.map(({ path, code, message, level }): Shown => ({ path, code, message, level: level ?? 'error' }))
   const few = useStore(form.store, (state) =>
-    state.attempted ? checkRecord(entity, state.values, (path) => path === table.name).find((one) => one.path === table.name)?.code : undefined,
+    state.attempted ? checkRecord(entity, state.values, (path) => path === table.name, (field) => isRequired(evaluator, field, { values: state.values })).find((one) => one.path === table.name)?.code : undefined,
   )
   const limit = Number(few === 'many_lines' ? table.max : Math.max(1, Number(table.min ?? 1)))
   const shown: Shown[] = few ? [{ path: table.name, level: 'error', code: few, values: { limit } }] : problems

@@ -2,7 +2,7 @@
 import { compare } from '@/fields/exact'
 import { isNumber } from '@/fields/numbers'
 import type { EntityModel, Field } from '@/model/app'
-import type { PortolanRecord, Scalar } from '@/model/record'
+import type { Line, PortolanRecord, Scalar } from '@/model/record'
 import { linePath, linesOf } from './paths'
 import { isBlank, isComputed, isEmptyLine } from './values'
 
@@ -56,6 +56,7 @@ export function checkRecord(
   entity: EntityModel,
   values: Partial<PortolanRecord>,
   isVisible: (path: string) => boolean,
+  isNeeded: (field: Field, at?: { table: string; line: Line }) => boolean,
   requires: readonly string[] = [],
 ): CheckProblem[] {
   const demanded = new Set(requires)
@@ -63,13 +64,13 @@ export function checkRecord(
   for (const field of Object.values(entity.fields)) {
     if (!isVisible(field.name)) continue
     if (field.type !== 'lines') {
-      const found = checkValue(field, values[field.name] as Scalar | undefined, field.required || demanded.has(field.name))
+      const found = checkValue(field, values[field.name] as Scalar | undefined, isNeeded(field) || demanded.has(field.name))
       if (found) problems.push({ path: field.name, ...found })
       continue
     }
     const cells = field.fields ?? {}
     const lines = linesOf(values, field.name).filter((line) => !isEmptyLine(line, cells))
-    const fewest = Math.max(Number(field.min ?? 0), field.required || demanded.has(field.name) ? 1 : 0)
+    const fewest = Math.max(Number(field.min ?? 0), isNeeded(field) || demanded.has(field.name) ? 1 : 0)
     if (lines.length < fewest) problems.push({ path: field.name, code: 'few_lines', values: { limit: fewest } })
     if (field.max !== undefined && lines.length > Number(field.max)) {
       problems.push({ path: field.name, code: 'many_lines', values: { limit: Number(field.max) } })
@@ -77,7 +78,7 @@ export function checkRecord(
     for (const line of lines) {
       for (const cell of Object.values(cells)) {
         const path = linePath(field.name, line.id, cell.name)
-        const found = isVisible(path) ? checkValue(cell, line[cell.name], cell.required) : null
+        const found = isVisible(path) ? checkValue(cell, line[cell.name], isNeeded(cell, { table: field.name, line })) : null
         if (found) problems.push({ path, ...found })
       }
     }

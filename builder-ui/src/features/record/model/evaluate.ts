@@ -1,5 +1,5 @@
 // The narrow door to the interpreter of expressions: what a form asks of it, in wire values.
-import type { Wire } from '@/model/app'
+import type { Field, Wire } from '@/model/app'
 import type { Line, PortolanRecord, Scalar } from '@/model/record'
 
 /** What an expression is evaluated over: the form, and a line of it where the expression belongs to one. */
@@ -21,4 +21,9 @@ export function holds(evaluator: Evaluator, wire: Wire | undefined, place: Place
   if (wire === undefined || wire === null) return otherwise
   const value = evaluator.value(wire, place)
   return value === undefined ? otherwise : value === true
+}
+
+/** Whether a value must be there; where the browser cannot know, the server will say. */
+export function isRequired(evaluator: Evaluator, field: Field, place: Place): boolean {
+  return field.required || holds(evaluator, field.required_when, place, false)
 }
