@@ -30,6 +30,10 @@ export interface NoticeAbout {
   person_name?: string
   address?: string
   reason?: string | null
+  /** Of a reminder, and of what was not decided in time. */
+  due_at?: string
+  act?: string
+  assignee_name?: string
 }
 
 export interface NotificationPage {

@@ -133,6 +133,9 @@ export interface PreviewNode {
   calls?: { workflow: string; title: string; items: CallItem[]; waits: boolean }
   /** The call of which it is. */
   call?: { node: string; item?: CallItem }
+  /** Until when its people are to decide. */
+  due?: { at?: string; within?: string; then?: string }
+  waits?: { until?: string; within?: string; message?: string; condition?: boolean }
 }
 
 export interface PreviewAnswer {

@@ -17,6 +17,8 @@ export interface Task {
   created_at: string
   /** `consult`: only an opinion is asked for. */
   kind?: 'decide' | 'consult'
+  /** Until when it is to be decided. */
+  due_at?: string | null
   summary?: Figure[]
 }
 
@@ -59,7 +61,27 @@ export interface InstanceNode {
   item?: CallItem | null
   entered_at?: string
   left_at?: string | null
-  people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null; attachments?: string[]; signature?: string; channel?: 'mail_link' }[]
+  people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null; attachments?: string[]; signature?: string; channel?: 'mail_link'; due_at?: string | null; automatic?: Automatic | null }[]
+  /** For what a wait waits, and what ended that. */
+  waits?: Waits | null
+}
+
+/** What the engine did because nobody decided in time. */
+export interface Automatic {
+  act: 'notify' | 'approve' | 'reject' | 'return' | 'reassign_up'
+  due_at?: string | null
+  /** How much time there was: `2 working_days`. */
+  within?: string | null
+  people?: { id: string; name: string }[]
+}
+
+export interface Waits {
+  until?: string | null
+  within?: string | null
+  message?: string | null
+  condition?: boolean
+  ended_by?: 'time' | 'message' | 'condition' | 'skipped'
+  by_name?: string | null
 }
 
 export interface InstanceAnswer extends InstanceRow {
@@ -91,8 +113,8 @@ export interface Verdict {
   signature?: string
 }
 
-export const listTasks = (after?: string, limit = 50) =>
-  get<{ rows: Task[]; next: string | null }>('/api/tasks', { after, limit })
+export const listTasks = (after?: string, limit = 50, order?: 'due') =>
+  get<{ rows: Task[]; next: string | null }>('/api/tasks', { after, limit, order })
 export const countTasks = () => get<{ count: number }>('/api/tasks/count')
 export const decideTask = (id: string, verb: Verb, verdict: Verdict = {}) =>
   post<{ instance: InstanceAnswer }>(`/api/tasks/${id}/${verb}`, verdict)

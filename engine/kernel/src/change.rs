@@ -92,6 +92,24 @@ pub enum Change {
         /// The beginning of the keys, such as `instance/<id>/`.
         key_prefix: String,
     },
+    /// A workflow waits for a message from now on.
+    MessageWait(MessageWait),
+    /// It does not wait for it any more.
+    EndMessageWait(MessageWait),
+    /// A message came; it is kept until a workflow takes it.
+    Message(MessageRow),
+    /// A workflow takes a message; refused if it was taken already.
+    TakeMessage {
+        /// The message.
+        id: Uuid,
+    },
+    /// An open task is due then.
+    TaskDue {
+        /// The task.
+        id: Uuid,
+        /// When; not known if none.
+        due_at: Option<DateTime<Utc>>,
+    },
     /// A job was done by this commit: refused if it was cancelled, replaced or taken over by somebody else meanwhile.
     FinishJob(JobHeld),
     /// Refused if another record has the same values.
@@ -310,6 +328,34 @@ pub struct Comment {
     pub text: String,
     /// People it mentions.
     pub mentions: Vec<Uuid>,
+}
+
+/// A workflow that waits for a message at one of its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageWait {
+    /// The instance.
+    pub instance: Uuid,
+    /// Its token.
+    pub token: u32,
+    /// The message's name.
+    pub name: Name,
+    /// By what it is told from others of its name.
+    pub key: String,
+}
+
+/// A message that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: Name,
+    /// By what it is told from others of its name.
+    pub key: String,
+    /// Who sent it.
+    pub sent_by: Option<Uuid>,
+    /// When.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// A workflow instance as it is stored.

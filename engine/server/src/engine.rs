@@ -130,6 +130,7 @@ impl App {
             let known = command.read(self, &scene).await?;
             let mut decided = self.settle(&scene, |facts| command.decide(&scene, &known, facts)).await?;
             decided.changes.extend(job.map(Change::FinishJob));
+            self.add_looks(&scene.catalog, &mut decided.changes, scene.now);
             self.add_mails(&mut decided.changes, scene.now);
             if decided.changes.is_empty() {
                 return Ok(Performed::Now(decided.done));
@@ -248,7 +249,7 @@ fn news(changes: &[Change]) -> Told {
             Change::OpenTask(task) if task.pool.is_some() => drop(told.closed.insert(task.id)),
             Change::Purge(purge) => told.people |= is_organisation(&purge.entity),
             Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
-            Change::AssignTask { id, .. } => drop(told.closed.insert(*id)),
+            Change::AssignTask { id, .. } | Change::TaskDue { id, .. } => drop(told.closed.insert(*id)),
             Change::CloseTask(close) => drop(told.closed.insert(close.id)),
             Change::ScheduleJob { due_at, .. } => told.due = told.due.into_iter().chain([*due_at]).min(),
             Change::Notify(notice) => drop(told.notices.insert(notice.user)),
@@ -262,6 +263,10 @@ fn news(changes: &[Change]) -> Told {
             | Change::MoveTask { .. }
             | Change::Erase(_)
             | Change::CancelJobs { .. }
+            | Change::MessageWait(_)
+            | Change::EndMessageWait(_)
+            | Change::Message(_)
+            | Change::TakeMessage { .. }
             | Change::FinishJob(_)
             | Change::Apart(_)
             | Change::Near(_) => {}

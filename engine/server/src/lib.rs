@@ -37,6 +37,7 @@ pub mod secrets;
 mod seed;
 pub mod set_up;
 pub mod studio;
+pub mod timers;
 pub mod trash;
 pub mod views;
 mod work;

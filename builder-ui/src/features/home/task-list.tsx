@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import { figureText, type Task } from '@/api/tasks'
-import { formatSpan } from '@/model/format'
+import { formatAgo, formatSpan } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
 import { Checkbox } from '@/ui/checkbox'
@@ -36,6 +36,23 @@ export function isLate(since: string, now = Date.now()): boolean {
   return now - new Date(since).getTime() > 2 * 86_400_000
 }
 
+/** How a deadline stands: it says so in words, the colour only helps. */
+export function dueState(at: string, now = Date.now()): 'over' | 'soon' | 'later' {
+  const left = new Date(at).getTime() - now
+  return left <= 0 ? 'over' : left <= 86_400_000 ? 'soon' : 'later'
+}
+
+function Due({ at }: { at: string }) {
+  const { t, i18n } = useTranslation()
+  const state = dueState(at)
+  return (
+    <span className={style.wait} data-due={state}>
+      <Icon name={state === 'over' ? 'warning' : 'clock'} size={13} />
+      <time dateTime={at}>{t(state === 'over' ? 'home:overdue' : 'home:due', { when: formatAgo(at, i18n.language) })}</time>
+    </span>
+  )
+}
+
 function TaskRow({ task, choosing }: { task: Task; choosing: Choosing | undefined }) {
   const { t, i18n } = useTranslation()
   const model = useAppModel()
@@ -48,10 +65,12 @@ function TaskRow({ task, choosing }: { task: Task; choosing: Choosing | undefine
         <span className={style.body}>
           <span className={style.head}>
             <span className={style.title}>{task.title}</span>
-            <span className={style.wait} data-late={late || undefined}>
-              <Icon name="clock" size={13} />
-              <span><span className="visually-hidden">{t('home:waiting')} </span>{formatSpan(task.created_at, i18n.language)}</span>
-            </span>
+            {task.due_at ? <Due at={task.due_at} /> : (
+              <span className={style.wait} data-late={late || undefined}>
+                <Icon name="clock" size={13} />
+                <span><span className="visually-hidden">{t('home:waiting')} </span>{formatSpan(task.created_at, i18n.language)}</span>
+              </span>
+            )}
           </span>
           <span className={style.meta}>
             {t('home:from', { name: task.initiator_name })} · {model.entities[task.entity]?.label ?? task.entity} · {t('home:as', { label: task.label })}

@@ -1,11 +1,12 @@
 /** A notice in the reader's words; what the server notes is only what happened. */
 import type { TFunction } from 'i18next'
 import type { Notification } from '@/api/notifications'
+import { formatAgo } from '@/model/format'
 
 /** Mentions travel as `@[name](id)`. */
 const plain = (text: string) => text.replace(/@\[([^\]]*)\]\([^)]*\)/g, '@$1')
 
-export function noticeText({ kind, about }: Notification, t: TFunction): string {
+export function noticeText({ kind, about }: Notification, t: TFunction, language: string): string {
   const reason = about.reason ? t('notifications.text.quoted', { text: plain(about.reason) }) : ''
   const name = about.by_name ?? ''
   switch (kind) {
@@ -15,7 +16,11 @@ export function noticeText({ kind, about }: Notification, t: TFunction): string 
         ? t('notifications.text.task', { name: about.initiator_name ?? name, label: about.label })
         : t('notifications.text.transfer', { name, label: about.label }) + reason
     case 'returned':
-      return t('notifications.text.returned', { name }) + reason
+      return name ? t('notifications.text.returned', { name }) + reason : t('notifications.text.returned_late')
+    case 'reminder':
+      return t('notifications.text.reminder', { label: about.label, when: formatAgo(about.due_at ?? '', language) })
+    case 'overdue':
+      return about.act === 'notify' ? t('notifications.text.overdue', { name: about.assignee_name ?? '', label: about.label }) : t(`notifications.text.overdue_${about.act}`, { label: about.label, defaultValue: plain(about.message ?? '') })
     case 'decided':
       return t('notifications.text.decided', { outcome: about.outcome_label ?? t(`home:result.${about.outcome}`, { defaultValue: about.outcome }) })
     case 'mention':

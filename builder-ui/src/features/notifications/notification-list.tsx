@@ -8,7 +8,7 @@ import { Icon, type IconName } from '@/ui/icon'
 import style from './notification-list.module.css'
 
 const icons: Record<string, IconName> = {
-  task: 'inbox', mention: 'mention', decided: 'done', approved: 'done', rejected: 'error', returned: 'undo', notify: 'info', withdrawn: 'undo',
+  task: 'inbox', mention: 'mention', decided: 'done', approved: 'done', rejected: 'error', returned: 'undo', notify: 'info', withdrawn: 'undo', reminder: 'clock', overdue: 'warning',
 }
 
 /** A record that may not be seen any more has no page. */
@@ -24,7 +24,7 @@ export function NotificationList({ rows, onOpen }: { rows: Notification[]; onOpe
     <ul className={style.list}>
       {rows.map((notice) => {
         const to = target(notice)
-        const text = noticeText(notice, t)
+        const text = noticeText(notice, t, i18n.language)
         const content = (
           <>
             <span className={style.icon}><Icon name={icons[noticeSign(notice)] ?? 'bell'} /></span>

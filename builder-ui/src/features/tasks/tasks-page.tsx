@@ -11,6 +11,7 @@ import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { Page } from '@/ui/page'
+import { Select } from '@/ui/select'
 import { BatchDialog } from './batch-dialog'
 import style from './batch.module.css'
 
@@ -22,9 +23,10 @@ export default function TasksPage() {
   const client = useQueryClient()
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null)
   const [verb, setVerb] = useState<BatchVerb | null>(null)
+  const [order, setOrder] = useState<'newest' | 'due'>('newest')
   const list = useInfiniteQuery({
-    queryKey: [...keys.tasks, 'pages'],
-    queryFn: ({ pageParam }) => listTasks(pageParam || undefined),
+    queryKey: [...keys.tasks, 'pages', order],
+    queryFn: ({ pageParam }) => listTasks(pageParam || undefined, 50, order === 'due' ? 'due' : undefined),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
     select: (data) => ({ rows: data.pages.flatMap((page) => page.rows) }),
@@ -48,6 +50,7 @@ export default function TasksPage() {
       actions={
         <>
           {open.length > 1 || chosen ? <Button icon="done" onClick={() => setChosen(chosen ? null : new Set())}>{t(chosen ? 'batch:done' : 'batch:choose')}</Button> : null}
+          <Select width="auto" label={t('home:order')} value={order} onChange={(value) => setOrder(value ?? 'newest')} options={[{ value: 'newest', label: t('home:order_newest') }, { value: 'due', label: t('home:order_due') }]} />
           <Link to={paths.copies}>{t('home:copies')}</Link>
         </>
       }

@@ -44,7 +44,7 @@ interface FlowPictureProps {
 }
 
 const WIDTH = 216
-const small = (kind: string) => ['start', 'end', 'switch', 'fork', 'join'].includes(kind)
+const small = (kind: string) => ['start', 'end', 'switch', 'fork', 'join', 'race'].includes(kind)
 
 export function FlowPicture({ nodes, edges, leaps = [], selected, onSelect, label }: FlowPictureProps) {
   const { t } = useTranslation('workflows')

@@ -21,10 +21,10 @@ import { useSources } from './sources'
 import style from './flow-designer.module.css'
 
 export const nodeIcons: Record<string, IconName> = {
-  start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', merge: 'columns', call: 'workflow', notify: 'bell', action: 'settings', wait: 'clock', end: 'done',
+  start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', merge: 'columns', call: 'workflow', notify: 'bell', action: 'settings', wait: 'clock', race: 'network', end: 'done',
 }
 /** What can be put on an edge. */
-const insertable = ['approval', 'notify', 'switch', 'call'] as const
+const insertable = ['approval', 'notify', 'switch', 'call', 'wait', 'race'] as const
 
 export default function FlowDesigner({ about }: { about: About }) {
   const { t } = useTranslation('studio')
@@ -88,7 +88,7 @@ function ItemView({ item }: { item: Item }) {
 function BranchView({ branch, of }: { branch: Branch; of: string }) {
   const { t } = useTranslation('studio')
   const flow = useFlow()
-  const label = branch.isDefault ? t('flow.otherwise') : flow.texts.say(`nodes.${of}.cases.${branch.name}.label`, branch.label) || humanised(branch.name)
+  const label = branch.isDefault ? t('flow.otherwise') : flow.texts.say(`nodes.${of}.${branch.edge.slot}.label`, branch.label) || humanised(branch.name)
   const condition = branch.isDefault ? null : describeCondition(branch.when, t, (path) => flow.fields.find((one) => one.path === path)?.label ?? path)
   return (
     <div className={style.branch}>
@@ -96,7 +96,7 @@ function BranchView({ branch, of }: { branch: Branch; of: string }) {
         <span className={style.caseLabel}>{label}</span>
         {condition ? <span className={style.condition}>{condition}</span> : null}
       </button>
-      <Plus edge={branch.edge} />
+      {flow.nodes[of]?.type === 'race' ? null : <Plus edge={branch.edge} />}
       <Sequence items={branch.items} />
     </div>
   )
@@ -115,12 +115,12 @@ function Plus({ edge }: { edge: Edge }) {
   })
   const callable = useCallable()
   const put = (type: string) => {
-    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}' }, ...(callable[0] ? { workflow: callable[0].value } : {}) })
+    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}', approval: t('flow.new.approval'), wait: t('flow.new.wait') }, ...(callable[0] ? { workflow: callable[0].value } : {}) })
     if (!made) return
     flow.act(t('act.add', { what: t(`flow.types.${type}`) }), made.nodes)
     flow.select(made.key)
   }
-  const movable = Object.entries(flow.nodes).filter(([key, node]) => !['start', 'end', 'switch', 'fork', 'join', 'merge'].includes(node.type) && mainWay(node) !== null && key !== edge.from && endOf(flow.nodes, edge) !== key)
+  const movable = Object.entries(flow.nodes).filter(([key, node]) => !['start', 'end', 'switch', 'fork', 'join', 'merge', 'race'].includes(node.type) && mainWay(node) !== null && key !== edge.from && endOf(flow.nodes, edge) !== key)
   const entries: MenuEntry[] = [
     ...insertable.map((type) => ({ key: type, label: t(`flow.types.${type}`), icon: nodeIcons[type] ?? ('dot' as const), onSelect: () => put(type) })),
     ...(movable.length ? [{ key: 'move', label: t('flow.move_here'), heading: true, divided: true }] : []),

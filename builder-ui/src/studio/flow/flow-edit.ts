@@ -62,7 +62,7 @@ export function rejection(nodes: Nodes): string | null {
 export interface NewNode {
   label: string
   /** Labels of parts that it begins with. */
-  words: { yes: string; rejected: string; message: string }
+  words: { yes: string; rejected: string; message: string; approval?: string; wait?: string }
   /** The workflow that a sub-flow begins with. */
   workflow?: string
 }
@@ -87,6 +87,15 @@ export function insert(nodes: Nodes, edge: Edge, type: string, { label, words, w
       case 'switch': return { type, label, cases: { x_yes: { label: words.yes, when: 'true', next: to } }, default: to }
       case 'call': return { type, label, workflow: workflow ?? '', next: to, rejected: ends() }
       case 'fork': return { type, label: '', branches: {} }
+      case 'wait': return { type, label, for: { after: '1 days' }, next: to }
+      case 'race': {
+        const [decision, wait] = [words.approval ?? words.yes, words.wait ?? words.yes]
+        const asked = proposeName(decision, [...Object.keys(all), key])
+        all = { ...all, [asked]: { type: 'approval', label: decision, approvers: [{ manager: { of: 'initiator', level: 1 } }], nobody: 'admin', same_as_initiator: 'skip', next: to, rejected: ends() } }
+        const waited = proposeName(wait, [...Object.keys(all), key])
+        all = { ...all, [waited]: { type: 'wait', label: wait, for: { after: '3 days' }, next: to } }
+        return { type, label, branches: { x_first: { next: asked }, x_second: { next: waited } } }
+      }
       default: return null
     }
   })()
@@ -94,15 +103,56 @@ export function insert(nodes: Nodes, edge: Edge, type: string, { label, words, w
   return { nodes: lead(putAfter(all, key, made, edge.from), edge, key), key }
 }
 
+/** One more that a race is between; it goes on where the others do. */
+export function addRaceBranch(nodes: Nodes, key: string, type: 'wait' | 'approval', label: string, words: { rejected: string }): Nodes {
+  const branches = branchesOf(nodes[key] ?? { type: 'race' }, 'branches')
+  const first = Object.values(branches).map(({ next }) => nodes[String(next)]).find((node) => node !== undefined)
+  const on = first ? mainWay(first) : null
+  if (on === null) return nodes
+  const made = proposeName(label, Object.keys(nodes))
+  let ends: Nodes = {}
+  let to = rejection(nodes)
+  if (type === 'approval' && to === null) {
+    to = proposeName(words.rejected, [...Object.keys(nodes), made])
+    ends = { [to]: { type: 'end', label: words.rejected, outcome: 'rejected' } }
+  }
+  const node: FlowNode = type === 'wait'
+    ? { type, label, for: { after: '3 days' }, next: on }
+    : { type, label, approvers: [{ manager: { of: 'initiator', level: 1 } }], nobody: 'admin', same_as_initiator: 'skip', next: on, rejected: to ?? on }
+  const name = proposeName(label, Object.keys(branches))
+  return { ...withValue(nodes, key, (old) => ({ ...old, branches: { ...branches, [name]: { next: made } } as Json })), [made]: node, ...ends }
+}
+
+/** Takes one out of a race, with the wait or decision that it began with. */
+export function removeRaceBranch(nodes: Nodes, key: string, name: string): Nodes {
+  const branches = branchesOf(nodes[key] ?? { type: 'race' }, 'branches')
+  const gone = String(branches[name]?.next ?? '')
+  const less = withValue(nodes, key, (node) => ({ ...node, branches: without(branches, name) as Json }))
+  const led = Object.entries(less).some(([from, node]) => edgesOf(from, node).some((edge) => edge.to === gone))
+  return led ? less : tidied(without(less, gone), nodes)
+}
+
 /** Takes a node out: what led to it leads to where it went on. Starts and ends stay. */
 export function remove(nodes: Nodes, key: string): Nodes {
   const node = nodes[key]
+  if (node?.type === 'race') return withoutRace(nodes, key, node)
   const on = node ? mainWay(node) : null
   if (!node || node.type === 'start' || on === null || on === key) return nodes
   let rest = without(nodes, key)
   for (const [from, one] of Object.entries(nodes)) {
     if (from !== key) for (const edge of edgesOf(from, one)) if (edge.to === key) rest = lead(rest, edge, on)
   }
+  return tidied(rest, nodes)
+}
+
+/** A race goes with all it was between; what led to it goes on where they did. */
+function withoutRace(nodes: Nodes, key: string, race: FlowNode): Nodes {
+  const firsts = edgesOf(key, race).map(({ to }) => to)
+  const on = firsts.map((first) => nodes[first]).map((first) => (first ? mainWay(first) : null)).find((one): one is string => one !== null && !firsts.includes(one))
+  if (on === undefined) return nodes
+  let rest = without(nodes, key)
+  for (const [from, one] of Object.entries(nodes)) if (from !== key) for (const edge of edgesOf(from, one)) if (edge.to === key) rest = lead(rest, edge, on)
+  for (const first of firsts) if (!Object.entries(rest).some(([from, one]) => edgesOf(from, one).some((edge) => edge.to === first))) rest = without(rest, first)
   return tidied(rest, nodes)
 }
 

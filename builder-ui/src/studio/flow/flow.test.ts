@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { addCase, change, edgesOf, endOf, insert, lead, move, remove, removeCase, type Nodes } from './flow-edit'
+import { addCase, addRaceBranch, change, edgesOf, endOf, insert, lead, move, remove, removeCase, removeRaceBranch, type Nodes } from './flow-edit'
+import { isWorkingTime, readPeriod, spansOf, writePeriod } from './period'
 import { outline, readFlow, type Item } from './flow-tree'
 
 const trade = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../definitions/trade/workflows/quotation_approval.json'), 'utf8')) as { nodes: Nodes }
@@ -80,5 +81,24 @@ describe('changing a flow', () => {
 
   it('leaves out what is taken away', () => {
     expect(change(plain, 'done', { label: 'Yes', outcome: undefined }).done).toEqual({ type: 'end', label: 'Yes' })
+  })
+
+  it('puts a wait on an edge, and a race between a decision and a wait', () => {
+    const waiting = insert(plain, { from: 'start', slot: 'next' }, 'wait', { label: 'Pause', words })
+    expect(drawn(readFlow(waiting?.nodes ?? {}).main)).toBe('start x_pause done')
+    const raced = insert(plain, { from: 'start', slot: 'next' }, 'race', { label: 'First', words: { ...words, approval: 'Boss', wait: 'Three days' } })
+    expect(drawn(readFlow(raced?.nodes ?? {}).main)).toBe('start x_first[x_boss | x_three_days] done')
+    const more = addRaceBranch(raced?.nodes ?? {}, 'x_first', 'wait', 'A week', words)
+    expect(drawn(readFlow(more).main)).toBe('start x_first[x_boss | x_three_days | x_a_week] done')
+    expect(removeRaceBranch(more, 'x_first', 'x_a_week')).toEqual(raced?.nodes)
+    expect(remove(more, 'x_first')).toEqual(plain)
+  })
+
+  it('reads and writes spans of time', () => {
+    expect(readPeriod('2 working_day')).toEqual({ count: '2', unit: 'working_days' })
+    expect(writePeriod(' 4 ', 'hours')).toBe('4 hours')
+    const due = { after: '2 days', remind: [{ before: '4 working_hours' }, 'at_due'], then: { act: 'approve' } }
+    expect(spansOf(due)).toEqual(['2 days', '4 working_hours'])
+    expect([isWorkingTime(...spansOf(due)), isWorkingTime('3 days')]).toEqual([true, false])
   })
 })

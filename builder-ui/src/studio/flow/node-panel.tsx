@@ -13,7 +13,9 @@ import { CallPanel } from './call-panel'
 import { ConditionEditor } from './condition-editor'
 import { addCase, change, changeCase, removeCase } from './flow-edit'
 import { useFlow } from './context'
+import { DueEditor } from './due-editor'
 import { SourcesEditor } from './sources-editor'
+import { RaceEditor, WaitEditor } from './wait-editor'
 import { useSources } from './sources'
 import style from './node-panel.module.css'
 
@@ -37,6 +39,9 @@ export function NodePanel({ name }: { name: string }) {
         </FieldFrame>
       )}
       {node.type === 'approval' ? <Approval name={name} set={set} /> : null}
+      {node.type === 'form' ? <DueEditor isForm due={node.due} onChange={(due) => set('due', due, true)} /> : null}
+      {node.type === 'wait' ? <WaitEditor name={name} /> : null}
+      {node.type === 'race' ? <RaceEditor name={name} /> : null}
       {node.type === 'switch' ? <Switch name={name} /> : null}
       {node.type === 'call' ? <CallPanel name={name} set={set} /> : null}
       {node.type === 'notify' ? (
@@ -47,7 +52,7 @@ export function NodePanel({ name }: { name: string }) {
           </FieldFrame>
         </>
       ) : null}
-      {['approval', 'switch', 'call', 'notify', 'start', 'end'].includes(node.type) ? null : <p className={panel.caption}>{t('panel.as_text')}</p>}
+      {['approval', 'switch', 'call', 'notify', 'wait', 'race', 'start', 'end'].includes(node.type) ? null : <p className={panel.caption}>{t('panel.as_text')}</p>}
     </div>
   )
 
@@ -133,6 +138,7 @@ function Approval({ name, set }: { name: string; set: Set }) {
       <FieldFrame label={t('flow.repeated_label')}>
         {({ id }) => <Select id={id} value={String(node.repeated ?? 'ask')} onChange={(value) => set('repeated', value === 'ask' ? undefined : value)} options={options(repeated, 'repeated')} />}
       </FieldFrame>
+      <DueEditor due={node.due} onChange={(due) => set('due', due, true)} />
       <fieldset className={panel.options}>
         <legend>{t('flow.verbs_label')}</legend>
         {verbs.map((verb) => (

@@ -36,6 +36,7 @@ export function useSources() {
   const { t } = useTranslation('studio')
   const definitions = useDraftState((state) => state.draft.definitions)
   const roles = definitions.filter((one) => one.kind === 'role').map((one) => ({ value: one.name, label: one.label ?? one.name }))
+  const calendars = definitions.filter((one) => one.kind === 'calendar').map((one) => ({ value: one.name, label: one.label ?? one.name }))
   const role = (name: unknown) => roles.find((one) => one.value === name)?.label ?? String(name)
   const one = (source: Json): string => {
     const kind = kindOf(source)
@@ -51,6 +52,7 @@ export function useSources() {
   }
   return {
     roles,
+    calendars,
     describe: (sources: Json | undefined): string => (Array.isArray(sources) && sources.length ? sources.map(one).join(t('flow.list_comma')) : t('flow.nobody_named')),
   }
 }

@@ -91,7 +91,7 @@ fn in_reach(first: NaiveDate, last: NaiveDate) -> Option<impl Iterator<Item = Na
 
 /// The moment of a time on the clock: the first of two where the clock is put back, the end of the gap where it is put
 /// forward.
-pub(super) fn moment(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+pub(crate) fn moment(zone: Tz, local: NaiveDateTime) -> Option<DateTime<Utc>> {
     if let Some(found) = zone.from_local_datetime(&local).earliest() {
         return Some(found.with_timezone(&Utc));
     }

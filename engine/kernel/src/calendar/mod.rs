@@ -6,6 +6,8 @@
 mod days;
 mod hours;
 
+pub(crate) use days::moment;
+
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};

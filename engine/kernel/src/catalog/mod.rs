@@ -20,8 +20,8 @@ use crate::{
     calendar::Calendar,
     decision::Decision,
     definition::{
-        DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, PackDefinition, SettingDefinition,
-        TestDefinition, TranslationsDefinition, WorkflowDefinition,
+        DataDefinition, Definition, EntityDefinition, Keyed, Kind, MenuDefinition, NodeDefinition, PackDefinition,
+        SettingDefinition, TestDefinition, TranslationsDefinition, WaitFor, WorkflowDefinition,
     },
     expression::{Env, EvalError, Fault, Library, Types},
     import::Import,
@@ -253,6 +253,7 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     let written = of_kind(sources, problems, Kind::Translations, pick!(Translations));
     translate(&mut catalog, sources, &written, problems);
     across(&catalog, sources, problems);
+    messages(&catalog, sources, problems);
     catalog.definitions = definitions;
     catalog.settings = settings;
     catalog.decision_definitions = decision_definitions;
@@ -389,6 +390,25 @@ fn translate(
     }
     for (_, t) in written {
         catalog.translations.insert(t.language.clone(), t.of, t.name.clone(), t.texts.clone());
+    }
+}
+
+/// Messages that workflows wait for and no role may send: without an administrator the wait never ends.
+fn messages(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>) {
+    for (source, definition) in of_kind(sources, &mut Vec::new(), Kind::Workflow, pick!(Workflow)) {
+        for (name, node) in &definition.nodes {
+            let NodeDefinition::Wait(wait) = node else { continue };
+            let WaitFor::Message(message) = &wait.awaited else { continue };
+            if catalog.roles.values().any(|role| role.definition.messages.contains(&message.name)) {
+                continue;
+            }
+            let told = format!("no role but administrators may send `{}`", message.name);
+            problems.push(
+                Diagnostic::warning("W0561", format!("nodes.{name}.for.message.name"), told)
+                    .hint("name it in the `messages` of a role")
+                    .in_file(&source.file),
+            );
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     rights::Access,
     save::{Saving, Work},
     schema::{Entity, Transition},
-    workflow::{self, Instance, Operation, Preview, Said, Status, Verb, Workflow},
+    workflow::{self, Awaits, Instance, Operation, Preview, Said, Status, Verb, Workflow},
 };
 
 use effect::{applied, apply};
@@ -109,6 +109,24 @@ pub enum Act {
     Left {
         /// Who.
         person: Uuid,
+    },
+    /// A timer has come to its time.
+    Fire {
+        /// Its number.
+        timer: u32,
+    },
+    /// Looks whether what is waited for has come, and whether dates have moved.
+    Look,
+    /// A message came for one of its waits.
+    Receive {
+        /// The token that waits.
+        token: u32,
+        /// The message.
+        message: Awaits,
+        /// Its id.
+        id: Uuid,
+        /// Who sent it.
+        by: Option<Uuid>,
     },
 }
 
@@ -541,6 +559,11 @@ fn acted(
             workflow::Command::Cancel { by: person()?, reason: reason.clone() }
         }
         Act::Left { person } => workflow::Command::Left { person: *person, by },
+        Act::Fire { timer } => workflow::Command::Fire { timer: *timer },
+        Act::Look => workflow::Command::Look,
+        Act::Receive { token, message, id, by } => {
+            workflow::Command::Receive { token: *token, message: message.clone(), id: *id, by: *by }
+        }
     };
     let mut ids = s.ctx.ids.clone();
     ids.next();
@@ -564,7 +587,7 @@ fn acted(
         | Act::Migrate { .. } => "updated",
         Act::Withdraw { .. } => "withdrawn",
         Act::Cancel { .. } => "cancelled",
-        Act::Left { .. } => "updated",
+        Act::Left { .. } | Act::Fire { .. } | Act::Look | Act::Receive { .. } => "updated",
     };
     if instance.status == Status::Ended && matches!(act, Act::Withdraw { .. }) {
         let outcome = instance.outcome.clone().unwrap_or_default();

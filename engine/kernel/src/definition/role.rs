@@ -24,6 +24,9 @@ pub struct RoleDefinition {
     /// Whether its people change definitions in the studio, as drafts; administrators publish them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub build: bool,
+    /// Messages that its people, or programs that sign in as one of them, may send to workflows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Name>,
     /// Rights by entity. `"*"` is not allowed: what is not named is not allowed.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub can: Keyed<EntityRights>,

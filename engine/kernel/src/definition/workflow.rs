@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApproverSource, CallNode, Condition, Expression, FieldKind, Keyed, Mode, Outcomes, Period, Step, Verbs, is_default,
+    ApproverSource, CallNode, Condition, DueDefinition, Expression, FieldKind, Keyed, Mode, Outcomes, Period, RaceNode,
+    Step, Verbs, WaitNode, is_default,
 };
 use crate::Name;
 
@@ -111,6 +112,10 @@ pub enum NodeDefinition {
     Notify(NotifyNode),
     /// The engine acts.
     Action(ActionNode),
+    /// Waits for a time, a date, a message or a condition.
+    Wait(WaitNode),
+    /// The first of several waits or decisions wins.
+    Race(RaceNode),
     /// The instance ends with an outcome.
     End(EndNode),
 }
@@ -153,6 +158,9 @@ pub struct ApprovalNode {
     /// What approvers may do beside approving. Reject is allowed unless taken away.
     #[serde(default, skip_serializing_if = "is_default")]
     pub verbs: Verbs,
+    /// Until when it is due, and what happens then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DueDefinition>,
     /// Outcomes beside approved and rejected.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub outcomes: Outcomes,
@@ -185,6 +193,9 @@ pub struct FormNode {
     /// What they may do beside completing it; it cannot be rejected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub verbs: Verbs,
+    /// Until when it is due, and what happens then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DueDefinition>,
     /// Fields that they write, must fill in, or are shown.
     pub fields: NodeFields,
     /// The next node.

@@ -4,8 +4,8 @@ use super::Renamer;
 use crate::{
     Name,
     definition::{
-        CallNode, CallOver, CallUntil, DecisionDefinition, ImportDefinition, ImportValue, Keyed, MappingDefinition,
-        NodeDefinition, NodeFields, WorkflowDefinition,
+        CallNode, CallOver, CallUntil, DecisionDefinition, DueDefinition, ImportDefinition, ImportValue, Keyed,
+        MappingDefinition, NodeDefinition, NodeFields, WaitFor, WorkflowDefinition,
     },
     expression::Scope,
 };
@@ -21,14 +21,22 @@ impl Renamer<'_> {
                 NodeDefinition::Start(_)
                 | NodeDefinition::Join(_)
                 | NodeDefinition::Merge(_)
+                | NodeDefinition::Race(_)
                 | NodeDefinition::End(_) => {}
                 NodeDefinition::Call(call) => self.call(&entity, call, &scope),
+                NodeDefinition::Wait(wait) => match &mut wait.awaited {
+                    WaitFor::After(_) => {}
+                    WaitFor::Date(term) => self.field(&entity, None, &mut term.field),
+                    WaitFor::Message(message) => self.expr(&mut message.key, &scope),
+                    WaitFor::Until(condition) => self.condition(condition, &scope),
+                },
                 NodeDefinition::Fork(fork) => {
                     fork.branches.values_mut().for_each(|branch| self.opt_condition(&mut branch.when, &scope));
                 }
                 NodeDefinition::Approval(approval) => {
                     self.sources(&entity, &mut approval.approvers, &scope);
                     self.node_fields(&entity, &mut approval.fields);
+                    self.due(&entity, approval.due.as_mut(), &scope);
                     for outcome in approval.outcomes.values_mut() {
                         self.fields(&entity, None, &mut outcome.form.write);
                         self.fields(&entity, None, &mut outcome.form.required);
@@ -37,6 +45,7 @@ impl Renamer<'_> {
                 NodeDefinition::Form(form) => {
                     self.sources(&entity, &mut form.people, &scope);
                     self.node_fields(&entity, &mut form.fields);
+                    self.due(&entity, form.due.as_mut(), &scope);
                 }
                 NodeDefinition::Switch(switch) => {
                     switch.cases.values_mut().for_each(|case| self.condition(&mut case.when, &scope));
@@ -67,6 +76,16 @@ impl Renamer<'_> {
             Some(CallOver::People(people)) => self.sources(entity, people, scope),
             Some(CallOver::Departments(departments)) => self.expr(departments, scope),
             None => {}
+        }
+    }
+
+    fn due(&self, entity: &Name, due: Option<&mut DueDefinition>, scope: &Scope<'_>) {
+        let Some(due) = due else { return };
+        if let Some(term) = &mut due.date {
+            self.field(entity, None, &mut term.field);
+        }
+        if let Some(then) = &mut due.then {
+            self.sources(entity, &mut then.to, scope);
         }
     }
 

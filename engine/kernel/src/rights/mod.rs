@@ -98,6 +98,12 @@ impl<'a> Access<'a> {
         self.is_engine() || self.roles.iter().any(|r| r.definition.admin)
     }
 
+    /// Whether the person may send a message of this name to workflows.
+    #[must_use]
+    pub fn may_send(&self, message: &str) -> bool {
+        self.is_admin() || self.roles.iter().any(|role| role.definition.messages.iter().any(|name| **name == *message))
+    }
+
     /// The person's roles.
     pub fn roles(&self) -> impl Iterator<Item = &'a Role> {
         self.roles.iter().copied()

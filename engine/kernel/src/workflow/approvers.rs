@@ -303,7 +303,7 @@ pub(super) fn administrator(run: &Run<'_>, token: u32) -> Option<Named> {
 }
 
 /// Active people who look after the system, each once.
-fn admins(run: &Run<'_>) -> Vec<Uuid> {
+pub(super) fn admins(run: &Run<'_>) -> Vec<Uuid> {
     let mut found: Vec<Uuid> = Vec::new();
     let roles = run.env.catalog.roles.iter().filter(|(_, role)| role.definition.admin).map(|(name, _)| name);
     for id in roles.flat_map(|role| run.env.ctx.org.with_role(role)) {

@@ -148,7 +148,7 @@ impl Way {
         let fork = |scope: &u32| match instance.scopes.get(scope).map(|s| &s.kind) {
             Some(ScopeKind::Fork { node, .. }) => Some(node),
             Some(ScopeKind::Child(child)) => Some(&child.node),
-            Some(ScopeKind::Instance) | None => None,
+            Some(ScopeKind::Instance | ScopeKind::Race { .. }) | None => None,
         };
         let shared = chain.iter().skip(1).zip(around).take_while(|(scope, name)| fork(scope) == Some(name)).count();
         let scope = chain.get(shared).copied().unwrap_or_default();

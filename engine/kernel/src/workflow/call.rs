@@ -373,7 +373,9 @@ impl Workflow {
                 nodes.extend(callee.nodes.into_iter().map(|(n, node)| (inside(name, &n), node.within(name, &around))));
             }
         }
-        Self { nodes, edges, settings: settings.into_iter().collect(), ..self.clone() }
+        let watches: BTreeSet<Name> = nodes.values().flat_map(|node| node.kind.watches()).collect();
+        let (settings, watches) = (settings.into_iter().collect(), watches.into_iter().collect());
+        Self { nodes, edges, settings, watches, ..self.clone() }
     }
 }
 
@@ -413,6 +415,8 @@ impl NodeKind {
             Self::Fork { branches, .. } => branches.values_mut().map(|branch| &mut branch.next).collect(),
             Self::Join { of, next, .. } => vec![of, next],
             Self::Call(call) => call.targets_mut().collect(),
+            Self::Wait(wait) => vec![&mut wait.next],
+            Self::Race { branches } => branches.values_mut().map(|branch| &mut branch.next).collect(),
             Self::End { .. } => Vec::new(),
         }
     }

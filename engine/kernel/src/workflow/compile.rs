@@ -37,6 +37,10 @@ impl Workflow {
     /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
     /// * `W0503` the only approver is the initiator
     /// * `W0504` fields are both written and hidden
+    /// * `E0560` working time without a calendar; `E0561` a deadline says not when, or twice; `E0562` an act or receiver
+    ///   that is none there; `E0563` a race leads to what cannot win; `E0564` a race of fewer than two; `E0565` a wait that
+    ///   never ends; `E0566` a reminder before the task; `E0567` no date; `E0568` no time of day
+    /// * `W0560` what is approved by itself leaves required fields empty
     #[must_use]
     pub fn compile(
         definition: &WorkflowDefinition,
@@ -139,6 +143,11 @@ impl<'a> Compiler<'a> {
             let problem = Diagnostic::error("E0513", format!("owners.{index}"), format!("no role `{owner}`"));
             self.problems.push(did_you_mean(problem, owner, self.roles));
         }
+        self.races(definition);
+        let mut watches: Vec<Name> =
+            nodes.iter().filter_map(|(_, n)| n.as_ref()).flat_map(|n| n.kind.watches()).collect();
+        watches.sort_unstable();
+        watches.dedup();
         let start = definition
             .nodes
             .iter()
@@ -160,6 +169,7 @@ impl<'a> Compiler<'a> {
             nodes: nodes.into_iter().map(|(name, node)| node.map(|node| (name, node))).collect::<Option<_>>()?,
             edges: graph::way_marks(&definition.nodes),
             start,
+            watches,
             settings: self.settings.iter().cloned().collect(),
         })
     }
@@ -190,6 +200,7 @@ impl<'a> Compiler<'a> {
             NodeDefinition::Start(start) => (None, Some(NodeKind::Start { next: start.next.clone() })),
             NodeDefinition::Approval(approval) => (approval.label.as_ref(), self.approval(&at, approval)),
             NodeDefinition::Form(form) => {
+                self.form_due(&at, form);
                 let verbs = Verbs { reject: Some(VerbSwitch::On(false)), ..form.verbs.clone() };
                 let node = ApprovalNode {
                     label: form.label.clone(),
@@ -201,6 +212,7 @@ impl<'a> Compiler<'a> {
                     mode: form.mode,
                     pool: form.pool,
                     verbs,
+                    due: form.due.clone(),
                     outcomes: Keyed::new(),
                     fields: form.fields.clone(),
                     next: form.next.clone(),
@@ -231,6 +243,8 @@ impl<'a> Compiler<'a> {
                 (notify.label.as_ref(), kind)
             }
             NodeDefinition::Action(action) => (action.label.as_ref(), self.action(&at, action)),
+            NodeDefinition::Wait(wait) => (wait.label.as_ref(), self.wait(&at, wait)),
+            NodeDefinition::Race(race) => (race.label.as_ref(), Some(self.race(&at, race))),
             NodeDefinition::End(end) => {
                 if ENGINE_OUTCOMES.contains(&end.outcome.as_str()) {
                     self.problem(
@@ -346,6 +360,7 @@ impl<'a> Compiler<'a> {
                 .hint("take `repeated` away, or `fields.write`"),
             );
         }
+        let due = self.due(at, node);
         let approvers = self.sources(&format!("{at}.approvers"), &node.approvers)?;
         Some(NodeKind::Approval(Box::new(Approval {
             approvers,
@@ -357,6 +372,7 @@ impl<'a> Compiler<'a> {
             pool: node.pool,
             form: false,
             verbs: allowed(node),
+            due,
             outcomes,
             write: write.clone(),
             required: node.fields.required.clone(),
@@ -642,7 +658,17 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn field(&mut self, at: &str, field: &Name, written: bool) {
+    /// The names of all calendars.
+    pub(super) fn calendars(&self) -> Vec<Name> {
+        self.types.calendars.keys().cloned().collect()
+    }
+
+    pub(super) fn kind_of(&self, field: &Name) -> Option<FieldKind> {
+        self.entity.fields.get(field).map(|definition| definition.field_type)
+    }
+
+    /// Whether a field is there, and can be written where it is.
+    pub(super) fn field(&mut self, at: &str, field: &Name, written: bool) {
         match self.entity.fields.get(field) {
             None => {
                 let problem = Diagnostic::error("E0514", at, format!("`{}` has no field `{field}`", self.entity.name));
@@ -676,6 +702,10 @@ impl<'a> Compiler<'a> {
 
     fn optional_condition(&mut self, at: &str, condition: Option<&Condition>, scope: &Scope<'_>) -> Option<Expr> {
         condition.and_then(|condition| self.keep(at, expression::compile_condition(condition, scope)))
+    }
+
+    pub(super) fn problems_so_far(&self) -> usize {
+        self.problems.len()
     }
 
     pub(super) fn problem(&mut self, problem: Diagnostic) {

@@ -4,12 +4,12 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Begin, CloseCause, Env, Event, Fired, Instance, NodeKind, Operation, Picker, Resubmitted, Return, Started, Status,
-    Task, Variable, Via, What, Workflow,
+    Awaits, Begin, CloseCause, Env, Event, Fired, Instance, NodeKind, Operation, Picker, Resubmitted, Return, Started,
+    Status, Task, Variable, Via, What, Workflow,
     approvers::{self, StandIn},
     back, calling, effects, migrate, operate, people, preview,
     run::{Run, Stop},
-    time, verb,
+    time, timer, verb, wait,
 };
 use crate::{
     Name, Rejection, Value,
@@ -131,6 +131,24 @@ pub enum Command {
         by: Uuid,
         /// Why.
         reason: Option<String>,
+    },
+    /// A timer has come to its time. Nothing happens where it is not there any more, or its time is another one.
+    Fire {
+        /// Its number.
+        timer: u32,
+    },
+    /// Looks whether what is waited for has come, and whether dates have moved.
+    Look,
+    /// A message came. Nothing happens where nobody waits for it any more.
+    Receive {
+        /// The token that waits for it.
+        token: u32,
+        /// The message.
+        message: Awaits,
+        /// Its id.
+        id: Uuid,
+        /// Who sent it.
+        by: Option<Uuid>,
     },
     /// Somebody left the firm: their open tasks go to others. To be given for every instance where they have one,
     /// after they are not active any more.
@@ -318,7 +336,8 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         | Command::Withdraw { by, .. }
         | Command::Comment { by, .. }
         | Command::Cancel { by, .. } => Some(*by),
-        Command::Left { by, .. } | Command::Absent { by, .. } => *by,
+        Command::Left { by, .. } | Command::Absent { by, .. } | Command::Receive { by, .. } => *by,
+        Command::Fire { .. } | Command::Look => None,
     };
     run.actor = by.map(|id| people::person(org, id));
     match command {
@@ -361,8 +380,25 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
             run.end(&"cancelled".into(), None, CloseCause::Cancelled)?;
         }
         Command::Left { person, .. } => left(run, *person)?,
+        Command::Fire { timer } => timer::fire(run, *timer)?,
+        Command::Look => look(run)?,
+        Command::Receive { token, message, id, .. } => wait::receive(run, *token, message, *id),
     }
-    run.advance()
+    run.advance()?;
+    // What was written may be what is waited for.
+    if !run.effects.is_empty() && run.foretelling.is_none() {
+        look(run)?;
+        run.advance()?;
+    }
+    timer::keep(run)
+}
+
+fn look(run: &mut Run<'_>) -> Result<(), Stop> {
+    if run.instance.status != Status::Running || run.instance.suspended.is_some() {
+        return Ok(());
+    }
+    timer::look(run)?;
+    wait::look(run)
 }
 
 /// A submission is refused if, as things are, it would come to a node where nobody may decide: better told to the
@@ -384,6 +420,9 @@ fn look_ahead(run: &mut Run<'_>, command: &Command) -> Result<(), Stop> {
         | Command::Withdraw { .. }
         | Command::Comment { .. }
         | Command::Cancel { .. }
+        | Command::Fire { .. }
+        | Command::Look
+        | Command::Receive { .. }
         | Command::Left { .. } => Ok(()),
     }
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{CloseCause, Env, Event, Instance, Named, Pool, Status, Via, What, people};
+use super::{CloseCause, Env, Event, Instance, Named, Pool, Status, Via, What, agenda, people};
 use crate::{
     Name,
     change::{Change, CloseTask, Comment, CopyRow, FilesChange, HeldFile, InstanceRow, Notice, TaskKind, TaskRow},
     context::Ids,
     context::Org,
+    definition::DueAct,
     expression::Library,
 };
 
@@ -23,7 +24,7 @@ pub(super) fn changes(
     ids: &mut Ids,
 ) -> Vec<Change> {
     let org = env.ctx.org;
-    let Some(first) = events.first() else { return Vec::new() };
+    let (Some(first), Some(last)) = (events.first(), events.last()) else { return Vec::new() };
     let json_events = events.iter().filter_map(|e| serde_json::to_value(e).ok()).collect();
     let mut changes = vec![
         Change::Instance(Box::new(row(before, after))),
@@ -43,6 +44,9 @@ pub(super) fn changes(
             close.worked = worked(before, close.id, env);
         }
     }
+    // A task that is just opened is written with its deadline.
+    changes.retain(|change| !matches!(change, Change::TaskDue { id, .. } if !before.tasks.contains_key(id)));
+    changes.extend(agenda::changes(before, after, last.at));
     changes
 }
 
@@ -151,7 +155,7 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
             record: instance.record,
             initiator: instance.initiator.id,
             created_at: event.at,
-            due_at: None,
+            due_at: instance.tasks.get(&task).and_then(|task| task.due.as_ref()).and_then(|due| due.at),
         })
     };
     let close = |task: Uuid, outcome: &str, by: Option<Uuid>, reason: Option<&String>| {
@@ -190,6 +194,11 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
             };
             vec![close(*task, how, by, reason.as_ref()), open(*new_task, &at.node, to.id, None, TaskKind::Decide)]
         }
+        What::DueSet { task, due_at, .. } => vec![Change::TaskDue { id: *task, due_at: *due_at }],
+        What::Overdue { task, act: DueAct::Approve, .. } => vec![close(*task, "approved", None, None)],
+        What::Overdue { task, act: DueAct::Reject, .. } => vec![close(*task, "rejected", None, None)],
+        What::Overdue { task, act: DueAct::Return, .. } => vec![close(*task, "returned", None, None)],
+        What::WaitEnded { message: Some(id), .. } => vec![Change::TakeMessage { id: *id }],
         What::TaskClosed { task, cause, .. } => {
             let outcome = match cause {
                 CloseCause::Withdrawn => "withdrawn",
@@ -206,6 +215,7 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
     changes.retain(|change| match change {
         Change::OpenTask(task) => !fleeting.contains(&task.id),
         Change::CloseTask(task) => !fleeting.contains(&task.id),
+        Change::TaskDue { id, .. } => instance.tasks.contains_key(id),
         Change::AssignTask { id, .. } => !fleeting.contains(id) && instance.tasks.contains_key(id),
         _ => true,
     });
@@ -280,6 +290,29 @@ fn notices(instance: &Instance, event: &Event, fleeting: &[Uuid], org: &Org, ids
             put("reason", json!(reason));
             put("message", json!(format!("{} was handed over to you", at.label)));
             ("task", vec![to.id])
+        }
+        What::Reminded { at, task, due_at, .. } => {
+            let late = *due_at <= event.at;
+            put("node", json!(at.node));
+            put("label", json!(at.label));
+            put("task", json!(task));
+            put("due_at", json!(due_at));
+            put("overdue", json!(late));
+            let told = if late { "is overdue" } else { "is due soon" };
+            put("message", json!(format!("{} {told}", at.label)));
+            let open = instance.tasks.get(task);
+            ("reminder", open.map(|open| asked(org, &open.assignee, open.pool.as_ref())).unwrap_or_default())
+        }
+        What::Overdue { at, task, assignee, act, due_at, people, .. } => {
+            put("node", json!(at.node));
+            put("label", json!(at.label));
+            put("task", json!(task));
+            put("due_at", json!(due_at));
+            put("act", json!(act));
+            put("assignee", json!(assignee.id));
+            put("assignee_name", json!(assignee.name));
+            put("message", json!(format!("Nobody decided {} in time", at.label)));
+            ("overdue", people.iter().map(|p| p.id).collect())
         }
         What::Returned { at, reason, fields, .. } => {
             put("node", json!(at.node));

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fired, Item, Named, Pool, SkipReason, Via, stored};
+use super::{Fired, Item, Named, Pool, SkipReason, TimerWhat, Via, Waiting, stored};
 use crate::{
     Name, Value,
-    definition::{Keyed, Mode, SignerPlace},
+    definition::{DueAct, Keyed, Mode, Period, SignerPlace},
 };
 
 /// One event of an instance.
@@ -490,6 +490,114 @@ pub enum What {
         /// What.
         act: Act,
     },
+    /// A task got its deadline, or another one; its timers are these from now on.
+    DueSet {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task.
+        task: Uuid,
+        /// From when it is counted.
+        from: DateTime<Utc>,
+        /// When it is due; none while the date is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<DateTime<Utc>>,
+        /// Its timers.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        timers: Vec<TimerSet>,
+    },
+    /// Whoever has a task was reminded of it.
+    Reminded {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task.
+        task: Uuid,
+        /// The timer that did it.
+        timer: u32,
+        /// When it is due.
+        due_at: DateTime<Utc>,
+    },
+    /// Nobody decided in time, and the engine acted.
+    Overdue {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The task.
+        task: Uuid,
+        /// Whose.
+        assignee: Named,
+        /// What it did.
+        act: DueAct,
+        /// When it was due.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<DateTime<Utc>>,
+        /// How much time there was, where it was not due by a date.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        within: Option<Period>,
+        /// Who is told.
+        people: Vec<Named>,
+    },
+    /// A token waits.
+    WaitBegan {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// For what.
+        waiting: Waiting,
+        /// What ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timer: Option<TimerSet>,
+    },
+    /// It waits until another time.
+    WaitMoved {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// For what.
+        waiting: Waiting,
+        /// What ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timer: Option<TimerSet>,
+    },
+    /// What it waited for is there.
+    WaitEnded {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// What.
+        cause: WaitCause,
+        /// The message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<Uuid>,
+        /// Why, where somebody had it go on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A token became one for each branch, of which the first goes on.
+    RaceBegan {
+        /// Where.
+        #[serde(flatten)]
+        at: At,
+        /// The new scope.
+        scope: u32,
+        /// The branches.
+        branches: Vec<Branch>,
+    },
+    /// One was first: it goes on, the others are given up.
+    RaceWon {
+        /// Where it was first.
+        #[serde(flatten)]
+        at: At,
+        /// Where it goes on.
+        to: At,
+        /// The race.
+        race: Name,
+        /// Its scope.
+        scope: u32,
+        /// The tokens that are given up.
+        others: Vec<u32>,
+    },
     /// Somebody wrote a comment.
     Commented {
         /// The text.
@@ -694,6 +802,32 @@ pub struct Branch {
     pub branch: Name,
     /// Its token, at its first node.
     pub to: At,
+}
+
+/// A timer that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimerSet {
+    /// Its number.
+    pub number: u32,
+    /// What it does.
+    #[serde(flatten)]
+    pub what: TimerWhat,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What ended a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitCause {
+    /// Its time came.
+    Time,
+    /// Its message came.
+    Message,
+    /// Its condition holds.
+    Condition,
+    /// An administrator had it go on.
+    Skipped,
 }
 
 /// What somebody decided.

@@ -8,15 +8,28 @@ use uuid::Uuid;
 
 use super::{
     Added, Back, Branch, Calling, Child, ChildScope, ChildState, ClosedTask, Consult, GivenApproval, Incident,
-    Instance, Named, Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status, Task, Token, Undo, Via, Visit,
-    Wait,
-    event::{At, Begin, CloseCause, Event, PartFound, Resubmitted, Started, Verdict, What},
+    Instance, Named, Part, PartState, ReturnedBy, Scope, ScopeKind, SkipReason, Status, Task, TaskDue, Timer,
+    TimerWhat, Token, Undo, Via, Visit, Wait,
+    event::{At, Begin, CloseCause, Event, PartFound, Resubmitted, Started, TimerSet, Verdict, What},
     migrate,
 };
-use crate::{Name, Value, definition::Mode};
+use crate::{
+    Name, Value,
+    definition::{DueAct, Mode},
+};
 
 /// Applies an event.
 pub fn evolve(instance: &mut Instance, event: &Event) {
+    apply(instance, event);
+    // A timer ends with what it belongs to.
+    let Instance { timers, tasks, tokens, .. } = instance;
+    timers.retain(|_, timer| match timer.task {
+        Some(task) => tasks.contains_key(&task),
+        None => tokens.get(&timer.token).is_some_and(|token| matches!(token.wait, Wait::For(_))),
+    });
+}
+
+fn apply(instance: &mut Instance, event: &Event) {
     instance.seq = event.seq;
     if ends_undoing(&event.what) {
         instance.undo = None;
@@ -86,8 +99,53 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             }
         }
         What::Urged => instance.urged_at = Some(event.at),
-        What::Suspended { .. } => instance.suspended = event.by.clone(),
-        What::Resumed { .. } => instance.suspended = None,
+        What::Suspended { .. } => {
+            instance.suspended = event.by.clone();
+            instance.suspended_at = Some(event.at);
+        }
+        What::Resumed { .. } => {
+            instance.suspended = None;
+            instance.suspended_at = None;
+        }
+        What::DueSet { at, task, from, due_at, timers } => {
+            if let Some(open) = instance.tasks.get_mut(task) {
+                open.due = Some(TaskDue { from: *from, at: *due_at });
+            }
+            instance.timers.retain(|_, timer| timer.task != Some(*task));
+            for timer in timers {
+                set_timer(instance, at.token, Some(*task), timer);
+            }
+        }
+        What::Reminded { timer, .. } => drop(instance.timers.remove(timer)),
+        What::Overdue { at, task, act, .. } => overdue(instance, event, at, *task, *act),
+        What::WaitBegan { at, waiting, timer } | What::WaitMoved { at, waiting, timer } => {
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.wait = Wait::For(waiting.clone());
+            }
+            instance.timers.retain(|_, timer| timer.task.is_some() || timer.token != at.token);
+            if let Some(timer) = timer {
+                set_timer(instance, at.token, None, timer);
+            }
+        }
+        What::WaitEnded { at, .. } => {
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.wait = Wait::Nothing;
+            }
+        }
+        What::RaceBegan { at, scope, branches } => {
+            let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+            fork(instance, at, *scope, branches, ScopeKind::Race { node: at.node.clone(), branches: count });
+        }
+        What::RaceWon { at, to, scope, others, .. } => {
+            for number in others {
+                instance.tokens.remove(number);
+            }
+            let around = instance.scopes.remove(scope).and_then(|s| s.parent).unwrap_or_default();
+            if let Some(token) = instance.tokens.get_mut(&at.token) {
+                token.scope = around;
+            }
+            move_token(instance, to);
+        }
         What::Jumped { to, scope, forks, tokens, scopes, .. } => {
             let passed = tokens.first().and_then(|token| instance.tokens.get(token)).map(|token| token.passed.clone());
             remove(instance, tokens, scopes);
@@ -107,6 +165,8 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
                 assignee: assignee.clone(),
                 opened_at: event.at,
                 pool: pool.clone(),
+                due: None,
+                acted: false,
             };
             instance.tasks.insert(*task, task_state);
             if let Some(open) = part_mut(instance, at.token, *part) {
@@ -156,12 +216,17 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             };
             close(instance, event, *task, how);
             let part = old.part;
-            let opened = Task { assignee: to.clone(), opened_at: event.at, pool: None, ..old };
+            // Whoever decides in the place of somebody who was late gets time of their own.
+            let due = old.due.clone().filter(|_| !matches!(via, Via::Escalated { .. }));
+            let opened = Task { assignee: to.clone(), opened_at: event.at, pool: None, due, ..old };
             instance.tasks.insert(*new_task, opened);
+            for timer in instance.timers.values_mut().filter(|timer| timer.task == Some(*task)) {
+                timer.task = Some(*new_task);
+            }
             if let Some(part) = part_mut(instance, at.token, part) {
                 match via {
                     Via::Delegated { from } => part.owner = Some(from.clone()),
-                    Via::Advised { .. } | Via::TakenBack => part.owner = None,
+                    Via::Advised { .. } | Via::TakenBack | Via::Escalated { .. } => part.owner = None,
                     _ => {}
                 }
                 part.who = to.clone();
@@ -176,7 +241,10 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
         }
         What::TaskClosed { task, cause, .. } => close_task(instance, event, *task, *cause),
         What::NodeDecided { at, approved, .. } => settle(instance, at, *approved),
-        What::Forked { at, scope, branches } => fork(instance, at, *scope, branches),
+        What::Forked { at, scope, branches } => {
+            let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);
+            fork(instance, at, *scope, branches, ScopeKind::Fork { node: at.node.clone(), branches: count });
+        }
         What::Arrived(at) => {
             if let Some(token) = instance.tokens.get_mut(&at.token) {
                 token.wait = Wait::Join;
@@ -218,6 +286,7 @@ pub fn evolve(instance: &mut Instance, event: &Event) {
             instance.outcome = Some(outcome.clone());
             instance.returned = None;
             instance.suspended = None;
+            instance.suspended_at = None;
             instance.ended_at = Some(event.at);
         }
     }
@@ -229,6 +298,7 @@ fn ends_undoing(what: &What) -> bool {
     match what {
         What::Acted { act, .. } => *act != Act::Nothing,
         What::ChildEnded { set, .. } => !set.is_empty(),
+        What::Overdue { act, .. } => *act != DueAct::Notify,
         What::Started(_)
         | What::Resubmitted(_)
         | What::Migrated(_)
@@ -244,6 +314,7 @@ fn ends_undoing(what: &What) -> bool {
         | What::SentBack { .. }
         | What::WentBack(_)
         | What::CameBack
+        | What::WaitEnded { .. }
         | What::Jumped { .. }
         | What::Suspended { .. }
         | What::IncidentSolved { .. }
@@ -280,7 +351,13 @@ fn go_back(instance: &mut Instance, number: u32) {
 /// Where it stood before the last decision. Tasks that are still open stay so; the others are pending.
 fn take_back(instance: &mut Instance) {
     let Some(undo) = instance.undo.take() else { return };
-    instance.tokens = undo.tokens;
+    let before = std::mem::replace(&mut instance.tokens, undo.tokens);
+    for (number, token) in &mut instance.tokens {
+        // A wait that was given up meanwhile begins anew.
+        if matches!(token.wait, Wait::For(_)) && before.get(number) != Some(token) {
+            token.wait = Wait::Nothing;
+        }
+    }
     instance.scopes = undo.scopes;
     instance.approvals = undo.approvals;
     instance.decisions = instance.decisions.saturating_sub(1);
@@ -295,9 +372,12 @@ fn take_back(instance: &mut Instance) {
     }
 }
 
-/// The tokens with nobody's task open.
+/// The tokens with nobody's task open; waits begin anew when they come back.
 fn put_down(mut tokens: BTreeMap<u32, Token>) -> BTreeMap<u32, Token> {
     for token in tokens.values_mut() {
+        if matches!(token.wait, Wait::For(_)) {
+            token.wait = Wait::Nothing;
+        }
         let Wait::Approval(visit) = &mut token.wait else { continue };
         for part in &mut visit.parts {
             if matches!(part.state, PartState::Open(_)) {
@@ -503,9 +583,8 @@ fn settle(instance: &mut Instance, at: &At, approved: bool) {
     }
 }
 
-fn fork(instance: &mut Instance, at: &At, scope: u32, branches: &[Branch]) {
+fn fork(instance: &mut Instance, at: &At, scope: u32, branches: &[Branch], kind: ScopeKind) {
     let Some(parent) = instance.tokens.remove(&at.token) else { return };
-    let kind = ScopeKind::Fork { node: at.node.clone(), branches: u32::try_from(branches.len()).unwrap_or(u32::MAX) };
     instance.last_number = instance.last_number.max(scope);
     instance.scopes.insert(scope, Scope { parent: Some(parent.scope), kind });
     for branch in branches {
@@ -524,6 +603,31 @@ fn merge(instance: &mut Instance, to: &At, tokens: &[u32]) {
     let scope = tokens.first().and_then(|number| instance.tokens.get(number)).map(|token| token.scope);
     let merged = together(instance, tokens);
     add_token(instance, to.token, scope.unwrap_or_default(), &to.node, merged);
+}
+
+fn set_timer(instance: &mut Instance, token: u32, task: Option<Uuid>, set: &TimerSet) {
+    instance.last_timer = instance.last_timer.max(set.number);
+    instance.timers.insert(set.number, Timer { token, task, what: set.what, at: set.at });
+}
+
+/// The engine acts in the place of somebody who was late. A hand-over has an event of its own.
+fn overdue(instance: &mut Instance, event: &Event, at: &At, task: Uuid, act: DueAct) {
+    let Some(late) = instance.tasks.get_mut(&task) else { return };
+    late.acted = true;
+    let part = late.part;
+    instance.timers.retain(|_, timer| timer.task != Some(task) || timer.what != TimerWhat::Act);
+    let (how, state) = match act {
+        DueAct::Approve => ("approved", PartState::Skipped(SkipReason::Overdue)),
+        DueAct::Reject => ("rejected", PartState::Rejected),
+        // Should it be submitted again, they are asked again.
+        DueAct::Return => ("returned", PartState::Pending),
+        DueAct::Notify | DueAct::ReassignUp => return,
+    };
+    close(instance, event, task, how);
+    instance.decisions += 1;
+    if let Some(part) = part_mut(instance, at.token, part) {
+        part.state = state;
+    }
 }
 
 fn join(instance: &mut Instance, to: &At, scope: u32, tokens: &[u32]) {

@@ -54,6 +54,10 @@ pub(super) fn edges<'a>(name: &Name, node: &'a NodeDefinition) -> Vec<Edge<'a>> 
         }
         NodeDefinition::Notify(n) => vec![edge("next", &n.next)],
         NodeDefinition::Action(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Wait(n) => vec![edge("next", &n.next)],
+        NodeDefinition::Race(n) => {
+            n.branches.iter().map(|(branch, b)| edge(&format!("branches.{branch}.next"), &b.next)).collect()
+        }
         NodeDefinition::End(_) => Vec::new(),
     }
 }
@@ -113,7 +117,7 @@ impl<'a> Graph<'a> {
     /// Whether somebody is asked before it goes on.
     fn asks(&self, name: &str) -> bool {
         match self.node(name) {
-            Some(NodeDefinition::Approval(_) | NodeDefinition::Form(_)) => true,
+            Some(NodeDefinition::Approval(_) | NodeDefinition::Form(_) | NodeDefinition::Wait(_)) => true,
             Some(NodeDefinition::Call(call)) if call.wait => self.others.is_some_and(|others| {
                 others.get(&call.workflow).is_some_and(|callee| always_asks(callee, others, self.depth + 1))
             }),
@@ -133,7 +137,7 @@ impl<'a> Graph<'a> {
 /// * `E0503` a node is never reached
 /// * `E0504` no end can be reached from a node
 /// * `E0505` there is no end
-/// * `E0506` a loop has no approval in it
+/// * `E0506` a loop has no approval and no wait in it
 /// * `E0507` a join is of no fork; `E0508` a fork has no join and leads to no merge, several joins, or no branches
 /// * `E0509` a branch can go past its join; `E0510` a join or branch is reached without its fork; `E0511` forks overlap
 /// * `E0512` an edge leads back to the start
@@ -264,7 +268,7 @@ fn reached(graph: &Graph<'_>, start: &Name) -> Vec<Diagnostic> {
     problems
 }
 
-/// A loop without an approval would run for ever.
+/// A loop without an approval or a wait would run for ever.
 fn loops(graph: &Graph<'_>) -> Vec<Diagnostic> {
     let is_approval = |name: &str| graph.asks(name);
     let mut told: HashSet<Name> = HashSet::new();
@@ -287,9 +291,9 @@ fn loops(graph: &Graph<'_>) -> Vec<Diagnostic> {
                 Diagnostic::error(
                     "E0506",
                     format!("nodes.{name}"),
-                    format!("the loop through `{name}` has no approval in it, so it would never stop"),
+                    format!("the loop through `{name}` has no approval and no wait in it, so it would never stop"),
                 )
-                .hint("put an approval into the loop, or lead it out"),
+                .hint("put an approval or a wait into the loop, or lead it out"),
             );
         }
     }

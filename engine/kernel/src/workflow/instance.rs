@@ -96,6 +96,15 @@ pub struct Instance {
     /// Who suspended it, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspended: Option<Named>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// What is to happen by itself later, by number. A timer that is not here does nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub timers: BTreeMap<u32, Timer>,
+    /// The last number given to a timer.
+    #[serde(default)]
+    pub last_timer: u32,
     /// When it was urged last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urged_at: Option<DateTime<Utc>>,
@@ -213,6 +222,8 @@ pub enum Wait {
     Incident(Incident),
     /// What it called.
     Call(Calling),
+    /// A time, a message or a condition.
+    For(Waiting),
 }
 
 /// The calls of a node while a token stands at it.
@@ -278,6 +289,71 @@ pub struct Incident {
     pub message: String,
     /// Since when.
     pub at: DateTime<Utc>,
+}
+
+/// What a token at a wait waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Since when; later by as long as it was suspended.
+    pub since: DateTime<Utc>,
+    /// Until when; none while that is not known, or it is no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// For a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Awaits>,
+    /// Whether it is looked at now and then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub look: bool,
+}
+
+/// A message that is waited for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaits {
+    /// Its name.
+    pub name: Name,
+    /// By what it is told from others of its name.
+    pub key: String,
+}
+
+/// Something that is to happen by itself later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// The token it belongs to.
+    pub token: u32,
+    /// The task it belongs to; none for a wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<Uuid>,
+    /// What.
+    #[serde(flatten)]
+    pub what: TimerWhat,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a timer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "does", rename_all = "snake_case")]
+pub enum TimerWhat {
+    /// Reminds whoever has the task.
+    Remind {
+        /// Which of the node's reminders.
+        index: u32,
+    },
+    /// Acts in the place of whoever has the task.
+    Act,
+    /// Ends the wait.
+    Wait,
+}
+
+/// Until when a task is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDue {
+    /// From when it is counted.
+    pub from: DateTime<Utc>,
+    /// When it is due; none while the date is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// The people of an approval while a token stands at it.
@@ -482,6 +558,11 @@ pub enum Via {
     },
     /// They claimed it from a pool.
     Claimed,
+    /// Nobody decided in time, and they are the manager.
+    Escalated {
+        /// Whose.
+        from: Named,
+    },
     /// Somebody is away, and they decide instead.
     Deputy {
         /// Who.
@@ -525,6 +606,8 @@ pub enum SkipReason {
     Inactive,
     /// They left, and the node passes when nobody is found.
     NobodyPasses,
+    /// They did not decide in time, and the node approves then.
+    Overdue,
 }
 
 /// A scope: what was opened together and is closed together.
@@ -547,6 +630,13 @@ pub enum ScopeKind {
         /// The fork.
         node: Name,
         /// How many branches it took: its join waits for so many tokens.
+        branches: u32,
+    },
+    /// A race.
+    Race {
+        /// The race.
+        node: Name,
+        /// How many branches it has.
         branches: u32,
     },
     /// A call.
@@ -589,6 +679,12 @@ pub struct Task {
     /// Whose members may claim it, while nobody has; the assignee is then nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pool>,
+    /// Until when it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<TaskDue>,
+    /// Whether the engine has acted on it because it was due: it does so once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acted: bool,
 }
 
 /// A task that is not open any more.

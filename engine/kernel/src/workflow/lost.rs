@@ -76,7 +76,11 @@ fn find<'e>(entity: &'e Entity, lines: Option<&Name>, field: &Name) -> Option<&'
 /// The expressions of a node.
 fn exprs(kind: &NodeKind) -> Vec<&Expr> {
     match kind {
-        NodeKind::Approval(approval) => of_sources(&approval.approvers),
+        NodeKind::Approval(approval) => {
+            let then = approval.due.iter().filter_map(|due| due.then.as_ref());
+            of_sources(&approval.approvers).into_iter().chain(then.flat_map(|then| of_sources(&then.to))).collect()
+        }
+        NodeKind::Wait(wait) => wait.awaited.exprs(),
         NodeKind::Switch { cases, .. } => cases.values().map(|case| &case.when).collect(),
         NodeKind::Notify { to, message, .. } => of_sources(to).into_iter().chain(message.exprs()).collect(),
         NodeKind::Action { steps, .. } => {
@@ -95,7 +99,11 @@ fn exprs(kind: &NodeKind) -> Vec<&Expr> {
         }
         NodeKind::Fork { branches, .. } => branches.values().filter_map(|branch| branch.when.as_ref()).collect(),
         NodeKind::Call(call) => call.exprs(),
-        NodeKind::Start { .. } | NodeKind::Join { .. } | NodeKind::Merge { .. } | NodeKind::End { .. } => Vec::new(),
+        NodeKind::Start { .. }
+        | NodeKind::Join { .. }
+        | NodeKind::Merge { .. }
+        | NodeKind::Race { .. }
+        | NodeKind::End { .. } => Vec::new(),
     }
 }
 
@@ -108,7 +116,8 @@ fn fields(kind: &NodeKind) -> Vec<&Name> {
     match kind {
         NodeKind::Approval(approval) => {
             let own = approval.outcomes.values().flat_map(|outcome| &outcome.write);
-            approval.write.iter().chain(&approval.read).chain(own).collect()
+            let due = approval.due.iter().filter_map(|due| due.when.date());
+            approval.write.iter().chain(&approval.read).chain(own).chain(due).collect()
         }
         NodeKind::Action { steps, .. } => {
             let mut found = Vec::new();
@@ -119,6 +128,7 @@ fn fields(kind: &NodeKind) -> Vec<&Name> {
             }
             found
         }
+        NodeKind::Wait(wait) => wait.awaited.date().into_iter().collect(),
         _ => Vec::new(),
     }
 }

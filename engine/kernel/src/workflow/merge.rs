@@ -107,10 +107,10 @@ pub(super) fn merge(run: &mut Run<'_>) -> Result<bool, Stop> {
     Ok(true)
 }
 
-/// The scope of the workflow or call around a scope: forks are passed over.
+/// The scope of the workflow or call around a scope: forks and races are passed over.
 fn level(run: &Run<'_>, mut scope: u32) -> u32 {
     while let Some(found) = run.instance.scopes.get(&scope)
-        && matches!(found.kind, ScopeKind::Fork { .. })
+        && matches!(found.kind, ScopeKind::Fork { .. } | ScopeKind::Race { .. })
     {
         scope = found.parent.unwrap_or_default();
     }

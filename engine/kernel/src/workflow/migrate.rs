@@ -115,7 +115,7 @@ impl Mapping<'_> {
         let node = self.workflow.nodes.get(&to).ok_or(Hindrance::NodeGone)?;
         let fits = match (&token.wait, &node.kind) {
             (Wait::Approval(_), NodeKind::Approval(_)) | (Wait::Join, NodeKind::Merge { .. }) => true,
-            (Wait::Join, NodeKind::Join { .. }) => true,
+            (Wait::Join, NodeKind::Join { .. }) | (Wait::For(_), NodeKind::Wait(_)) => true,
             (Wait::Call(calling), NodeKind::Call(call)) => {
                 if !same_list(call, calling.children.iter().filter_map(|child| child.item.as_ref()).map(|i| i.kind)) {
                     return Err(Hindrance::OtherCall);
@@ -134,7 +134,7 @@ impl Mapping<'_> {
             match &scope.kind {
                 ScopeKind::Fork { node, .. } => around.insert(0, self.name(node)),
                 ScopeKind::Child(child) => around.insert(0, self.name(&child.node)),
-                ScopeKind::Instance => {}
+                ScopeKind::Instance | ScopeKind::Race { .. } => {}
             }
             at = scope.parent;
         }
@@ -240,6 +240,7 @@ fn named(instance: &Instance) -> BTreeSet<Name> {
     found.extend(scopes.filter_map(|scope| match &scope.kind {
         ScopeKind::Fork { node, .. } => Some(node.clone()),
         ScopeKind::Child(child) => Some(child.node.clone()),
+        ScopeKind::Race { node, .. } => Some(node.clone()),
         ScopeKind::Instance => None,
     }));
     found.extend(instance.picks.keys().cloned());
@@ -283,7 +284,7 @@ pub(super) fn apply(instance: &mut Instance, migrated: &super::Migrated) {
         }
     }
     let scope = |scope: &mut Scope| match &mut scope.kind {
-        ScopeKind::Fork { node, .. } => rename(node),
+        ScopeKind::Fork { node, .. } | ScopeKind::Race { node, .. } => rename(node),
         ScopeKind::Child(child) => rename(&mut child.node),
         ScopeKind::Instance => {}
     };

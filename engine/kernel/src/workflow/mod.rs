@@ -18,12 +18,14 @@
 //! given back, if that was chosen and nothing that decides about the way has changed. A return to a node that was passed
 //! takes away what came of that node on the token's own way, and leaves other branches alone.
 
+mod agenda;
 mod approvers;
 mod back;
 mod call;
 mod calling;
 mod compile;
 mod decide;
+mod due;
 mod effects;
 mod event;
 mod evolve;
@@ -42,15 +44,19 @@ mod sources;
 mod step;
 mod stored;
 mod time;
+mod timer;
 mod verb;
 mod visit;
+mod wait;
 
+pub use agenda::{LOOK_EVERY, LOOK_JOB, MESSAGE_JOB, TIMER_JOB, message_job};
 pub use back::{Return, return_targets};
 pub(crate) use call::outcomes;
 pub use call::{Call, DoneWhen, Over};
 pub use compile::ENGINE_OUTCOMES;
 pub(crate) use compile::sources;
 pub use decide::{Command, Decision, RecordEffect, Said, Verb, comes_back, decide};
+pub use due::*;
 pub use effects::DECISION_FILES;
 pub use event::*;
 pub use evolve::evolve;
@@ -60,6 +66,6 @@ pub use migrate::{Hindrance, Move, MovedTask, migration};
 pub use node::*;
 pub use operate::Operation;
 pub use people::pools_of;
-pub use preview::{InBranch, Pick, Preview, PreviewNode, PreviewPerson, Why, preview};
+pub use preview::{InBranch, Pick, Preview, PreviewDue, PreviewNode, PreviewPerson, PreviewWait, Why, preview};
 pub use run::Env;
 pub(crate) use sources::Search;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Call;
+use super::{Call, Due, RaceBranch, WaitSpec};
 use crate::{
     Name,
     definition::{
@@ -45,6 +45,8 @@ pub struct Workflow {
     pub edges: Vec<Edge>,
     /// The start node.
     pub start: Name,
+    /// Fields of the record whose change may move a deadline or end a wait.
+    pub watches: Vec<Name>,
     /// Settings that it or its decisions read; an instance copies them.
     pub settings: Vec<Name>,
 }
@@ -142,6 +144,13 @@ pub enum NodeKind {
         /// The next node.
         next: Name,
     },
+    /// Waits for a time, a message or a condition.
+    Wait(Box<WaitSpec>),
+    /// The first of several goes on.
+    Race {
+        /// The branches.
+        branches: Keyed<RaceBranch>,
+    },
     /// The instance ends, or what was called.
     End {
         /// How.
@@ -166,6 +175,8 @@ impl NodeKind {
             Self::Call(_) => "call",
             Self::Notify { .. } => "notify",
             Self::Action { .. } => "action",
+            Self::Wait(_) => "wait",
+            Self::Race { .. } => "race",
             Self::End { .. } => "end",
         }
     }
@@ -233,6 +244,8 @@ pub struct Approval {
     pub form: bool,
     /// What they may do.
     pub verbs: Allowed,
+    /// Until when it is due, and what happens then.
+    pub due: Option<Due>,
     /// Outcomes beside approved and rejected.
     pub outcomes: Keyed<OwnOutcome>,
     /// Fields they may write.

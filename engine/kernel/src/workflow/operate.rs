@@ -9,7 +9,7 @@ use super::{
     back::Way,
     calling,
     run::{Run, Stop},
-    verb,
+    timer, verb, wait,
 };
 use crate::{Name, Rejection, Value};
 
@@ -32,7 +32,7 @@ pub enum Operation {
     },
     /// Nobody can do anything until it goes on.
     Suspend,
-    /// It goes on.
+    /// It goes on; deadlines are later by as long as it stood still.
     Resume,
     /// Adds one to calls that are under way.
     AddCall {
@@ -40,6 +40,11 @@ pub enum Operation {
         node: Name,
         /// The line, person or department.
         item: Uuid,
+    },
+    /// Has a wait go on without what it waits for.
+    SkipWait {
+        /// The token that waits.
+        token: u32,
     },
     /// Goes on from another node: what stands at this task's node is taken away.
     Jump {
@@ -77,8 +82,9 @@ pub(super) fn operate(run: &mut Run<'_>, operation: &Operation, reason: Option<&
             Ok(())
         }
         Operation::Resume if run.instance.suspended.is_some() => {
+            let since = run.instance.suspended_at;
             run.emit(What::Resumed { reason });
-            Ok(())
+            timer::resume(run, since)
         }
         Operation::Resume => {
             Err(Rejection::state("wrong_state", "Expected a workflow that was suspended, but it runs").into())
@@ -86,6 +92,10 @@ pub(super) fn operate(run: &mut Run<'_>, operation: &Operation, reason: Option<&
         Operation::AddCall { node, item } => {
             require_going(run)?;
             calling::add(run, node, *item, Some(reason))
+        }
+        Operation::SkipWait { token } => {
+            require_going(run)?;
+            wait::skip(run, *token, reason)
         }
         Operation::Jump { task, to } => jump(run, *task, to, reason),
         Operation::Retry { token, set } => {
@@ -172,9 +182,11 @@ fn jump(run: &mut Run<'_>, id: Uuid, to: &Name, reason: String) -> Result<(), St
                 | NodeKind::Notify { .. }
                 | NodeKind::Action { .. }
                 | NodeKind::Call(_)
+                | NodeKind::Wait(_)
+                | NodeKind::Race { .. }
         )
     ) {
-        let told = format!("Expected an approval, a switch, a notice, an action or a call, but `{to}` is none");
+        let told = format!("Expected an approval, a switch, a notice, an action, a call or a wait, but `{to}` is none");
         return Err(Rejection::invalid("to", "no_node", told).into());
     }
     let way = Way::to(run, task.token, to);

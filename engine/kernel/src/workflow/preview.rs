@@ -2,20 +2,23 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveTime, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    At, Branch, Command, Env, Event, Fired, Instance, Item, LeftOut, Named, NodeKind, PartState, Picker, Said,
-    ScopeKind, SkipReason, Source, Status, Task, Verb, Via, Wait, What, Workflow, approvers, back, calling,
+    At, Awaited, Branch, Command, Env, Event, Fired, Instance, Item, LeftOut, Moment, Named, NodeKind, PartState,
+    Picker, Said, ScopeKind, SkipReason, Source, Status, Task, Verb, Via, Wait, What, Workflow, approvers, back,
+    calling,
     decide::command_of,
     people,
     run::{Foretelling, Run, Stop},
+    time, timer, wait,
 };
 use crate::{
     Name, Rejection,
     context::Ids,
-    definition::Mode,
+    definition::{DueAct, Mode, Period},
     expression::{Expr, Library, Reference},
     query::Outcome,
 };
@@ -39,7 +42,7 @@ pub struct PreviewNode {
     pub node: Name,
     /// What it is called.
     pub label: String,
-    /// `approval`, `notify`, `action`, `call`, `end`.
+    /// `approval`, `notify`, `action`, `call`, `wait`, `end`.
     pub kind: &'static str,
     /// How its people decide.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,12 @@ pub struct PreviewNode {
     /// Whose people somebody is still to choose, and of whom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pick: Option<Pick>,
+    /// Until when its people are to decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<PreviewDue>,
+    /// For what a wait waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<PreviewWait>,
     /// Whether it waits there now.
     pub current: bool,
     /// Whether it goes straight back there after a return: who has approved already is not asked again.
@@ -100,6 +109,37 @@ pub struct InCall {
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<Item>,
+}
+
+/// Until when people are to decide, and what happens then.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PreviewDue {
+    /// When; none where it is counted from when they get it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
+    /// How much time they have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Period>,
+    /// What happens by itself where nobody decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub then: Option<DueAct>,
+}
+
+/// For what a wait waits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct PreviewWait {
+    /// Until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
+    /// For how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Period>,
+    /// For a message of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Name>,
+    /// Whether for a condition.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub condition: bool,
 }
 
 /// People whom somebody is to choose.
@@ -218,7 +258,16 @@ fn go_on(run: &mut Run<'_>, telling: &mut Telling<'_>) -> Result<(), Stop> {
         let mut open: Vec<(u32, usize, Uuid)> =
             run.instance.tasks.iter().map(|(id, task)| (task.token, task.part, *id)).collect();
         open.sort_unstable();
-        let Some((_, _, task)) = open.first().copied() else { return Ok(()) };
+        let Some((_, _, task)) = open.first().copied() else {
+            // What is waited for will come.
+            if !wait::foretell(run) {
+                return Ok(());
+            }
+            let done = run.advance();
+            telling.read(run);
+            done?;
+            continue;
+        };
         let Some(assignee) = run.instance.tasks.get(&task).map(|open| decider(run, open)) else { return Ok(()) };
         let command = if people::is_active(run.env.ctx.org, assignee) {
             Command::Decide { task, by: assignee, verb: Verb::Approve, said: Said::default() }
@@ -272,6 +321,8 @@ struct Telling<'w> {
     writable: Vec<Name>,
     /// Fields on which the way taken depends, and which may have changed.
     doubtful: Vec<Name>,
+    /// Whether another may have been first in a race on the way.
+    raced: bool,
 }
 
 impl<'w> Telling<'w> {
@@ -288,6 +339,7 @@ impl<'w> Telling<'w> {
             around: HashMap::new(),
             writable: Vec::new(),
             doubtful: Vec::new(),
+            raced: false,
         }
     }
 
@@ -312,6 +364,14 @@ impl<'w> Telling<'w> {
             {
                 self.called.insert(*number, InCall { node: child.node.clone(), item: child.item.clone() });
             }
+            if let (Wait::For(waiting), true) = (&token.wait, current) {
+                self.tell(*number, &token.node, "wait");
+                let waits = self.waits(&token.node).map(|waits| PreviewWait { until: waiting.until, ..waits });
+                if let Some(node) = self.preview.nodes.last_mut() {
+                    node.current = true;
+                    node.waits = waits;
+                }
+            }
             let Wait::Approval(visit) = &token.wait else { continue };
             // What it stands at already has been told.
             if !current && self.preview.nodes.iter().any(|n| n.current && n.node == token.node) {
@@ -326,7 +386,11 @@ impl<'w> Telling<'w> {
             });
             let people = people.collect();
             self.tell(*number, &token.node, "approval");
+            let first = instance.tasks.values().filter(|task| task.token == *number && current);
+            let first = first.filter_map(|task| task.due.as_ref()?.at).min();
+            let due = self.due(&token.node).map(|due| PreviewDue { at: first, ..due });
             if let Some(node) = self.preview.nodes.last_mut() {
+                node.due = due;
                 node.mode = Some(visit.mode);
                 node.people = people;
                 node.current = current;
@@ -366,7 +430,10 @@ impl<'w> Telling<'w> {
                 let depends_on = self.doubtful_sources(run, &at.node);
                 let pick = pick(run, &at.node);
                 self.tell(at.token, &at.node, "approval");
+                let by_date = self.by_date(run, &at.node);
+                let due = self.due(&at.node).map(|due| PreviewDue { at: by_date, ..due });
                 if let Some(node) = self.preview.nodes.last_mut() {
+                    node.due = due;
                     node.mode = Some(*mode);
                     node.people = people.collect();
                     node.left_out = left_out.clone();
@@ -399,7 +466,24 @@ impl<'w> Telling<'w> {
                     self.tell(at.token, &at.node, "action");
                 }
             }
-            What::Forked { at, scope, branches } => {
+            What::WaitBegan { at, waiting, .. } => {
+                self.tell(at.token, &at.node, "wait");
+                let by_date = self.by_date(run, &at.node).is_some();
+                let waits =
+                    self.waits(&at.node).map(|waits| PreviewWait { until: waiting.until.filter(|_| by_date), ..waits });
+                if let Some(node) = self.preview.nodes.last_mut() {
+                    node.waits = waits;
+                }
+            }
+            What::RaceWon { to, scope, .. } => {
+                self.raced = true;
+                self.entered.insert(to.node.clone(), to.token);
+                match self.around.remove(scope) {
+                    Some(Some(around)) => drop(self.branches.insert(to.token, around)),
+                    _ => drop(self.branches.remove(&to.token)),
+                }
+            }
+            What::Forked { at, scope, branches } | What::RaceBegan { at, scope, branches } => {
                 self.around.insert(*scope, self.branches.get(&at.token).cloned());
                 self.branch_off(at, branches);
             }
@@ -455,6 +539,11 @@ impl<'w> Telling<'w> {
             }
             What::Started(_)
             | What::Resubmitted(_)
+            | What::DueSet { .. }
+            | What::Reminded { .. }
+            | What::Overdue { .. }
+            | What::WaitMoved { .. }
+            | What::WaitEnded { .. }
             | What::TaskDecided { .. }
             | What::TaskHandedOver { .. }
             | What::PartSettled { .. }
@@ -538,9 +627,47 @@ impl<'w> Telling<'w> {
             pick: None,
             current: false,
             back: false,
-            unknown: !self.doubtful.is_empty(),
+            due: None,
+            waits: None,
+            unknown: self.raced || !self.doubtful.is_empty(),
             depends_on: self.doubtful.clone(),
         });
+    }
+
+    /// Until when people at a node are to decide.
+    fn due(&self, node: &Name) -> Option<PreviewDue> {
+        let Some(NodeKind::Approval(approval)) = self.workflow.nodes.get(node).map(|n| &n.kind) else { return None };
+        let due = approval.due.as_ref()?;
+        let within = if let Moment::After(period) = due.when { Some(period) } else { None };
+        Some(PreviewDue { at: None, within, then: due.then.as_ref().map(|then| then.act) })
+    }
+
+    /// When a node is due, or its wait over, by a date of the record.
+    fn by_date(&self, run: &Run<'_>, node: &Name) -> Option<DateTime<Utc>> {
+        let (moment, calendar, time) = match self.workflow.nodes.get(node).map(|n| &n.kind)? {
+            NodeKind::Approval(approval) => {
+                let due = approval.due.as_ref()?;
+                (&due.when, due.calendar.as_ref(), timer::end_of_day())
+            }
+            NodeKind::Wait(wait) => match &wait.awaited {
+                Awaited::Time(moment) => (moment, wait.calendar.as_ref(), NaiveTime::MIN),
+                Awaited::Message { .. } | Awaited::Until { .. } => return None,
+            },
+            _ => return None,
+        };
+        moment.date()?;
+        time::moment(run, moment, run.env.ctx.now, calendar, time).ok().flatten()
+    }
+
+    /// For what a wait waits.
+    fn waits(&self, node: &Name) -> Option<PreviewWait> {
+        let Some(NodeKind::Wait(wait)) = self.workflow.nodes.get(node).map(|n| &n.kind) else { return None };
+        Some(match &wait.awaited {
+            Awaited::Time(Moment::After(period)) => PreviewWait { within: Some(*period), ..PreviewWait::default() },
+            Awaited::Time(Moment::Date(_)) => PreviewWait::default(),
+            Awaited::Message { name, .. } => PreviewWait { message: Some(name.clone()), ..PreviewWait::default() },
+            Awaited::Until { .. } => PreviewWait { condition: true, ..PreviewWait::default() },
+        })
     }
 
     fn note_written(&mut self, node: &Name) {

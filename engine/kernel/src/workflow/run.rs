@@ -100,6 +100,8 @@ pub(super) struct Run<'a> {
     pub(super) foretelling: Option<Foretelling>,
     /// Whether somebody decides a task, so that they can be asked for more.
     pub(super) deciding: bool,
+    /// Whether the engine decides, because nobody did in time.
+    pub(super) timed_out: bool,
     /// Who acts.
     pub(super) actor: Option<Named>,
     /// The token at work: its variables are those that expressions see.
@@ -169,6 +171,7 @@ impl<'a> Run<'a> {
             submission: false,
             foretelling: None,
             deciding: false,
+            timed_out: false,
             actor: None,
             focus: None,
             beside: Vec::new(),

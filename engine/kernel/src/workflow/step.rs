@@ -8,6 +8,7 @@ use super::{
     What, approvers, back, calling, merge, people,
     run::{Run, Stop},
     visit::Stand,
+    wait,
 };
 use crate::{
     Name, Rejection, Value,
@@ -118,6 +119,8 @@ impl Run<'_> {
                 self.act(token, &name, steps)?;
                 self.enter(token, next);
             }
+            NodeKind::Wait(spec) => wait::begin(self, token, &name, spec)?,
+            NodeKind::Race { branches } => wait::race(self, token, &name, branches),
             NodeKind::End { outcome, terminate } => match calling::child_of(&self.instance, token) {
                 Some(scope) if !terminate => return calling::ended(self, scope, outcome),
                 _ => self.end(outcome, Some(&name), CloseCause::Ended)?,
@@ -127,6 +130,9 @@ impl Run<'_> {
     }
 
     pub(super) fn enter(&mut self, token: u32, node: &Name) {
+        if wait::wins(self, token, node) {
+            return;
+        }
         let at = self.at(token, node);
         self.emit_engine(What::Entered(at));
     }
@@ -221,7 +227,7 @@ impl Run<'_> {
         let expected = match self.instance.scopes.get(&scope).map(|s| &s.kind) {
             Some(ScopeKind::Fork { branches, .. }) => usize::try_from(*branches).unwrap_or(usize::MAX),
             // A compiled workflow has no join without its fork; such a token would wait for itself alone.
-            Some(ScopeKind::Instance | ScopeKind::Child(_)) | None => 1,
+            Some(ScopeKind::Instance | ScopeKind::Race { .. } | ScopeKind::Child(_)) | None => 1,
         };
         let needed = match wait_for {
             JoinWait::All => expected,
@@ -327,6 +333,7 @@ impl Run<'_> {
             Stand::For(outcome) => (true, outcome),
             Stand::Against | Stand::Open | Stand::Out => (false, None),
         };
+        let automatic = automatic || (self.timed_out && !approved);
         self.settle_as(token, approved, outcome, automatic)
     }
 

@@ -39,5 +39,6 @@ mod workflow_kit;
 mod workflow_merges;
 mod workflow_preview;
 mod workflow_properties;
+mod workflow_time;
 mod workflow_verbs;
 mod workflow_versions;

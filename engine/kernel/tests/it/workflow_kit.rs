@@ -124,7 +124,7 @@ pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
                 "subject": {"type": "text"}, "owner": {"type": "user"}, "reviewer": {"type": "user"}, "area": {"type": "department"},
                 "amount": {"type": "decimal"}, "cost": {"type": "decimal"}, "doubled": {"type": "decimal", "formula": "amount * 2"},
                 "days": {"type": "integer"}, "level": {"type": "choice", "options": {"a": "A", "b": "B"}}, "urgent": {"type": "boolean"},
-                "wanted": {"type": "date"}, "notes": {"type": "text"},
+                "wanted": {"type": "date"}, "visit": {"type": "datetime"}, "notes": {"type": "text"},
                 "items": {"type": "lines", "fields": {"quantity": {"type": "decimal"}}}},
               "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {"locked": true}, "approved": {"locked": true}, "filed": {}},
                 "transitions": {"submit": {"from": ["draft"], "to": "approving"}, "file": {"from": ["approving"], "to": "filed"}}}}),
@@ -136,6 +136,11 @@ pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
                 "rules": {"large": {"when": {"amount": "> 1000"}, "then": {"level": 1}}, "huge": {"when": {"amount": "> 5000"}, "then": {"level": 2}}}}),
         ),
     ];
+    // Real holidays, so that deadlines are counted over them.
+    files.push(SourceFile {
+        path: "calendars/china_2026.json".to_owned(),
+        text: include_str!("../../../../definitions/trade/calendars/china_2026.json").to_owned(),
+    });
     files.extend(["director", "lead", "staff", "finance", "administrator"].map(role));
     let (catalog, problems) = Catalog::load(&[PackSource { name: "system".to_owned(), files }]);
     let errors: Vec<&Diagnostic> = problems.iter().filter(|d| d.severity == Severity::Error).collect();

@@ -550,7 +550,7 @@ fn whole(instance: &Instance, org: &Org) {
             |s: &&kernel::workflow::Scope| s.parent == Some(*number) && matches!(s.kind, ScopeKind::Fork { .. });
         let there = tokens + instance.scopes.values().filter(forks).count();
         match &scope.kind {
-            ScopeKind::Fork { branches, .. } => assert_eq!(
+            ScopeKind::Fork { branches, .. } | ScopeKind::Race { branches, .. } => assert_eq!(
                 there, *branches as usize,
                 "every branch of scope {number} has one token or one scope: {instance:#?}"
             ),
@@ -570,7 +570,8 @@ fn whole(instance: &Instance, org: &Org) {
         assert!(instance.scopes.contains_key(&token.scope));
         match &token.wait {
             Wait::Nothing => panic!("token {number} stands still for nothing: {instance:#?}"),
-            Wait::Join | Wait::Incident(_) => {}
+            // `workflow_time` tries waits.
+            Wait::Join | Wait::Incident(_) | Wait::For(_) => {}
             Wait::Call(calling) => {
                 let running: Vec<u32> = calling
                     .children

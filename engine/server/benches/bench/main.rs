@@ -14,6 +14,7 @@ mod measure;
 mod ours;
 mod program;
 mod report;
+mod timers;
 
 use std::{
     path::{Path, PathBuf},
@@ -56,6 +57,7 @@ async fn everything(folder: &Path) -> Result<()> {
     let sqlite = format!("sqlite:{}", folder.join("ours.db").display());
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench.json");
     if std::env::var_os("PORTOLAN_BENCH_BIG").is_some() {
+        timers::drain(&sqlite, timers::BIG, &mut report).await?;
         big::lists(folder, &sqlite, big::BIG, &mut report).await?;
         inbox::beside_many(folder, &mut report).await?;
         return report.end(&target.with_file_name("bench-big.json"));
@@ -70,6 +72,7 @@ async fn everything(folder: &Path) -> Result<()> {
     }
     at_rest(&sqlite, &mut report).await?;
     inbox::instances(folder, &mut report).await?;
+    timers::drain(&sqlite, timers::USUAL, &mut report).await?;
     big::lists(folder, &sqlite, big::USUAL, &mut report).await?;
     report.end(&target)
 }

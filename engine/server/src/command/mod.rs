@@ -5,6 +5,7 @@ mod comment;
 mod create_record;
 mod remove_record;
 mod restore_version;
+mod send_message;
 mod transition;
 mod update_record;
 
@@ -13,6 +14,7 @@ pub use comment::WriteComment;
 pub use create_record::CreateRecord;
 pub use remove_record::RemoveRecord;
 pub use restore_version::RestoreVersion;
+pub use send_message::SendMessage;
 pub use transition::MakeTransition;
 pub use update_record::UpdateRecord;
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use kernel::{
     Catalog, Name,
+    definition::DueAct,
     workflow::{At, Event, Instance, Item, Via, What},
 };
 use serde_json::{Map, Value as Json, json};
@@ -26,6 +27,8 @@ struct Visit {
     round: u32,
     /// For which of a list it was called.
     item: Option<Item>,
+    /// For what it waits, and what ended that.
+    waits: Json,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,7 @@ struct Person {
 pub(super) fn nodes(reader: &Reader, pinned: &Catalog, instance: &Instance, events: &[Event]) -> Vec<Json> {
     let mut visits = visits(reader, pinned, instance, events);
     visits.retain(|visit| match visit["kind"].as_str() {
-        Some("switch" | "fork" | "join" | "merge") => false,
+        Some("switch" | "fork" | "join" | "merge" | "race") => false,
         // Where what is called begins and ends is told by the call.
         Some("start" | "end") => {
             !visit["node"].as_str().is_some_and(|node| node.contains('.')) || visit["status"] != "passed"
@@ -68,7 +71,7 @@ pub(super) fn visits(reader: &Reader, pinned: &Catalog, instance: &Instance, eve
                 "node": visit.node, "label": words::node_label(texts, pinned, &instance.workflow, &visit.node),
                 "kind": kind(&visit.node), "mode": visit.mode, "status": visit.status, "entered_at": visit.entered_at,
                 "left_at": visit.left_at, "round": visit.round, "people": people,
-                "copied": visit.copied, "item": visit.item,
+                "copied": visit.copied, "item": visit.item, "waits": visit.waits,
             })
         })
         .collect()
@@ -115,6 +118,7 @@ impl Way {
             copied: Vec::new(),
             round: self.round,
             item: self.items.get(&token).and_then(|items| items.own.clone()),
+            waits: Json::Null,
         });
     }
 
@@ -374,7 +378,52 @@ impl Way {
                     visit.people = people.iter().map(|who| Person::new(who.id, &who.name)).collect();
                 }
             }
-            What::Forked { at, branches, .. } => {
+            What::DueSet { at, task, due_at, .. } => {
+                if let Some(person) = self.person(at, *task) {
+                    person.about.insert("due_at".into(), json!(due_at.map(time)));
+                }
+            }
+            What::Reminded { at, task, .. } => {
+                if let Some(person) = self.person(at, *task) {
+                    person.about.insert("reminded_at".into(), when);
+                }
+            }
+            What::Overdue { at, task, act, due_at, within, people, .. } => {
+                if let Some(person) = self.person(at, *task) {
+                    let automatic = json!({
+                        "act": act, "due_at": due_at.map(time), "within": within, "at": when, "people": people,
+                    });
+                    person.about.insert("automatic".into(), automatic);
+                    let decision = match act {
+                        DueAct::Approve => "approved",
+                        DueAct::Reject => "rejected",
+                        DueAct::Return => "returned",
+                        DueAct::Notify | DueAct::ReassignUp => return,
+                    };
+                    person.about.insert("decision".into(), decision.into());
+                    person.about.insert("at".into(), when);
+                }
+            }
+            What::WaitBegan { at, waiting, .. } | What::WaitMoved { at, waiting, .. } => {
+                if let Some(visit) = self.visit(at) {
+                    visit.waits = json!({
+                        "until": waiting.until.map(time), "message": waiting.message.as_ref().map(|m| &m.name),
+                    });
+                }
+            }
+            What::WaitEnded { at, cause, reason, .. } => {
+                let by = event.by.as_ref().map(|by| by.name.clone());
+                if let Some(waits) = self.visit(at).map(|visit| &mut visit.waits).and_then(Json::as_object_mut) {
+                    waits.insert("ended_by".into(), json!(cause));
+                    waits.insert("by_name".into(), json!(by));
+                    waits.insert("reason".into(), json!(reason));
+                }
+            }
+            What::RaceWon { to, others, .. } => {
+                self.take_away(others, &when);
+                self.enter(to.token, &to.node, &when);
+            }
+            What::Forked { at, branches, .. } | What::RaceBegan { at, branches, .. } => {
                 self.leave(at.token, &when);
                 for branch in branches {
                     self.follow(at.token, branch.to.token);

@@ -8,7 +8,7 @@ use kernel::{
     Catalog, Rejection, command,
     command::Act,
     rights::Mask,
-    workflow::{Event, Instance, Operation, Status},
+    workflow::{Event, Instance, Operation, Status, Wait},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value as Json_, json};
@@ -66,8 +66,22 @@ pub(super) fn head(reader: &Reader, pinned: &Catalog, instance: &Instance, title
             })
         })
         .collect();
+    let waits: Vec<Json_> = instance
+        .tokens
+        .iter()
+        .filter_map(
+            |(number, token)| if let Wait::For(waiting) = &token.wait { Some((number, token, waiting)) } else { None },
+        )
+        .map(|(number, token, waiting)| {
+            json!({
+                "token": number, "node": token.node, "since": time(waiting.since), "until": waiting.until.map(time),
+                "label": words::node_label(texts, pinned, &instance.workflow, &token.node),
+                "message": waiting.message.as_ref().map(|message| &message.name),
+            })
+        })
+        .collect();
     let fields = json!({
-        "id": instance.id, "workflow": instance.workflow,
+        "id": instance.id, "waits": waits, "workflow": instance.workflow,
         "label": words::workflow_label(texts, pinned, &instance.workflow),
         "entity": instance.entity, "record": instance.record, "title": title, "status": instance.status,
         "outcome": instance.outcome,
@@ -257,6 +271,23 @@ pub(super) async fn resume(
     Body(body): Body<Why>,
 ) -> Result<Json<Json_>, Error> {
     operate(&app, &reader, &id, Operation::Resume, body).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Skipped {
+    token: u32,
+    reason: Option<String>,
+}
+
+/// An administrator has it go on without what it waits for: `{"token", "reason"}`, a token of `waits`.
+pub(super) async fn skip_wait(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(body): Body<Skipped>,
+) -> Result<Json<Json_>, Error> {
+    let why = Why { reason: body.reason };
+    operate(&app, &reader, &id, Operation::SkipWait { token: body.token }, why).await
 }
 
 async fn operate(app: &App, reader: &Reader, id: &str, operation: Operation, why: Why) -> Result<Json<Json_>, Error> {

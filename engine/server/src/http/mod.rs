@@ -34,6 +34,7 @@ mod instance_why;
 mod instances;
 mod lookup;
 mod mail;
+pub(crate) mod messages;
 pub(crate) mod metrics;
 mod migrations;
 mod notifications;

@@ -44,10 +44,15 @@ impl Paging {
 
     /// Takes the row too many away; where the next page begins.
     pub(super) fn next<T>(&self, usual: u32, rows: &mut Vec<T>, at: impl Fn(&T) -> Before) -> Option<String> {
+        self.next_by(usual, rows, |row| cursor_to_text(&at(row)))
+    }
+
+    /// The same with a cursor of another form.
+    pub(super) fn next_by<T>(&self, usual: u32, rows: &mut Vec<T>, at: impl Fn(&T) -> String) -> Option<String> {
         let limit = self.limit(usual) as usize;
         let more = rows.len() > limit;
         rows.truncate(limit);
-        rows.last().filter(|_| more).map(|row| cursor_to_text(&at(row)))
+        rows.last().filter(|_| more).map(at)
     }
 
     fn limit(&self, usual: u32) -> u32 {

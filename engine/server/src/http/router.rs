@@ -26,8 +26,9 @@ use tracing::Span;
 use super::{
     Error, analytics, app_model, audit, bulk, calls, comments, copies, definitions, demo, deputies, draft, events,
     explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph, instance_why,
-    instances, lookup, mail, metrics, migrations, notifications, openapi, people, publish, records, schemas, secure,
-    session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui, versions, view_as, views,
+    instances, lookup, mail, messages, metrics, migrations, notifications, openapi, people, publish, records, schemas,
+    secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui, versions, view_as,
+    views,
 };
 use crate::App;
 
@@ -173,6 +174,8 @@ fn work_routes() -> Router<App> {
         .route("/api/workflows", get(migrations::running))
         .route("/api/workflows/{workflow}/migration/plan", post(migrations::plan))
         .route("/api/workflows/{workflow}/migration", post(migrations::apply))
+        .route("/api/instances/{id}/skip_wait", post(instances::skip_wait))
+        .route("/api/messages", post(messages::send))
         .route("/api/deputies", get(deputies::list).post(deputies::create))
         .route("/api/deputies/{id}", delete(deputies::end))
         .route("/api/copies", get(copies::list))

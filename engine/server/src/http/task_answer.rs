@@ -45,6 +45,7 @@ fn about(pinned: &Arc<Catalog>, reader: &Reader, instance: &Instance, id: Uuid, 
     out.insert("node".into(), json!(task.node));
     out.insert("label".into(), words::place_label(texts, pinned, instance, task.token, &task.node).into());
     out.insert("since".into(), json!(time(task.opened_at)));
+    out.insert("due_at".into(), json!(task.due.as_ref().and_then(|due| due.at).map(time)));
     let found = pinned.workflows.get(workflow).and_then(|w| w.nodes.get(&task.node));
     let Some(NodeKind::Approval(approval)) = found.map(|n| &n.kind) else { return Json::Object(out) };
     let part = part_of(instance, task);

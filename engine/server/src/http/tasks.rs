@@ -19,7 +19,7 @@ use kernel::{
 };
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
-use store::Before;
+use store::{Before, DueCursor};
 use uuid::Uuid;
 
 use super::{
@@ -27,7 +27,7 @@ use super::{
     idempotency::Keyed,
     if_match::base,
     instances,
-    query::Paging,
+    query::{Paging, cursor_from_text, cursor_to_text},
     records::{Place, stale_with_current},
     task_verb::Asked,
     words,
@@ -44,14 +44,37 @@ const PAGE: u32 = 50;
 /// A task's summary shows so many fields.
 const SUMMARY: usize = 4;
 
+#[derive(Deserialize)]
+pub(super) struct Listed {
+    after: Option<String>,
+    limit: Option<u32>,
+    /// `newest`, or `due`: what is due first, then what never is.
+    order: Option<String>,
+}
+
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
-    Query(paging): Query<Paging>,
+    Query(asked): Query<Listed>,
 ) -> Result<Json<Json_>, Error> {
+    let by_due = match asked.order.as_deref() {
+        None | Some("newest") => false,
+        Some("due") => true,
+        Some(_) => return Err(Error::invalid("order", "unknown", "expected `newest` or `due`")),
+    };
+    let pools = app.pools_of(reader.user);
+    let after: Option<DueCursor> = asked.after.as_deref().filter(|_| by_due).map(cursor_from_text).transpose()?;
+    let paging = Paging::of(asked.after, asked.limit);
     let (before, limit) = paging.read(PAGE)?;
-    let mut tasks = app.store().open_tasks(reader.user, &app.pools_of(reader.user), before, limit).await?;
-    let next = paging.next(PAGE, &mut tasks, |task| Before { at: task.created_at, id: task.id });
+    let mut tasks = if by_due {
+        app.store().open_tasks_by_due(reader.user, &pools, after, limit).await?
+    } else {
+        app.store().open_tasks(reader.user, &pools, before, limit).await?
+    };
+    let next = paging.next_by(PAGE, &mut tasks, |task| {
+        let (due_at, at, id) = (task.due_at, task.created_at, task.id);
+        if by_due { cursor_to_text(&DueCursor { due_at, at, id }) } else { cursor_to_text(&Before { at, id }) }
+    });
     Ok(Json(json!({"rows": told(&app, &reader, tasks).await?, "next": next})))
 }
 

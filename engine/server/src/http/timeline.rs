@@ -169,7 +169,12 @@ fn shown(
             let workflows = catalog.workflows_of(&seen.entity.name);
             let workflow = workflows.iter().find(|found| found.nodes.contains_key(&task.row.node));
             let label = workflow.map(|found| words::node_label(texts, catalog, &found.name, &task.row.node));
+            // What nobody has decided, the engine did because it was due.
+            let automatic = done.by.is_none() && matches!(done.outcome.as_str(), "approved" | "rejected" | "returned");
+            let within =
+                workflow.filter(|_| automatic).and_then(|found| found.nodes.get(&task.row.node)?.kind.within());
             json!({
+                "automatic": automatic, "within": within, "due_at": task.row.due_at.map(time),
                 "kind": "decision", "label": label, "at": time(done.at), "by": done.by, "by_name": name(done.by), "outcome": done.outcome,
                 "reason": done.reason, "node": task.row.node, "instance": task.row.instance,
                 "assignee": task.row.assignee, "assignee_name": name(Some(task.row.assignee)),

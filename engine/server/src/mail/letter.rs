@@ -199,13 +199,19 @@ fn text(
         }
         label => label,
     };
-    let key = if kind == "task" && about.contains_key("reason") { "transfer" } else { kind };
+    let overdue = format!("overdue_{}", of("act"));
+    let key = match kind {
+        "task" if about.contains_key("reason") => "transfer",
+        "returned" if by.is_empty() => "returned_late",
+        "overdue" if words.contains_key(&overdue) => &overdue,
+        _ => kind,
+    };
     if !words.contains_key(key) {
         return Ok(plain(of("message")));
     }
     let values = json!({
         "by": by, "initiator": initiator, "label": of("label"), "outcome": outcome, "person": of("person_name"),
-        "address": of("address"),
+        "address": of("address"), "assignee": of("assignee_name"),
     });
     say(environment, words, key, &values)
 }

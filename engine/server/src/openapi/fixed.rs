@@ -83,6 +83,12 @@ const FIXED: &[(&str, &str, &str, &str)] = &[
     ),
     ("/api/analytics", "get", "work", "How long tasks take: by, workflow, node, person, from, to"),
     ("/api/analytics.csv", "get", "work", "The same as a file"),
+    (
+        "/api/instances/{id}/skip_wait",
+        "post",
+        "work",
+        "Go on without what it waits for, as an administrator: {token, reason}",
+    ),
     ("/api/instances/{id}/resume", "post", "work", "Go on: {reason}"),
     (
         "/api/instances/{id}/calls",
@@ -105,6 +111,7 @@ const FIXED: &[(&str, &str, &str, &str)] = &[
     ),
     ("/api/copies", "get", "work", "Copies that the reader got"),
     ("/api/copies/{id}/read", "post", "work", "Note that a copy was read"),
+    ("/api/messages", "post", "work", "Tell workflows that wait for it: {name, key}; kept until one takes it"),
     ("/api/deputies", "get", "work", "Who stands in for the reader, or for ?person="),
     ("/api/deputies", "post", "work", "Set a stand-in: {person?, deputy, from, to, workflows?, reason?}"),
     ("/api/deputies/{id}", "delete", "work", "End it before its time"),

@@ -28,7 +28,11 @@ use uuid::Uuid;
 
 pub(crate) use self::bell::Bell;
 pub use self::handler::{Handler, Handlers, Policy, Ran, Trouble};
-use crate::{App, mail::Mails};
+use crate::{
+    App,
+    mail::Mails,
+    timers::{Looks, Messages, Timers},
+};
 
 /// A job that was taken and is not heard of for so long is somebody else's to take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -44,7 +48,7 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
 /// All kinds that this program knows.
 #[must_use]
 pub fn handlers() -> Handlers {
-    Handlers::default().with(Mails)
+    Handlers::default().with(Timers).with(Looks).with(Messages).with(Mails)
 }
 
 /// Works through what is due, in this process.

@@ -11,6 +11,7 @@ mod chaos;
 mod cli;
 mod client;
 mod conditions;
+mod deadlines;
 mod duplicates;
 mod events;
 mod explain;

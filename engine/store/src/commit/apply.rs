@@ -38,6 +38,8 @@ pub(super) enum Guard<'a> {
     Purge(&'a PurgeRecord),
     /// The job is still whoever's who took it.
     Job(JobHeld),
+    /// Nobody has taken the message.
+    Message(Uuid),
     /// Nothing: it always holds.
     Nothing,
 }

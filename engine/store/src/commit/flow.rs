@@ -14,7 +14,7 @@ use super::{
     Work,
     apply::{Guard, Guarded, Written},
     chains::Chains,
-    files, jobs, likeness, purge, rows,
+    files, jobs, likeness, messages, purge, rows,
 };
 use crate::{
     Error,
@@ -64,6 +64,7 @@ pub(super) fn guarded(dialect: Dialect, work: &Work) -> Result<Vec<Guarded<'_>>,
     }
     guarded.extend(files::guarded(work));
     guarded.extend(purge::guarded(dialect, work)?);
+    guarded.extend(messages::guarded(work));
     guarded.extend(jobs::guarded(work));
     Ok(guarded)
 }
@@ -163,6 +164,7 @@ pub(super) fn added(
     insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
     files::noted(work, statements);
     purge::noted(work, statements);
+    messages::noted(work, statements);
     jobs::noted(work, statements);
     likeness::noted(dialect, work, statements);
     Ok(())
@@ -286,6 +288,11 @@ impl Rows {
             | Change::Purge(_)
             | Change::ScheduleJob { .. }
             | Change::CancelJobs { .. }
+            | Change::MessageWait(_)
+            | Change::EndMessageWait(_)
+            | Change::Message(_)
+            | Change::TakeMessage { .. }
+            | Change::TaskDue { .. }
             | Change::FinishJob(_)
             | Change::Apart(_)
             | Change::Near(_) => {}

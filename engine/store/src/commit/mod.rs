@@ -7,6 +7,7 @@ mod flow;
 mod insert;
 mod jobs;
 mod likeness;
+mod messages;
 mod purge;
 mod refusal;
 mod rows;

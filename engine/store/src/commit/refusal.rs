@@ -30,6 +30,11 @@ pub(super) async fn explain(connection: &mut Connection, work: &Work, failed: &[
         }
     }
     for guard in failed {
+        if let Guard::Message(id) = guard {
+            return Err(CommitError::StaleInstance { id: *id });
+        }
+    }
+    for guard in failed {
         if let Guard::File(id) = guard {
             return Err(CommitError::Missing { kind: "file".to_owned(), id: *id });
         }

@@ -16,6 +16,7 @@ mod imports;
 mod instances;
 mod jobs;
 mod mail;
+mod messages;
 mod near;
 mod notices;
 mod publications;
@@ -51,7 +52,7 @@ pub use publications::{Lease, PublicationRow};
 pub(crate) use publications::{insert as insert_publication, note as note_publication};
 pub use roots::RootRow;
 pub use sessions::{Session, SignedIn};
-pub use tasks::{Done, Task};
+pub use tasks::{Done, DueCursor, Task};
 pub use timeline::{TimelineCursor, TimelineFilter, TimelineItem};
 pub use views::ViewRow;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::change::{TaskKind, TaskRow};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Before;
@@ -43,6 +44,17 @@ macro_rules! task {
     };
 }
 
+/// The end of a page of tasks in the order in which they are due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueCursor {
+    /// When the last row is due; none among those that never are.
+    pub due_at: Option<DateTime<Utc>>,
+    /// When it was opened.
+    pub at: DateTime<Utc>,
+    /// Its id.
+    pub id: Uuid,
+}
+
 impl Store {
     /// A person's open tasks, newest first, with those of the pools that they belong to.
     pub async fn open_tasks(
@@ -80,6 +92,73 @@ impl Store {
         }
         found.sort_by_key(|task| std::cmp::Reverse((task.created_at, task.id)));
         found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    /// The open tasks of a person, with those of the pools that they belong to, by when they are due; those that are
+    /// never due come last, newest first.
+    pub async fn open_tasks_by_due(
+        &self,
+        user: Uuid,
+        pools: &[String],
+        after: Option<DueCursor>,
+        limit: u32,
+    ) -> Result<Vec<TaskRow>, Error> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut found: Vec<TaskRow> = Vec::new();
+        if after.is_none_or(|cursor| cursor.due_at.is_some()) {
+            let (due, id) = after.map_or((i64::MIN, Uuid::nil()), |cursor| {
+                (cursor.due_at.map_or(i64::MIN, |due| due.timestamp_millis()), cursor.id)
+            });
+            let due_of = |sql: Sql| sql.bind(due).bind(id).bind(limit);
+            let own = Sql::fixed(
+                "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+                 from sys_tasks where assignee = $1 and due_at is not null and due_at >= $2 and (due_at > $2 or id > $3) \
+                 order by due_at, id limit $4",
+            );
+            for task in self.rows(due_of(own.bind(user))).await? {
+                found.push(row(&task)?);
+            }
+            for pool in pools {
+                let sql = Sql::fixed(
+                    "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+                     from sys_tasks where pool = $1 and due_at is not null and due_at >= $2 \
+                     and (due_at > $2 or id > $3) order by due_at, id limit $4",
+                );
+                for task in self.rows(due_of(sql.bind(pool))).await? {
+                    found.push(row(&task)?);
+                }
+            }
+            found.sort_by_key(|task| (task.due_at, task.id));
+            found.truncate(most);
+        }
+        if found.len() < most {
+            let before =
+                after.filter(|cursor| cursor.due_at.is_none()).map(|cursor| Before { at: cursor.at, id: cursor.id });
+            let (at, id) = Before::bounds(before);
+            let mut rest: Vec<TaskRow> = Vec::new();
+            let own = Sql::fixed(
+                "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+                 from sys_tasks where assignee = $1 and due_at is null and created_at <= $2 \
+                 and (created_at < $2 or id < $3) order by created_at desc, id desc limit $4",
+            );
+            for task in self.rows(own.bind(user).bind(at).bind(id).bind(limit)).await? {
+                rest.push(row(&task)?);
+            }
+            for pool in pools {
+                let sql = Sql::fixed(
+                    "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at \
+                     from sys_tasks where pool = $1 and due_at is null and created_at <= $2 \
+                     and (created_at < $2 or id < $3) order by created_at desc, id desc limit $4",
+                );
+                for task in self.rows(sql.bind(pool).bind(at).bind(id).bind(limit)).await? {
+                    rest.push(row(&task)?);
+                }
+            }
+            rest.sort_by_key(|task| std::cmp::Reverse((task.created_at, task.id)));
+            found.extend(rest);
+            found.truncate(most);
+        }
         Ok(found)
     }
 

@@ -11,6 +11,7 @@ mod flow;
 mod imports;
 mod jobs;
 mod lists;
+mod messages;
 mod migrations;
 mod people;
 mod power;

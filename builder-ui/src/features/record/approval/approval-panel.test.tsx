@@ -38,6 +38,23 @@ describe('whoever has to decide', () => {
     ])
   })
 
+  it('sees deadlines, what happened by itself, and what is waited for', async () => {
+    const late = { ...instance, nodes: [
+      { node: 'lead', label: 'Team lead', kind: 'approval', status: 'approved', entered_at: '2026-11-20T08:00:00.000Z', left_at: '2026-11-24T08:00:00.000Z', people: [{ id: 'u3', name: 'Zhao Min', decision: 'approved', automatic: { act: 'approve', within: '2 working_days' } }] },
+      { node: 'manager', label: 'Manager', kind: 'approval', status: 'open', entered_at: '2020-11-20T09:00:00.000Z', left_at: null, people: [{ id: 'u1', name: 'Li Wei', due_at: '2020-11-21T09:00:00.000Z' }] },
+    ], next: { nodes: [
+      { node: 'paid', label: 'Payment', kind: 'wait', people: [], waits: { message: 'paid' } },
+      { node: 'cfo', label: 'Finance', kind: 'approval', people: [{ id: 'u4', name: 'Sun' }], due: { within: '1 working_day', then: 'reject' } },
+    ], outcome: 'approved' } }
+    serve((call) => (call.path === '/api/instances/n1' ? { body: late } : shows(call)))
+    await openPage('/e/request/r1')
+    const steps = within(await screen.findByRole('list', { name: 'Approval' }))
+    expect(steps.getByText('approved automatically because nobody decided in 2 working days')).toBeInTheDocument()
+    expect(steps.getByText(/^Overdue: was due/)).toBeInTheDocument()
+    expect(steps.getByText('Waits for a message from another program')).toBeInTheDocument()
+    expect(steps.getByText('To be decided within 1 working day; then it is rejected automatically')).toBeInTheDocument()
+  })
+
   it('approves, with what they may write, after one more look', async () => {
     serve((call) => (call.path === '/api/tasks/t1/approve' ? { body: { instance } } : shows(call)))
     await openPage('/e/request/r1')

@@ -10,7 +10,7 @@ export function ReturnedNotice({ returned }: { returned: Returned }) {
   const labels = returned.fields.map((name) => entity.fields[name]?.label ?? name)
   return (
     <Notice kind="warning">
-      <p><strong>{t('approval.returned_by', { name: returned.by.name })}</strong>{returned.reason ? <> · <q>{returned.reason}</q></> : null}</p>
+      <p><strong>{returned.by.name ? t('approval.returned_by', { name: returned.by.name }) : t('approval.returned_late')}</strong>{returned.reason ? <> · <q>{returned.reason}</q></> : null}</p>
       {labels.length > 0 && <p>{t('approval.returned_fields', { fields: labels.join(t('approval.comma')) })}</p>}
       {returned.then === 'straight_back' && <p>{t('approval.returned_straight')}</p>}
     </Notice>

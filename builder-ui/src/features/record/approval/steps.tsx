@@ -2,10 +2,11 @@
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { CallItem, PreviewNode } from '@/api/records'
-import type { InstanceAnswer, InstanceNode } from '@/api/tasks'
+import type { Automatic, InstanceAnswer, InstanceNode, Waits } from '@/api/tasks'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import { localeTag } from '@/fields/exact'
 import { formatSpan } from '@/model/format'
+import { useAutomaticTexts } from './automatic'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
 import { DecisionFiles } from './decision-files'
@@ -25,6 +26,9 @@ export interface StepPerson {
   channel?: 'mail_link'
   /** Why they are not asked. */
   skipped?: { code: string } | null
+  due_at?: string | null
+  /** What the engine did in their place. */
+  automatic?: Automatic | null
 }
 
 export interface Step {
@@ -41,13 +45,16 @@ export interface Step {
   why?: string
   since?: string | null
   note?: string
+  /** Until when it is to be decided. */
+  due?: { at?: string | null; within?: string | null; then?: string | null }
+  waits?: Waits
   /** It may come otherwise, if these fields change before. */
   unknown?: boolean
   dependsOn?: readonly string[]
 }
 
 /** Kinds of nodes that people see; switches and the like are the engine's own business. */
-const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form', 'call'])
+const SHOWN: ReadonlySet<string> = new Set(['approval', 'notify', 'form', 'call', 'wait'])
 
 export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
   return nodes
@@ -61,6 +68,8 @@ export function previewSteps(nodes: readonly PreviewNode[]): Step[] {
       people: node.people.map((person: StepPerson) => (person.skipped ? { ...person, decision: 'skipped' } : person)),
       ...(node.kind === 'approval' && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
       ...(node.reason ? { why: node.reason } : {}),
+      ...(node.due ? { due: node.due } : {}),
+      ...(node.waits ? { waits: node.waits } : {}),
       ...(node.note ? { note: node.note } : {}),
       ...(node.unknown ? { unknown: true, dependsOn: (node as { depends_on_labels?: string[] }).depends_on_labels ?? [] } : {}),
     }))
@@ -75,6 +84,7 @@ function passedStep(node: InstanceNode, index: number, running: boolean): Step {
   const refused = node.status === 'rejected' || node.status === 'returned' || node.people.some((person) => ['reject', 'rejected', 'return', 'returned'].includes(person.decision ?? ''))
   const open = running && !node.left_at && (node.status === undefined || node.status === 'open')
   const since = open ? node.entered_at : node.left_at
+  const due = open ? node.people.map((person) => person.due_at).filter((at): at is string => !!at).sort()[0] : undefined
   return {
     key: `${node.node}-${index}`,
     label: node.label,
@@ -83,6 +93,8 @@ function passedStep(node: InstanceNode, index: number, running: boolean): Step {
     people: node.people,
     ...(open && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
     ...(since ? { since } : {}),
+    ...(due ? { due: { at: due } } : {}),
+    ...(node.waits ? { waits: node.waits } : {}),
   }
 }
 
@@ -99,6 +111,7 @@ const MARKS: Record<Step['state'], IconName> = { done: 'check', refused: 'close'
 
 export function Steps({ steps, language, label }: { steps: readonly Step[]; language: string; label: string }) {
   const { t } = useTranslation('record')
+  const texts = useAutomaticTexts()
   return (
     <ol className={style.steps} aria-label={label}>
       {steps.map((step) => (
@@ -114,12 +127,15 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
             {step.why && <p className={style.why}>{step.why}</p>}
             {step.unknown && <p className={style.why}>{step.dependsOn?.length ? t('approval.depends', { fields: step.dependsOn.join(', ') }) : t('approval.unknown')}</p>}
             {step.note && <p className={style.why}>{step.note}</p>}
+            {step.waits && <p className={style.why}>{waitText(step.waits, step.state, t, language, texts.span)}</p>}
+            {step.due && <DueLine due={step.due} open={step.state === 'waiting'} language={language} />}
             <ul className={style.people}>
               {step.people.map((person) => (
                 <li key={person.id}>
                   <Avatar name={person.name} size={22} />
                   <span className={style.person}>
-                    <span>{person.name}{person.decision && person.decision !== 'open' && <em className={style[tone(person.decision)]}> · {decisionText(person, t)}</em>}</span>
+                    <span>{person.name}{person.decision && person.decision !== 'open' && !person.automatic && <em className={style[tone(person.decision)]}> · {decisionText(person, t)}</em>}</span>
+                    {person.automatic && <em className={style.why}>{texts.automatic(person.automatic)}</em>}
                     {person.reason && <q>{person.reason}</q>}
                     <DecisionFiles attachments={person.attachments} signature={person.signature} />
                     {person.at && <time dateTime={person.at} title={formatDatetime(person.at, language)}>{formatAgo(person.at, language)}{person.channel ? ` · ${t('approval.by_mail_link')}` : ''}</time>}
@@ -143,6 +159,26 @@ function callText({ title, items, waits }: NonNullable<PreviewNode['calls']>, t:
   const more = items.length > 6 ? ' …' : ''
   const what = items.length ? t('approval.call.each', { title, count: items.length, names: `${names}${more}` }) : t('approval.call.once', { title })
   return waits ? what : `${what} ${t('approval.call.apart')}`
+}
+
+/** Until when it is to be decided; that it is too late is said in words too. */
+function DueLine({ due, open, language }: { due: NonNullable<Step['due']>; open: boolean; language: string }) {
+  const { t } = useTranslation('record')
+  const { span } = useAutomaticTexts()
+  const then = due.then ? t(`approval.and_then.${due.then}`, { defaultValue: '' }) : ''
+  if (!due.at) return due.within ? <p className={style.why}>{t('approval.due_within', { span: span(due.within) })}{then}</p> : null
+  const date = formatDatetime(due.at, language)
+  if (!open) return <p className={style.why}>{t('approval.due_at', { date })}{then}</p>
+  const late = new Date(due.at).getTime() <= Date.now()
+  return <p className={style.due} data-late={late || undefined}><Icon name={late ? 'warning' : 'clock'} size={13} />{t(late ? 'approval.overdue' : 'approval.due', { date, when: formatAgo(due.at, language) })}</p>
+}
+
+function waitText(waits: Waits, state: Step['state'], t: TFunction<'record'>, language: string, span: (period: string) => string): string {
+  if (waits.ended_by) return t(`approval.waited.${waits.ended_by}`, { name: waits.by_name ?? '' })
+  if (state === 'done') return t('approval.cancelled_wait')
+  if (waits.until) return t('approval.waits.until', { date: formatDatetime(waits.until, language) })
+  if (waits.within) return t('approval.waits.within', { span: span(waits.within) })
+  return t(waits.message ? 'approval.waits.message' : waits.condition ? 'approval.waits.condition' : 'approval.waits.date')
 }
 
 /** Who is not asked is told with the reason: "skipped, submits it" reads otherwise than a plain "skipped". */

@@ -13,6 +13,7 @@ import { Tag } from '@/ui/tag'
 import { DecisionFiles } from '../approval/decision-files'
 import { useForm, useFormState } from '../form-context'
 import { rawChanges, readChanges, readComment, textIn } from '../model/timeline'
+import { useAutomaticTexts } from '../approval/automatic'
 import { Change, LineChanges } from './changes'
 import style from './timeline.module.css'
 
@@ -91,8 +92,11 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
   const nodeLabel = useNodeLabel(textIn(item, 'instance'))
+  const { within } = useAutomaticTexts()
   if (item.kind === 'decision') {
     const node = textIn(item, 'node_label', 'label') ?? nodeLabel(textIn(item, 'node') ?? '')
+    const outcome = textIn(item, 'outcome') ?? ''
+    if (item.automatic === true && ['approved', 'rejected', 'returned'].includes(outcome)) return <>{t(`timeline.decision.automatic_${outcome}`, { node, within: within(textIn(item, 'within')) })}</>
     const to = textIn(item, 'to_name')
     return <>{t(`timeline.decision.${what}`, { node, to, context: to ? 'to' : undefined })}{item.channel === 'mail_link' ? ` · ${t('approval.by_mail_link')}` : ''}</>
   }
