@@ -1,5 +1,6 @@
 // The whole journey in a real browser against the real server: import a ledger, quote to one of its customers, submit,
-// approve on two levels, accept. Once in English at a desk, once in Chinese on a phone. Leave on a phone; the studio. Ends with `N passed, N failed`.
+// approve on two levels, accept. Once in English at a desk, once in Chinese on a phone. All else that people do in an approval,
+// in both; leave on a phone; the studio. Ends with `N passed, N failed`.
 //
 //   node builder-ui/e2e/run.mjs            all
 //   node builder-ui/e2e/run.mjs desk       only the journey whose name contains this
@@ -14,11 +15,14 @@ import { life } from './life.mjs'
 import { Report } from './report.mjs'
 import { root, startServer } from './server.mjs'
 import { studio } from './studio.mjs'
+import { verbs } from './verbs.mjs'
 
 const journeys = [
   { name: 'desk-english', language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'phone-chinese', language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
   { name: 'leave-phone-chinese', go: leave, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
+  { name: 'verbs-english', go: verbs, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'verbs-phone-chinese', go: verbs, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
   { name: 'studio-english', go: studio, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'studio-chinese', go: studio, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
   { name: 'life-english', go: life, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },

@@ -7,6 +7,8 @@ export interface MailPreferences {
   /** Kinds of notices that do not come by mail. */
   without: string[]
   digest: Digest
+  /** When a letter comes with all that waits, on working days. */
+  tasks_at: string | null
   quiet: { from: string; to: string } | null
   zone: string | null
 }
@@ -31,8 +33,18 @@ export interface MailSettings {
   address: string
 }
 
+/** An address that takes nothing. */
+export interface BouncedAddress {
+  person: string
+  name: string
+  address: string
+  reason: string | null
+  at: string | null
+}
+
 export interface FirmMail {
   settings: MailSettings | null
+  bounced: BouncedAddress[]
   has_password: boolean
 }
 

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Line, Name, Record, Value};
+use crate::{Line, Name, Record, Value, workflow::Channel};
 
 /// Stands in titles and search texts for the number that the store will give.
 pub const NUMBER_MARK: char = '\u{FFFC}';
@@ -470,6 +470,23 @@ pub struct CloseTask {
     pub reason: Option<String>,
     /// For how many minutes of working time it was open, by the firm's calendar; none where there is no calendar.
     pub worked: Option<i64>,
+    /// What came with it.
+    pub beside: Beside,
+}
+
+/// What comes with an act on a task, beside its reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    /// Files that were attached.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Uuid>,
+    /// A signature, a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Uuid>,
+    /// By what way it came, where it did not come from the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
 }
 
 /// A notice to a person.

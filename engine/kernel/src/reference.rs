@@ -93,6 +93,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0524", "A pool of no role or position."),
     ("E0525", "A return to what is no other approval."),
     ("E0526", "A fork of which perhaps no branch is taken."),
+    ("E0536", "A node that is decided by mail, though approving asks for a file or a signature."),
     (
         "E0523",
         "A field is gone or has another type, but running instances of a workflow read it by the version that they keep; \

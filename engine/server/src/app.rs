@@ -1,6 +1,7 @@
 //! What all parts of the running server share.
 
 use std::{
+    net::IpAddr,
     path::Path,
     sync::{
         Arc, OnceLock, PoisonError, Weak,
@@ -25,7 +26,7 @@ use crate::{
     Clock, Failure, Options,
     app_model::Models,
     assets::Assets,
-    auth::{Passwords, SignInTries},
+    auth::{Passwords, SignInTries, Throttle},
     catalogs::{Catalogs, Published},
     events::{Happened, Hub},
     files::Files,
@@ -61,6 +62,7 @@ struct Parts {
     key: OnceLock<Key>,
     passwords: Passwords,
     tries: SignInTries,
+    link_tries: Throttle<Option<IpAddr>>,
     assets: Assets,
     models: Models,
     stopping: watch::Sender<bool>,
@@ -170,6 +172,7 @@ impl App {
         let node = Uuid::now_v7();
         let app = Self(Arc::new(Parts {
             tries: SignInTries::new(&options.limits),
+            link_tries: Throttle::new(options.limits.sign_ins_per_address, options.limits.sign_in_refill),
             files: Files::new(&options),
             options,
             node,
@@ -299,6 +302,11 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// Tries of links that lead nowhere, by address.
+    pub(crate) fn link_tries(&self) -> &Throttle<Option<IpAddr>> {
+        &self.0.link_tries
     }
 
     pub(crate) fn sign_in_tries(&self) -> &SignInTries {

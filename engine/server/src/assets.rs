@@ -97,8 +97,8 @@ fn script_hashes(page: &str) -> String {
     hashes
 }
 
-/// Base64 with padding; two uses do not earn a dependency.
-fn base64(bytes: &[u8]) -> String {
+/// Base64 with padding; few uses do not earn a dependency.
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

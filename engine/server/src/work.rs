@@ -101,7 +101,8 @@ async fn look(app: &App, count: u32) {
         let answers = app.store().purge_answered(now - KEEP_ANSWERS).await;
         let imports = app.store().forget_imports(now - KEEP_UPLOADS, now - KEEP_IMPORTED).await;
         let bulk = app.store().forget_bulk(now - crate::bulk::KEEP).await;
-        if let Err(error) = sessions.and(answers).and(imports).and(bulk) {
+        let links = app.store().forget_decision_links(now - crate::mail::KEEP_LINKS).await;
+        if let Err(error) = sessions.and(answers).and(imports).and(bulk).and(links) {
             tracing::warn!(%error, "what is over cannot be forgotten");
         }
         match app.empty_old_trash().await {

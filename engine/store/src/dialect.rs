@@ -9,6 +9,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{
     Error,
+    commit::beside,
     connection::{Row, from_millis},
     layout::{Column, Storage},
     sql::{Bind, BindType, Sql},
@@ -345,15 +346,15 @@ impl Dialect {
     pub(crate) fn close_task(self, task: &kernel::change::CloseTask, at: DateTime<chrono::Utc>) -> Vec<Sql> {
         let values = |sql: Sql| {
             let sql = sql.bind(task.id).bind(&task.outcome).bind(task.by).bind(task.reason.as_deref());
-            sql.bind(Bind::millis(at)).bind(task.worked)
+            sql.bind(Bind::millis(at)).bind(task.worked).bind(beside(&task.beside))
         };
         match self {
             Self::Sqlite => vec![
                 values(Sql::fixed(
                     "insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                     kind, pool, due_at, outcome, closed_by, reason, closed_at, worked) \
+                     kind, pool, due_at, outcome, closed_by, reason, closed_at, worked, beside) \
                      select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
-                     $2, $3, $4, $5, $6 \
+                     $2, $3, $4, $5, $6, $7 \
                      from sys_tasks where id = $1",
                 )),
                 Sql::fixed("delete from sys_tasks where id = $1").bind(task.id),
@@ -362,9 +363,9 @@ impl Dialect {
             Self::Postgres => vec![values(Sql::fixed(
                 "with gone as (delete from sys_tasks where id = $1 returning *) \
                  insert into sys_tasks_done (id, instance, node, assignee, entity, record, initiator, created_at, \
-                 kind, pool, due_at, outcome, closed_by, reason, closed_at, worked) \
+                 kind, pool, due_at, outcome, closed_by, reason, closed_at, worked, beside) \
                  select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
-                 $2, $3, $4, $5, $6 from gone",
+                 $2, $3, $4, $5, $6, $7 from gone",
             ))],
         }
     }

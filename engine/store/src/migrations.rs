@@ -11,11 +11,13 @@ use crate::dialect::Dialect;
 
 macro_rules! embed {
     ($dialect:literal) => {
-        embed!($dialect, "0001_columns", "0002_records", "0003_workflow", "0004_people", "0005_definitions", "0006_imports",
-            "0007_files", "0008_idempotency", "0009_audit", "0011_history_reasons", "0012_import_leases",
-            "0013_file_uses", "0016_column_versions", "0017_publications", "0019_near_keys", "0021_chains",
-            "0022_views", "0024_views", "0025_bulk", "0027_task_pools", "0028_deputies", "0029_instances_started",
-            "0030_jobs", "0031_mail", "0033_drafts", "0044_draft_notes", "0045_draft_presence")
+        embed!($dialect, "0001_columns", "0002_records", "0003_workflow", "0004_people", "0005_definitions",
+            "0006_imports", "0007_files", "0008_idempotency", "0009_audit", "0011_history_reasons",
+            "0012_import_leases", "0013_file_uses", "0016_column_versions", "0017_publications",
+            "0019_near_keys", "0021_chains", "0022_views", "0024_views", "0025_bulk", "0027_task_pools",
+            "0028_deputies", "0029_instances_started", "0030_jobs", "0031_mail", "0033_drafts",
+            "0034_messages", "0035_tasks_due", "0038_decision_links", "0040_operating", "0044_draft_notes",
+            "0045_draft_presence")
     };
     ($dialect:literal, $($name:literal),*) => {
         [$(($name, include_str!(concat!("../../../migrations/", $dialect, "/", $name, ".sql")))),*]

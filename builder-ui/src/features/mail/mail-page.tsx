@@ -2,9 +2,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { keys } from '@/api/keys'
-import { changeMail, readMail, testMail, type FirmMail, type MailSettings } from '@/api/mail'
+import { changeMail, readMail, testMail, type BouncedAddress, type FirmMail, type MailSettings } from '@/api/mail'
+import { formatAgo } from '@/fields/dates'
 import { errorText } from '@/locales/i18n'
+import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { FieldFrame } from '@/ui/field-frame'
@@ -89,11 +92,31 @@ function Form({ mail }: { mail: FirmMail }) {
       <Card title={t('mail:letters')}>
         <div className={style.fields}>{field('from', t('mail:from_help'))}{field('address', t('mail:address_help'))}</div>
       </Card>
+      {mail.bounced.length > 0 ? <Bounced rows={mail.bounced} /> : null}
       <div className={style.bar}>
         {mail.settings ? <Button kind="danger" disabled={busy} onClick={() => void save(null)}>{t('mail:switch_off')}</Button> : null}
         {mail.settings ? <Button disabled={busy} onClick={() => void test()}>{t('mail:test')}</Button> : null}
         <Button kind="primary" submit busy={busy}>{t('action.save')}</Button>
       </div>
     </form>
+  )
+}
+
+/** Addresses to which nothing more is sent until somebody corrects them. */
+function Bounced({ rows }: { rows: readonly BouncedAddress[] }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <Card title={t('mail:bounced_title')}>
+      <p className={style.lead}>{t('mail:bounced_text')}</p>
+      <ul className={style.bounced}>
+        {rows.map((row) => (
+          <li key={row.person}>
+            <Link to={paths.record('user', row.person)}>{row.name}</Link>
+            <span>{row.address}{row.at ? ` · ${formatAgo(row.at, i18n.language)}` : ''}</span>
+            {row.reason ? <small>{row.reason}</small> : null}
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }

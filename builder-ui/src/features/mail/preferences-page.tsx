@@ -15,7 +15,7 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import style from './preferences-page.module.css'
 
-const kinds = ['task', 'decided', 'returned', 'mention', 'notify', 'import'] as const
+const kinds = ['task', 'urge', 'consult', 'answer', 'decided', 'returned', 'cc', 'mention', 'notify', 'import'] as const
 
 export default function PreferencesPage() {
   const { t } = useTranslation()
@@ -61,9 +61,24 @@ function Form({ own }: { own: OwnMail }) {
           ))}
         </ul>
       </Card>
+      <Card title={t('mail:daily')}><Daily draft={draft} change={change} /></Card>
       <Card title={t('mail:when')}><When draft={draft} change={change} zone={own.zone} /></Card>
       <div className={style.bar}><Button kind="primary" submit busy={busy}>{t('action.save')}</Button></div>
     </form>
+  )
+}
+
+/** The letter of all that waits. */
+function Daily({ draft, change }: { draft: MailPreferences; change: (part: Partial<MailPreferences>) => void }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <p className={style.lead}>{t('mail:daily_text')}</p>
+      <div className={style.choice}>
+        <Checkbox checked={draft.tasks_at !== null} onChange={(on) => change({ tasks_at: on ? '08:30' : null })}>{t('mail:daily_at')}</Checkbox>
+        {draft.tasks_at === null ? null : <input type="time" className={style.time} aria-label={t('mail:time')} required value={draft.tasks_at} onChange={(event) => change({ tasks_at: event.target.value })} />}
+      </div>
+    </>
   )
 }
 

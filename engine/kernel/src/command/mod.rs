@@ -23,7 +23,7 @@ use crate::{
     rights::Access,
     save::{Saving, Work},
     schema::{Entity, Transition},
-    workflow::{self, Awaits, Instance, Operation, Preview, Said, Status, Verb, Workflow},
+    workflow::{self, Awaits, Channel, Instance, Operation, Preview, Said, Status, Verb, Workflow},
 };
 
 use effect::{applied, apply};
@@ -143,6 +143,8 @@ pub struct Sent {
     pub signature: Option<Uuid>,
     /// Whom they chose for nodes that follow.
     pub picks: Keyed<Vec<Uuid>>,
+    /// By what way it came, where it did not come from the app.
+    pub channel: Option<Channel>,
 }
 
 /// A transition that somebody wants to make.
@@ -520,6 +522,7 @@ fn acted(
                 attachments: sent.attachments.clone(),
                 signature: sent.signature,
                 picks: sent.picks.clone(),
+                channel: sent.channel,
             };
             workflow::Command::Decide { task: *task, by: person()?, verb: verb.clone(), said }
         }

@@ -48,6 +48,9 @@ pub struct WorkflowDefinition {
     /// Whether only other workflows start it, by nodes of type `call`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub only_called: bool,
+    /// Whether its letters carry a link by which approvers decide without signing in. Nodes can say otherwise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub decide_by_mail: bool,
     /// The nodes.
     pub nodes: Keyed<NodeDefinition>,
 }
@@ -161,6 +164,10 @@ pub struct ApprovalNode {
     /// Until when it is due, and what happens then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<DueDefinition>,
+    /// Whether it can be decided by a link in a letter, without signing in; as the workflow says if left out. Verbs that
+    /// ask for a file or a signature are not offered there, nor outcomes with a form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decide_by_mail: Option<bool>,
     /// Outcomes beside approved and rejected.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub outcomes: Outcomes,

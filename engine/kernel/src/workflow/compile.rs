@@ -9,7 +9,7 @@ use crate::{
     Diagnostic, Name,
     definition::{
         ActionNode, ApprovalNode, ApproverSource, ApproverWord, BranchDefinition, ChainUntil, Condition,
-        EntityDefinition, FieldKind, ForkNode, Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Repeated,
+        EntityDefinition, FieldKind, ForkNode, Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Reason, Repeated,
         ReturnOptions, ReturnTo, RoleWithin, SameAsInitiator, SignerPlace, Step, SwitchNode, VerbOptions, VerbSwitch,
         Verbs, WorkflowDefinition,
     },
@@ -34,6 +34,7 @@ impl Workflow {
     /// * `E0522` a level or count of zero
     /// * `E0526` a fork of which perhaps no branch is taken
     /// * `E0524` a pool of no role or position; `E0525` a return to what is no other approval
+    /// * `E0536` decided by mail, though approving asks for a file or a signature
     /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
     /// * `W0503` the only approver is the initiator
     /// * `W0504` fields are both written and hidden
@@ -63,6 +64,7 @@ impl Workflow {
             others,
             problems: graph::check(definition, others),
             settings: BTreeSet::new(),
+            by_mail: definition.decide_by_mail,
         };
         let workflow = compiler.workflow(definition);
         let broken = compiler.problems.iter().any(|p| p.severity == crate::Severity::Error);
@@ -81,7 +83,7 @@ pub(crate) fn sources(
     let scope = Scope::record(types, &entity.name);
     let others = &IndexMap::new();
     let (problems, settings) = (Vec::new(), BTreeSet::new());
-    let mut compiler = Compiler { types, roles, entity, scope, others, problems, settings };
+    let mut compiler = Compiler { types, roles, entity, scope, others, problems, settings, by_mail: false };
     let compiled = compiler.sources(at, receivers);
     (compiled, compiler.problems)
 }
@@ -94,6 +96,8 @@ pub(super) struct Compiler<'a> {
     pub(super) others: &'a IndexMap<Name, WorkflowDefinition>,
     problems: Vec<Diagnostic>,
     settings: BTreeSet<Name>,
+    /// Whether nodes are decided by mail that do not say so themselves.
+    by_mail: bool,
 }
 
 pub(super) fn did_you_mean<'n>(
@@ -213,6 +217,8 @@ impl<'a> Compiler<'a> {
                     pool: form.pool,
                     verbs,
                     due: form.due.clone(),
+                    // What is filled in is filled in in the app.
+                    decide_by_mail: Some(false),
                     outcomes: Keyed::new(),
                     fields: form.fields.clone(),
                     next: form.next.clone(),
@@ -361,6 +367,20 @@ impl<'a> Compiler<'a> {
             );
         }
         let due = self.due(at, node);
+        let verbs = allowed(node);
+        let asks = verbs.approve;
+        if node.decide_by_mail == Some(true)
+            && (asks.attachment, asks.signature) != (Reason::Optional, Reason::Optional)
+        {
+            self.problem(
+                Diagnostic::error(
+                    "E0536",
+                    format!("{at}.decide_by_mail"),
+                    "approving asks here for what no letter can bring",
+                )
+                .hint("take `attachment` and `signature` out of `verbs.approve`, or decide in the app alone"),
+            );
+        }
         let approvers = self.sources(&format!("{at}.approvers"), &node.approvers)?;
         Some(NodeKind::Approval(Box::new(Approval {
             approvers,
@@ -371,8 +391,9 @@ impl<'a> Compiler<'a> {
             mode: node.mode,
             pool: node.pool,
             form: false,
-            verbs: allowed(node),
+            verbs,
             due,
+            by_mail: node.decide_by_mail.unwrap_or(self.by_mail),
             outcomes,
             write: write.clone(),
             required: node.fields.required.clone(),

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Awaits, Begin, CloseCause, Env, Event, Fired, Instance, NodeKind, Operation, Picker, Resubmitted, Return, Started,
-    Status, Task, Variable, Via, What, Workflow,
+    Awaits, Begin, Channel, CloseCause, Env, Event, Fired, Instance, NodeKind, Operation, Picker, Resubmitted, Return,
+    Started, Status, Task, Variable, Via, What, Workflow,
     approvers::{self, StandIn},
     back, calling, effects, migrate, operate, people, preview,
     run::{Run, Stop},
@@ -173,6 +173,8 @@ pub struct Said {
     pub signature: Option<Uuid>,
     /// Whom an approver chose for the nodes that follow.
     pub picks: Keyed<Vec<Uuid>>,
+    /// By what way it came, where it did not come from the app.
+    pub channel: Option<Channel>,
 }
 
 /// What is done with a task.
@@ -351,6 +353,7 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         }
         Command::Decide { task, by, verb, said } => {
             run.deciding = true;
+            run.channel = said.channel;
             operate::require_going(run)?;
             verb::decide_task(run, *task, *by, verb, said)?;
         }

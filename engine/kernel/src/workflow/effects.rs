@@ -8,7 +8,9 @@ use uuid::Uuid;
 use super::{CloseCause, Env, Event, Instance, Named, Pool, Status, Via, What, agenda, people};
 use crate::{
     Name,
-    change::{Change, CloseTask, Comment, CopyRow, FilesChange, HeldFile, InstanceRow, Notice, TaskKind, TaskRow},
+    change::{
+        Beside, Change, CloseTask, Comment, CopyRow, FilesChange, HeldFile, InstanceRow, Notice, TaskKind, TaskRow,
+    },
     context::Ids,
     context::Org,
     definition::DueAct,
@@ -34,7 +36,7 @@ pub(super) fn changes(
     let fleeting: Vec<Uuid> =
         opened(events).filter(|task| !after.tasks.contains_key(task) && !after.consults.contains_key(task)).collect();
     for event in events {
-        changes.extend(tasks(after, event, &fleeting));
+        changes.extend(tasks(after, event, events, &fleeting));
         changes.extend(notices(after, event, &fleeting, org, ids));
         changes.extend(incident(after, event, env, ids));
         changes.extend(beside(after, event, ids));
@@ -105,7 +107,9 @@ fn beside(instance: &Instance, event: &Event, ids: &mut Ids) -> Vec<Change> {
                 })
             })
             .collect(),
-        What::TaskDecided { task, attachments, signature, .. } if !attachments.is_empty() || signature.is_some() => {
+        What::TaskDecided { task, attachments, signature, .. } | What::Attached { task, attachments, signature }
+            if !attachments.is_empty() || signature.is_some() =>
+        {
             let field = format!("{DECISION_FILES}{task}");
             let files = attachments.iter().chain(signature);
             vec![Change::Files(FilesChange {
@@ -142,7 +146,20 @@ fn row(before: &Instance, after: &Instance) -> InstanceRow {
     }
 }
 
-fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
+/// What came with an act on a task.
+fn came_with(events: &[Event], id: Uuid) -> Beside {
+    let of = |event: &Event| match &event.what {
+        What::TaskDecided { task, attachments, signature, .. } | What::Attached { task, attachments, signature }
+            if *task == id =>
+        {
+            Some(Beside { attachments: attachments.clone(), signature: *signature, channel: event.channel })
+        }
+        _ => None,
+    };
+    events.iter().find_map(of).unwrap_or_default()
+}
+
+fn tasks(instance: &Instance, event: &Event, events: &[Event], fleeting: &[Uuid]) -> Vec<Change> {
     let open = |task: Uuid, node: &Name, assignee: Uuid, pool: Option<&Pool>, kind: TaskKind| {
         Change::OpenTask(TaskRow {
             kind,
@@ -160,7 +177,8 @@ fn tasks(instance: &Instance, event: &Event, fleeting: &[Uuid]) -> Vec<Change> {
     };
     let close = |task: Uuid, outcome: &str, by: Option<Uuid>, reason: Option<&String>| {
         let reason = reason.cloned();
-        Change::CloseTask(CloseTask { id: task, outcome: outcome.to_owned(), by, reason, worked: None })
+        let beside = came_with(events, task);
+        Change::CloseTask(CloseTask { id: task, outcome: outcome.to_owned(), by, reason, worked: None, beside })
     };
     let by = event.by.as_ref().map(|p| p.id);
     let mut changes = match &event.what {

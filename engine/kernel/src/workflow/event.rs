@@ -23,9 +23,20 @@ pub struct Event {
     /// Who; none for the engine itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<Named>,
+    /// By what way it came, where it did not come from the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
     /// What.
     #[serde(flatten)]
     pub what: What,
+}
+
+/// A way by which people decide beside the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A link in a letter, without signing in.
+    MailLink,
 }
 
 /// Where it happened.
@@ -269,6 +280,17 @@ pub enum What {
         /// The outcome of the node's own that they chose.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         outcome: Option<Name>,
+        /// Files that they attached.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Uuid>,
+        /// Their signature, a picture.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Uuid>,
+    },
+    /// Files or a signature came with what somebody did with a task, other than a decision, which holds its own.
+    Attached {
+        /// The task.
+        task: Uuid,
         /// Files that they attached.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         attachments: Vec<Uuid>,

@@ -200,6 +200,7 @@ fn apply(instance: &mut Instance, event: &Event) {
             instance.consults.insert(*task, consult);
         }
         What::Answered { task, .. } => close(instance, event, *task, "answered"),
+        What::Attached { .. } => {}
         What::TakenBack { .. } => take_back(instance),
         What::TaskDecided { at, task, verdict, outcome, fields, .. } => {
             let by = event.by.as_ref().map(|by| by.id);

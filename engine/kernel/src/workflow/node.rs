@@ -242,6 +242,8 @@ pub struct Approval {
     pub pool: bool,
     /// Whether it is a form task: people complete it, and nobody rejects.
     pub form: bool,
+    /// Whether it can be decided by a link in a letter.
+    pub by_mail: bool,
     /// What they may do.
     pub verbs: Allowed,
     /// Until when it is due, and what happens then.

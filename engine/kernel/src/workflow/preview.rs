@@ -565,6 +565,7 @@ impl<'w> Telling<'w> {
             | What::IncidentSolved { .. }
             | What::Picked { .. }
             | What::TakenBack { .. }
+            | What::Attached { .. }
             | What::SentBack { .. }
             | What::CameBack
             | What::Arrived(_)

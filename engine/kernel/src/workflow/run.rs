@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Approval, At, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, calling, evolve,
+    Approval, At, Channel, Event, Fired, Instance, Named, NodeKind, RecordEffect, Visit, Wait, What, Workflow, calling,
+    evolve,
 };
 use crate::{
     Catalog, Name, Record, Rejection, Value,
@@ -108,6 +109,8 @@ pub(super) struct Run<'a> {
     pub(super) focus: Option<u32>,
     /// What is written for instances that were started beside.
     pub(super) beside: Vec<Change>,
+    /// By what way it came, where it did not come from the app.
+    pub(super) channel: Option<Channel>,
     pub(super) record: Cow<'a, Record>,
     settings: Cow<'a, IndexMap<Name, Value>>,
     pub(super) steps: usize,
@@ -175,6 +178,7 @@ impl<'a> Run<'a> {
             actor: None,
             focus: None,
             beside: Vec::new(),
+            channel: None,
             record: Cow::Borrowed(env.record),
             settings,
             steps: 0,
@@ -218,7 +222,8 @@ impl<'a> Run<'a> {
     }
 
     fn emit_as(&mut self, by: Option<Named>, what: What) {
-        let event = Event { seq: self.instance.seq + 1, at: self.env.ctx.now, by, what };
+        let channel = self.channel.filter(|_| by.is_some());
+        let event = Event { seq: self.instance.seq + 1, at: self.env.ctx.now, by, channel, what };
         evolve(&mut self.instance, &event);
         self.events.push(event);
     }

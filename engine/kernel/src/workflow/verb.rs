@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Approval, Asks, At, CloseCause, Named, Part, PartState, Picker, RecordEffect, Said, Source, Task, Verb, Verdict,
-    Via, What, approvers, back, people,
+    Approval, Asks, At, Channel, CloseCause, Event, Named, Part, PartState, Picker, RecordEffect, Said, Source, Task,
+    Verb, Verdict, Via, What, approvers, back, people,
     run::{Run, Stop},
     signers,
 };
@@ -14,6 +14,17 @@ use crate::{Name, Problem, Rejection, Value, definition::Reason};
 
 /// Decides an open task.
 pub(super) fn decide_task(run: &mut Run<'_>, id: Uuid, by: Uuid, verb: &Verb, said: &Said) -> Result<(), Stop> {
+    let before = run.events.len();
+    act_on(run, id, by, verb, said)?;
+    let decided = |event: &Event| matches!(&event.what, What::TaskDecided { task, .. } if *task == id);
+    let has_files = !said.attachments.is_empty() || said.signature.is_some();
+    if has_files && !run.events.iter().skip(before).any(decided) {
+        run.emit(What::Attached { task: id, attachments: said.attachments.clone(), signature: said.signature });
+    }
+    Ok(())
+}
+
+fn act_on(run: &mut Run<'_>, id: Uuid, by: Uuid, verb: &Verb, said: &Said) -> Result<(), Stop> {
     let reason = said.reason.as_ref().map(|r| r.trim().to_owned()).filter(|r| !r.is_empty());
     let said = &Said { reason, ..said.clone() };
     if !people::is_active(run.env.ctx.org, by) {
@@ -32,6 +43,9 @@ pub(super) fn decide_task(run: &mut Run<'_>, id: Uuid, by: Uuid, verb: &Verb, sa
         return Err(Rejection::state("workflow_fault", told).into());
     };
     let task = take(run, id, task, approval, by, verb)?;
+    if said.channel == Some(Channel::MailLink) && !approval.by_mail(verb) {
+        return Err(forbidden("Expected what can be decided by mail, but this is only done in the app"));
+    }
     check_verb(run, approval, verb, said)?;
     check_fields(approval, verb, &said.fields)?;
     let at = run.at(task.token, &task.node);
@@ -216,6 +230,21 @@ pub(super) fn check_asks(verb: &str, asked: Option<Asks>, run: &Run<'_>, said: &
 }
 
 impl Approval {
+    /// Whether a verb can be used by a link in a letter: nothing is filled in, attached or signed there, and nobody is
+    /// chosen.
+    #[must_use]
+    pub fn by_mail(&self, verb: &Verb) -> bool {
+        let asks = match verb {
+            Verb::Approve => Some(self.verbs.approve),
+            Verb::Reject => self.verbs.reject,
+            Verb::Return(how) => self.verbs.give_back.as_ref().filter(|_| how.to.is_none()).map(|allowed| allowed.asks),
+            Verb::Outcome { name } => self.outcomes.get(name).filter(|own| own.write.is_empty()).map(|own| own.asks),
+            _ => None,
+        };
+        self.by_mail
+            && asks.is_some_and(|asks| asks.attachment == Reason::Optional && asks.signature == Reason::Optional)
+    }
+
     /// The fields that somebody may write with a verb.
     #[must_use]
     pub fn opens(&self, verb: &Verb) -> Vec<&Name> {

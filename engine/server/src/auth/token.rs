@@ -48,6 +48,12 @@ impl Token {
         self.derive("csrf")
     }
 
+    /// What the database keeps of a token that serves another purpose than a session.
+    #[must_use]
+    pub fn digest(&self, purpose: &str) -> String {
+        self.derive(purpose)
+    }
+
     fn derive(&self, purpose: &str) -> String {
         let mut hasher = Sha256::new();
         hasher.update(purpose.as_bytes());

@@ -149,7 +149,7 @@ impl Error {
         Self::Rejected(Rejection::Forbidden { message: message.into() })
     }
 
-    fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthenticated | Self::WrongCredentials => StatusCode::UNAUTHORIZED,
             Self::Csrf | Self::MustChange | Self::ViewOnly => StatusCode::FORBIDDEN,

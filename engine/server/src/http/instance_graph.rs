@@ -112,7 +112,7 @@ impl Drawing<'_> {
             json!({
                 "node": name, "label": self.label(name), "kind": node.kind.as_str(), "status": status,
                 "tokens": standing, "tasks": tasks, "visits": visits, "ahead": ahead,
-                "outcome": if let NodeKind::End { outcome } = &node.kind { json!(outcome) } else { Json_::Null },
+                "outcome": if let NodeKind::End { outcome, .. } = &node.kind { json!(outcome) } else { Json_::Null },
             })
         });
         Json_::Array(told.collect())

@@ -91,6 +91,19 @@ impl Person {
     }
 }
 
+/// What came with what somebody did; with several acts, of all of them.
+fn attach(person: &mut Person, attachments: &[Uuid], signature: Option<Uuid>) {
+    if !attachments.is_empty() {
+        let held = person.about.entry("attachments").or_insert_with(|| json!([]));
+        if let Some(held) = held.as_array_mut() {
+            held.extend(attachments.iter().map(|id| json!(id)));
+        }
+    }
+    if let Some(signature) = signature {
+        person.about.insert("signature".into(), json!(signature));
+    }
+}
+
 struct Way {
     visits: Vec<Visit>,
     round: u32,
@@ -235,15 +248,19 @@ impl Way {
                     person.about.insert("decision".into(), decision.into());
                     person.about.insert("at".into(), when);
                     person.about.insert("reason".into(), json!(reason));
-                    if !attachments.is_empty() {
-                        person.about.insert("attachments".into(), json!(attachments));
-                    }
-                    if let Some(signature) = signature {
-                        person.about.insert("signature".into(), json!(signature));
+                    attach(person, attachments, *signature);
+                    if let Some(channel) = event.channel {
+                        person.about.insert("channel".into(), json!(channel));
                     }
                     if by.is_some_and(|by| by != person.id) {
                         person.about.insert("by".into(), json!(by));
                     }
+                }
+            }
+            What::Attached { task, attachments, signature } => {
+                let mut people = self.visits.iter_mut().rev().flat_map(|visit| &mut visit.people);
+                if let Some(person) = people.find(|person| person.task == Some(*task)) {
+                    attach(person, attachments, *signature);
                 }
             }
             What::TaskHandedOver { at, task, new_task, to, via, reason, .. } => {

@@ -10,7 +10,11 @@ use super::{Body, Error, Reader};
 use crate::{
     App,
     mail::{MailSettings, PASSWORD, Preferences},
+    read::time,
 };
+
+/// So many addresses that take nothing are told.
+const BOUNCED: u32 = 200;
 
 pub(super) async fn show(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
     reader.must_be_admin()?;
@@ -20,7 +24,17 @@ pub(super) async fn show(State(app): State<App>, reader: Reader) -> Result<Json<
 /// The password is told to nobody, only whether there is one.
 async fn answer(app: &App) -> Result<Json<Json_>, Error> {
     let has_password = app.has_secret(PASSWORD).await?;
-    Ok(Json(json!({"settings": app.firm().mail, "has_password": has_password})))
+    let org = app.org();
+    let bounced = app.store().bounced_addresses(BOUNCED).await?;
+    let bounced: Vec<Json_> = bounced
+        .into_iter()
+        // What has been corrected since is no concern any more.
+        .filter_map(|one| Some((org.people.get(&one.user).filter(|person| person.email == one.address)?, one)))
+        .map(|(person, one)| {
+            json!({"person": one.user, "name": person.name, "address": one.address, "reason": one.why, "at": one.at.map(time)})
+        })
+        .collect();
+    Ok(Json(json!({"settings": app.firm().mail, "has_password": has_password, "bounced": bounced})))
 }
 
 #[derive(Deserialize)]

@@ -9,6 +9,7 @@ mod bulk;
 mod calls;
 mod comments;
 mod copies;
+mod decide;
 mod definitions;
 mod demo;
 mod deputies;

@@ -24,11 +24,11 @@ use tower_http::{
 use tracing::Span;
 
 use super::{
-    Error, analytics, app_model, audit, bulk, calls, comments, copies, definitions, demo, deputies, draft, events,
-    explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph, instance_why,
-    instances, lookup, mail, messages, metrics, migrations, notifications, openapi, people, publish, records, schemas,
-    secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui, versions, view_as,
-    views,
+    Error, analytics, app_model, audit, bulk, calls, comments, copies, decide, definitions, demo, deputies, draft,
+    events, explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph,
+    instance_why, instances, lookup, mail, messages, metrics, migrations, notifications, openapi, people, publish,
+    records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui,
+    versions, view_as, views,
 };
 use crate::App;
 
@@ -70,12 +70,19 @@ pub fn router(app: App) -> Router {
         .route("/api/audit.csv", get(audit::csv))
         .route("/api/analytics.csv", get(analytics::csv))
         .route("/api/files/{id}", get(files::show));
+    // A letter's page tells nobody where it is from, so that its form comes without an origin; its token counts alone.
+    let letters = Router::new()
+        .route("/decide", get(decide::show).post(decide::decide))
+        .layer(from_fn(secure::to_the_end))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
+        .layer(DefaultBodyLimit::max(limits.body));
     asked
         .merge(uploads)
         .merge(streams)
         .fallback(ui::serve)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(from_fn_with_state(app.clone(), secure::same_origin))
+        .merge(letters)
         .layer(from_fn(metrics::measure))
         .layer(around)
         .with_state(app)

@@ -88,7 +88,7 @@ impl Asked {
         }
         let reason = body::reason(self.reason)?;
         let Self { fields, attachments, signature, picks, .. } = self;
-        let sent = Box::new(Sent { reason, fields, attachments, signature, picks });
+        let sent = Box::new(Sent { reason, fields, attachments, signature, picks, channel: None });
         Ok(Act::Decide { task, verb, sent })
     }
 

@@ -2,7 +2,11 @@
 
 use axum::{Json, extract::State};
 use chrono::NaiveDate;
-use kernel::{change::FieldChange, field::parse, schema::Entity};
+use kernel::{
+    change::{Beside, FieldChange},
+    field::parse,
+    schema::Entity,
+};
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
 use store::{TimelineCursor, TimelineFilter, TimelineItem};
@@ -173,11 +177,14 @@ fn shown(
             let automatic = done.by.is_none() && matches!(done.outcome.as_str(), "approved" | "rejected" | "returned");
             let within =
                 workflow.filter(|_| automatic).and_then(|found| found.nodes.get(&task.row.node)?.kind.within());
+            let Beside { attachments, signature, channel } = done.beside;
+            attachments.iter().chain(&signature).for_each(|file| titles.want_file(*file));
             json!({
                 "automatic": automatic, "within": within, "due_at": task.row.due_at.map(time),
                 "kind": "decision", "label": label, "at": time(done.at), "by": done.by, "by_name": name(done.by), "outcome": done.outcome,
                 "reason": done.reason, "node": task.row.node, "instance": task.row.instance,
                 "assignee": task.row.assignee, "assignee_name": name(Some(task.row.assignee)),
+                "attachments": attachments, "signature": signature, "channel": channel,
             })
         }
         TimelineItem::Started(row) => json!({

@@ -8,7 +8,11 @@ use serde_json::json;
 use store::{JobRow, NoticeRow};
 use uuid::Uuid;
 
-use super::{KIND, letter::Receiver, post::NotSent};
+use super::{
+    KIND,
+    letter::{NoLetter, Receiver},
+    post::NotSent,
+};
 use crate::{
     App,
     worker::{Handler, Policy, Ran, Trouble},
@@ -71,10 +75,7 @@ impl App {
             let receiver =
                 Receiver { user, name: &person.name, email: &person.email, language: person.language.as_deref() };
             let message = self.letter(settings, &receiver, &letter, id).await;
-            let message = message.map_err(|error| match error {
-                super::letter::NoLetter::Failed(failure) => Trouble::from(failure),
-                other => Trouble::Never(format!("{other:?}")),
-            })?;
+            let message = message.map_err(no_letter)?;
             self.store().begin_mail(&ids(&letter), Some(id)).await?;
             match self.post(settings, message).await {
                 Ok(()) => self.store().note_mailed(&ids(&letter), self.clock().now()).await?,
@@ -85,14 +86,19 @@ impl App {
                     return Err(Trouble::Again(why));
                 }
                 Err(NotSent::NoReceiver(why)) => {
-                    self.store().note_bounce(user, &person.email, &why, self.clock().now()).await?;
                     self.store().note_mailed(&ids(&letter), self.clock().now()).await?;
-                    let body = json!({"person": user, "address": person.email, "reason": why});
-                    self.tell_administrators("mail_bounced", &body).await?;
+                    self.note_no_receiver(user, &person.email, &why).await?;
                     return Ok(Ran::Nothing);
                 }
             }
         }
+    }
+
+    /// Notes that an address takes nothing: nothing more is sent there, and administrators are told.
+    pub(super) async fn note_no_receiver(&self, user: Uuid, address: &str, why: &str) -> Result<(), store::Error> {
+        self.store().note_bounce(user, address, why, self.clock().now()).await?;
+        let body = json!({"person": user, "address": address, "reason": why});
+        self.tell_administrators("mail_bounced", &body).await
     }
 
     /// Sends somebody a letter that only shows that letters come; what the server said, if it did not take it.
@@ -108,6 +114,14 @@ impl App {
         self.post(settings, letter).await.map_err(|why| match why {
             NotSent::Later(why) | NotSent::Unclear(why) | NotSent::NoReceiver(why) => why,
         })
+    }
+}
+
+/// What becomes of a letter that cannot be made.
+pub(super) fn no_letter(error: NoLetter) -> Trouble {
+    match error {
+        NoLetter::Failed(failure) => Trouble::from(failure),
+        other => Trouble::Never(format!("{other:?}")),
     }
 }
 

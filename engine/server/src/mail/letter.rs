@@ -1,6 +1,9 @@
 //! What a letter says, in the receiver's language and of what they may see: from templates that are escaped and bounded.
 
-use kernel::change::Notice;
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use kernel::change::{Notice, TaskRow};
 use lettre::{
     Message,
     message::{Mailbox, MultiPart},
@@ -12,7 +15,13 @@ use store::NoticeRow;
 use uuid::Uuid;
 
 use super::MailSettings;
-use crate::{App, app_model::known_language, notice::about, read::Titles};
+use crate::{
+    App,
+    app_model::{Texts, known_language},
+    http::words::node_label,
+    notice::about,
+    read::Titles,
+};
 
 /// So many notices are told one by one; of the others how many they are.
 const MOST: usize = 20;
@@ -39,6 +48,8 @@ pub(super) enum NoLetter {
 #[derive(Debug, Serialize)]
 struct Item {
     text: String,
+    /// What is said of it beside.
+    note: Option<String>,
     quote: Option<String>,
     title: Option<String>,
     link: Option<String>,
@@ -71,7 +82,16 @@ impl App {
                 titles.want(entity, record);
             }
         }
-        let titles = titles.look_up(self, &scene).await?;
+        let mut titles = titles.look_up(self, &scene).await?;
+        // Whom no role shows the record sees it by their task.
+        let records: Vec<_> =
+            notices.iter().take(MOST).filter_map(|row| row.notice.entity.clone().zip(row.notice.record)).collect();
+        let hidden: Vec<_> = records.into_iter().filter(|(_, id)| !titles.contains_key(&id.to_string())).collect();
+        if !hidden.is_empty() {
+            let seen = self.see_all(&scene, &hidden).await?;
+            titles.extend(seen.into_iter().map(|(id, seen)| (id.to_string(), seen.record.title.into())));
+        }
+        let links = self.links_of(settings, receiver, notices).await?;
         let environment = environment();
         let mut items = Vec::new();
         for row in notices.iter().take(MOST) {
@@ -84,10 +104,11 @@ impl App {
             let draft = || said.get("draft").and_then(Json::as_str).map(|id| format!("/studio/{id}"));
             items.push(Item {
                 text: text(&environment, &words, kind, &said)?,
+                note: None,
                 quote: quote(kind, &said),
                 link: record.or_else(draft).map(|path| settings.link(&path)),
                 title,
-                decide: None,
+                decide: task_of(&row.notice, &links.tasks).and_then(|task| links.urls.get(&task).cloned()),
             });
         }
         let fill = |key: &str, values: Json| say(&environment, &words, key, &values);
@@ -109,19 +130,134 @@ impl App {
         message(settings, receiver, &subject, &values, id, &environment)
     }
 
+    /// The letter that tells of all that waits for somebody, in this order.
+    pub(super) async fn letter_of_tasks(
+        &self,
+        settings: &MailSettings,
+        receiver: &Receiver<'_>,
+        tasks: &[TaskRow],
+        id: Uuid,
+    ) -> Result<Message, NoLetter> {
+        let language = known_language(receiver.language);
+        let words = words(language);
+        let environment = environment();
+        let fill = |key: &str, values: Json| say(&environment, &words, key, &values);
+        let scene = self.scene(Some(receiver.user));
+        let told: Vec<&TaskRow> = tasks.iter().take(MOST).collect();
+        let records: Vec<_> = told.iter().map(|task| (task.entity.clone(), task.record)).collect();
+        let seen = self.see_all(&scene, &records).await?;
+        let wanted: Vec<Uuid> = told.iter().map(|task| task.id).collect();
+        let links = self.decision_links(settings, receiver.user, &wanted).await?;
+        let instances: Vec<Uuid> = told.iter().map(|task| task.instance).collect();
+        let instances = self.store().instances_by_id(&instances).await.map_err(crate::Failure::from)?;
+        let mut items = Vec::new();
+        for task in told {
+            let instance = instances.iter().find(|row| row.id == task.instance);
+            let label = match instance {
+                Some(row) => {
+                    let pinned = self.catalog_at(row.catalog_version, &scene.catalog).await;
+                    let pinned = pinned.map_err(crate::Failure::from)?;
+                    node_label(Texts::new(&pinned, language), &pinned, &row.workflow, &task.node)
+                }
+                None => String::new(),
+            };
+            let initiator = scene.org.people.get(&task.initiator).map(|person| person.name.as_str());
+            let day = |at: DateTime<Utc>| {
+                let day = at.with_timezone(&scene.zone);
+                if language == "zh_hans" { day.format("%-m月%-d日") } else { day.format("%-d %b") }.to_string()
+            };
+            let due = task.due_at.map(|due| (due < scene.now, day(due)));
+            let quote = match &due {
+                Some((true, day)) => Some(fill("overdue", json!({ "day": day }))?),
+                Some((false, day)) => Some(fill("due", json!({ "day": day }))?),
+                None => None,
+            };
+            let since = day(task.created_at);
+            let title = seen.get(&task.record).map(|seen| seen.record.title.clone());
+            items.push(Item {
+                text: fill("waits", json!({"initiator": initiator, "label": label, "since": since}))?,
+                note: quote,
+                quote: None,
+                link: title.is_some().then(|| settings.link(&format!("/e/{}/{}", task.entity, task.record))),
+                title,
+                decide: links.get(&task.id).cloned(),
+            });
+        }
+        let overdue = tasks.iter().filter(|task| task.due_at.is_some_and(|due| due < scene.now)).count();
+        let key = if overdue > 0 { "tasks_overdue" } else { "tasks" };
+        let subject = fill(key, json!({"count": tasks.len(), "overdue": overdue}))?;
+        let rest = tasks.len().saturating_sub(MOST);
+        let more = if rest > 0 { Some(fill("more", json!({"count": rest}))?) } else { None };
+        let company = self.firm().company.clone();
+        let values = json!({
+            "lang": if language == "zh_hans" { "zh-Hans" } else { "en" },
+            "subject": subject, "hello": fill("hello", json!({"name": receiver.name}))?, "items": items, "more": more,
+            "all": settings.link("/tasks"), "preferences": settings.link("/notifications/preferences"),
+            "company": if company.is_empty() { "Portolan" } else { &company }, "words": words,
+        });
+        message(settings, receiver, &subject, &values, id, &environment)
+    }
+
+    /// Links by which the receiver can decide what the notices ask of them, where that is still to be decided.
+    async fn links_of(
+        &self,
+        settings: &MailSettings,
+        receiver: &Receiver<'_>,
+        notices: &[NoticeRow],
+    ) -> Result<Links, crate::Failure> {
+        let mut links = Links::default();
+        for row in notices.iter().take(MOST) {
+            let Notice { kind, record: Some(record), .. } = &row.notice else { continue };
+            // Whoever is urged is not told of which task.
+            if !matches!(kind.as_str(), "urge" | "reminder") || links.tasks.contains_key(record) {
+                continue;
+            }
+            let pools = self.pools_of(receiver.user);
+            let open = self.store().open_tasks_about(receiver.user, &pools, *record).await?;
+            if let Some(task) = open.first() {
+                links.tasks.insert(*record, task.id);
+            }
+        }
+        let mut tasks: Vec<Uuid> =
+            notices.iter().take(MOST).filter_map(|row| task_of(&row.notice, &links.tasks)).collect();
+        tasks.sort_unstable();
+        tasks.dedup();
+        links.urls = self.decision_links(settings, receiver.user, &tasks).await?;
+        Ok(links)
+    }
+
     /// A letter that only shows that letters come.
     pub(super) fn test_letter(&self, settings: &MailSettings, receiver: &Receiver<'_>) -> Result<Message, NoLetter> {
         let language = known_language(receiver.language);
         let words = words(language);
         let environment = environment();
         let test = words.get("test").and_then(Json::as_str).unwrap_or_default().to_owned();
-        let item = Item { text: test.clone(), quote: None, title: None, link: None, decide: None };
+        let item = Item { text: test.clone(), note: None, quote: None, title: None, link: None, decide: None };
         let values = json!({
             "lang": if language == "zh_hans" { "zh-Hans" } else { "en" }, "subject": test,
             "hello": say(&environment, &words, "hello", &json!({"name": receiver.name}))?, "items": [item], "more": null,
             "preferences": settings.link("/notifications/preferences"), "company": self.firm().company, "words": words,
         });
         message(settings, receiver, &test, &values, Uuid::now_v7(), &environment)
+    }
+}
+
+/// Where tasks are decided by mail.
+#[derive(Debug, Default)]
+struct Links {
+    /// The receiver's open task about a record that they are urged to decide.
+    tasks: HashMap<Uuid, Uuid>,
+    /// By task.
+    urls: HashMap<Uuid, String>,
+}
+
+/// The task that a notice asks somebody to decide.
+fn task_of(notice: &Notice, urged: &HashMap<Uuid, Uuid>) -> Option<Uuid> {
+    let named = notice.body.get("task").and_then(Json::as_str).and_then(|id| Uuid::parse_str(id).ok());
+    match notice.kind.as_str() {
+        "task" => named,
+        "urge" | "reminder" => named.or_else(|| urged.get(&notice.record?).copied()),
+        _ => None,
     }
 }
 

@@ -4,6 +4,8 @@
 //! were not sent yet into one letter; so a mail server that was down for a day is followed by one letter, not by a
 //! hundred. A letter keeps its Message-ID from one try to the next, by which the receiver knows what came twice.
 
+mod daily;
+mod decision;
 mod handler;
 mod letter;
 mod post;
@@ -11,6 +13,8 @@ mod preferences;
 mod schedule;
 mod settings;
 
+pub use daily::TaskLetters;
+pub(crate) use decision::{For, KEEP_LINKS, Kept, Link, Page};
 pub use handler::Mails;
 pub use preferences::{Digest, Preferences, Quiet};
 pub(crate) use schedule::KIND;

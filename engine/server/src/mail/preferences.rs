@@ -9,7 +9,7 @@ use serde_json::json;
 use store::MailWishes;
 use uuid::Uuid;
 
-use super::schedule::mail_to;
+use super::{daily, schedule::mail_to};
 use crate::{App, Failure};
 
 /// What somebody wants to be sent, and when.
@@ -20,6 +20,9 @@ pub struct Preferences {
     pub without: BTreeSet<String>,
     /// How notices are gathered.
     pub digest: Digest,
+    /// When a letter is to come with all that waits, on working days; none if left out.
+    #[serde(with = "optional_clock")]
+    pub tasks_at: Option<NaiveTime>,
     /// When nothing is to come.
     pub quiet: Option<Quiet>,
     /// By which clock; the firm's if left out.
@@ -64,7 +67,12 @@ impl Preferences {
             }
             Digest::Daily(at) => next(zone, told, at),
         };
-        let at = gathered.max(now);
+        self.quiet_until(gathered.max(now), firm)
+    }
+
+    /// The moment itself, or the end of the quiet hours in which it lies.
+    pub(super) fn quiet_until(&self, at: DateTime<Utc>, firm: Tz) -> DateTime<Utc> {
+        let zone = self.zone.unwrap_or(firm);
         match self.quiet {
             Some(quiet) if quiet.holds(at.with_timezone(&zone).time()) => next(zone, at, quiet.to),
             _ => at,
@@ -91,16 +99,20 @@ impl App {
     /// If the store fails.
     pub async fn prefer(&self, user: Uuid, wanted: &Preferences) -> Result<(), Failure> {
         self.store().set_mail_wishes(user, &json!(wanted)).await?;
-        if self.firm().mail.is_some() {
-            let change = mail_to(user, self.clock().now());
-            self.write_and_tell(vec![change]).await.map_err(|refused| self.refusal(refused))?;
+        let firm = self.firm();
+        let now = self.clock().now();
+        let zone = wanted.zone.unwrap_or(firm.zone());
+        let next = wanted.tasks_at.map(|at| self.next_task_letter(zone, at, now));
+        let mut changes = vec![daily::wanted(user, next)];
+        if firm.mail.is_some() {
+            changes.push(mail_to(user, now));
         }
-        Ok(())
+        self.write_and_tell(changes).await.map_err(|refused| self.refusal(refused))
     }
 }
 
 /// The next moment at which the clock shows this time. Where it is skipped that day, the first after the gap.
-fn next(zone: Tz, after: DateTime<Utc>, time: NaiveTime) -> DateTime<Utc> {
+pub(super) fn next(zone: Tz, after: DateTime<Utc>, time: NaiveTime) -> DateTime<Utc> {
     let today = after.with_timezone(&zone).date_naive();
     for day in [Some(today), today.checked_add_days(Days::new(1)), today.checked_add_days(Days::new(2))] {
         let local = day.map(|day| day.and_time(time));
@@ -144,6 +156,24 @@ mod clock {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveTime, D::Error> {
         let text = String::deserialize(from)?;
         NaiveTime::parse_from_str(&text, "%H:%M").map_err(|_| D::Error::custom("expected a time such as 08:30"))
+    }
+}
+
+/// The same, or nothing.
+mod optional_clock {
+    use chrono::NaiveTime;
+    use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
+
+    #[derive(Deserialize)]
+    struct Clock(#[serde(with = "super::clock")] NaiveTime);
+
+    #[expect(clippy::ref_option, reason = "serde asks so")]
+    pub(super) fn serialize<S: Serializer>(time: &Option<NaiveTime>, to: S) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.format("%H:%M").to_string()).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveTime>, D::Error> {
+        Ok(Option::<Clock>::deserialize(from)?.map(|clock| clock.0))
     }
 }
 
@@ -194,10 +224,15 @@ mod tests {
 
     #[test]
     fn preferences_that_cannot_be_are_refused() {
-        for wrong in [json!({"digest": {"daily": "25:00"}}), json!({"zone": "Mars"}), json!({"loud": true})] {
+        for wrong in [
+            json!({"digest": {"daily": "25:00"}}),
+            json!({"zone": "Mars"}),
+            json!({"tasks_at": "nine"}),
+            json!({"loud": true}),
+        ] {
             assert!(serde_json::from_value::<Preferences>(wrong.clone()).is_err(), "{wrong}");
         }
-        let whole = json!({"without": ["import"], "digest": {"daily": "18:00"}, "quiet": {"from": "20:00", "to": "08:00"}, "zone": "Asia/Tokyo"});
+        let whole = json!({"without": ["import"], "digest": {"daily": "18:00"}, "tasks_at": "09:00", "quiet": {"from": "20:00", "to": "08:00"}, "zone": "Asia/Tokyo"});
         assert_eq!(json!(read(whole.clone())), whole);
     }
 }

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 use server::{
-    mail::{MailSettings, Mails, PASSWORD, Security},
+    mail::{MailSettings, Mails, PASSWORD, Security, TaskLetters},
     worker::{Handlers, Worker},
 };
 
@@ -26,7 +26,7 @@ fn settings(port: u16) -> MailSettings {
     }
 }
 
-async fn with_mail(server: &TestApp) -> (MailServer, Worker) {
+pub(crate) async fn with_mail(server: &TestApp) -> (MailServer, Worker) {
     let mails = MailServer::start().await;
     server.app.set_mail(None, Some(settings(mails.port))).await.unwrap();
     (mails, Worker::new(&server.app, Handlers::default().with(Mails)))
@@ -206,3 +206,86 @@ async fn the_mail_server_is_set_by_administrators_alone_and_its_password_told_to
     assert!(mails.signed_in().concat().contains("AHBvcnRvbGFuAGdlaGVpbS00Mg=="), "{:?}", mails.signed_in());
     assert!(!admin.get("/api/audit").await.text.contains("geheim-42"));
 }
+
+on_both!(somebody_gets_one_letter_on_each_working_day_with_all_that_waits, |server| {
+    let mails = MailServer::start().await;
+    server.app.set_mail(None, Some(settings(mails.port))).await.unwrap();
+    let mut worker = Worker::new(&server.app, Handlers::default().with(Mails).with(TaskLetters));
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    // It is Monday, 10:00 in Shanghai. What waits comes at nine alone, not when it is submitted.
+    let wishes = json!({"tasks_at": "09:00", "without": ["task"], "quiet": {"from": "20:00", "to": "08:00"}});
+    let kept = manager.patch("/api/notifications/preferences", wishes).await.ok();
+    assert_eq!(kept["preferences"]["tasks_at"], "09:00");
+    let (one, two) = (submitted(&rep, 80_000).await, submitted(&rep, 80_000).await);
+    worker.run_due().await.unwrap();
+    assert_eq!(mails.letters().len(), 0);
+    let day = |n: i64| morning() - TimeDelta::minutes(59) + TimeDelta::days(n);
+    server.app.clock().set(day(1));
+    worker.run_due().await.unwrap();
+    worker.run_due().await.unwrap();
+    let letters = mails.letters();
+    assert_eq!(letters.len(), 1);
+    let text = letters[0].plain();
+    for record in [&one, &two] {
+        assert!(text.contains(record["record"]["title"].as_str().unwrap()), "{text}");
+    }
+    // The server is down from Wednesday to Friday: it is tried again, and brings one letter when it is there.
+    server.app.set_mail(None, Some(settings(1))).await.unwrap();
+    let mut now = day(2);
+    while now < day(4) + TimeDelta::hours(2) {
+        server.app.clock().set(now);
+        worker.run_due().await.unwrap();
+        now += TimeDelta::hours(1);
+    }
+    assert_eq!(mails.letters().len(), 1);
+    server.app.set_mail(None, Some(settings(mails.port))).await.unwrap();
+    server.app.clock().set(now + TimeDelta::hours(2));
+    worker.run_due().await.unwrap();
+    assert_eq!(mails.letters().len(), 2);
+    // Saturday and Sunday are free.
+    for n in [5, 6] {
+        server.app.clock().set(day(n));
+        worker.run_due().await.unwrap();
+    }
+    assert_eq!(mails.letters().len(), 2);
+    server.app.clock().set(day(7));
+    worker.run_due().await.unwrap();
+    assert_eq!(mails.letters().len(), 3);
+    // Nobody who wants it no more gets it, nor who has nothing to do.
+    manager.patch("/api/notifications/preferences", json!({"without": ["task"]})).await.ok();
+    server.app.clock().set(day(8));
+    worker.run_due().await.unwrap();
+    assert_eq!(mails.letters().len(), 3);
+    assert_eq!(server.app.store().count_jobs().await.unwrap(), (0, 0));
+});
+
+on_both!(a_letter_of_what_waits_to_an_address_that_takes_nothing_stops_until_it_is_mended, |server| {
+    let mails = MailServer::start().await;
+    server.app.set_mail(None, Some(settings(mails.port))).await.unwrap();
+    let mut worker = Worker::new(&server.app, Handlers::default().with(TaskLetters));
+    let rep = server.sign_in("rep_a").await;
+    let manager = server.sign_in("manager_a").await;
+    manager.patch("/api/notifications/preferences", json!({"tasks_at": "09:00"})).await.ok();
+    submitted(&rep, 80_000).await;
+    mails.fail(&[Fault::NoReceiver]);
+    let admin = server.sign_in("it_a").await;
+    for n in 1..4 {
+        server.app.clock().set(morning() - TimeDelta::minutes(59) + TimeDelta::days(n));
+        worker.run_due().await.unwrap();
+    }
+    assert_eq!(mails.letters().len(), 0);
+    let told = admin.get("/api/mail").await.ok();
+    assert_eq!(told["bounced"][0]["address"], "manager.a@demo.example");
+    // Another address is another matter.
+    let person = format!("/api/records/user/{}", server.person("manager_a"));
+    let version = admin.get(&person).await.ok()["record"]["version"].clone();
+    admin.patch(&person, json!({"email": "manager.new@demo.example", "version": version})).await.ok();
+    assert_eq!(admin.get("/api/mail").await.ok()["bounced"], json!([]));
+    server.app.clock().set(morning() - TimeDelta::minutes(59) + TimeDelta::days(4));
+    worker.run_due().await.unwrap();
+    assert_eq!(
+        mails.letters().iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(),
+        ["manager.new@demo.example"]
+    );
+});

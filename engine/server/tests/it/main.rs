@@ -28,6 +28,7 @@ mod leaver;
 mod lists;
 mod live_changes;
 mod mail;
+mod mail_links;
 mod model;
 mod nodes;
 mod operating;

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Record,
-    change::{Change, CloseTask, FieldChange, InstanceRow, NUMBER_MARK, TaskRow},
+    change::{Beside, Change, CloseTask, FieldChange, InstanceRow, NUMBER_MARK, TaskRow},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
@@ -151,7 +151,7 @@ pub(super) fn added(
     insert(
         "sys_tasks_done",
         "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, closed_by, \
-         reason, closed_at, worked",
+         reason, closed_at, worked, beside",
         &rows.tasks_done,
     );
     insert(
@@ -210,7 +210,9 @@ impl Rows {
                     // Opened and closed at once, as when somebody is skipped who decided before.
                     Some(close) => {
                         let reason = close.reason.as_deref().into();
-                        row.extend([Bind::from(&close.outcome), close.by.into(), reason, at, close.worked.into()]);
+                        let worked = close.worked.into();
+                        let outcome = Bind::from(&close.outcome);
+                        row.extend([outcome, close.by.into(), reason, at, worked, beside(&close.beside)]);
                         self.tasks_done.push(row);
                     }
                 }
@@ -299,6 +301,11 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// What came with an act on a task, as it is stored; null where nothing did.
+pub(crate) fn beside(beside: &Beside) -> Bind {
+    (*beside != Beside::default()).then(|| json!(beside).to_string()).into()
 }
 
 fn open_task(task: &TaskRow) -> Vec<Bind> {

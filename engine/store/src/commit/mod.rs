@@ -27,6 +27,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use flow::beside;
 pub(crate) use insert::push;
 pub(crate) use rows::{pieces, write_row};
 

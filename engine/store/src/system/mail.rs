@@ -19,6 +19,19 @@ pub struct MailWishes {
     pub bounced: Option<String>,
 }
 
+/// An address to which nothing can be delivered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounced {
+    /// Whose it is.
+    pub user: Uuid,
+    /// The address.
+    pub address: String,
+    /// What the mail server said.
+    pub why: Option<String>,
+    /// Since when.
+    pub at: Option<DateTime<Utc>>,
+}
+
 impl Store {
     /// What somebody has not read and was not sent, oldest first.
     pub async fn notices_to_mail(&self, user: Uuid, since: DateTime<Utc>, limit: u32) -> Result<Vec<NoticeRow>, Error> {
@@ -62,6 +75,18 @@ impl Store {
         .bind(Bind::json_text(preferences));
         self.write_one(sql).await?;
         Ok(())
+    }
+
+    /// Addresses that take nothing, the newest first: whose they are, why, and since when.
+    pub async fn bounced_addresses(&self, limit: u32) -> Result<Vec<Bounced>, Error> {
+        let sql = Sql::fixed(
+            "select user_id, bounced, bounce, bounced_at from sys_mail_wishes where bounced is not null \
+             order by bounced_at desc, user_id limit $1",
+        );
+        let read = |row: &crate::connection::Row| {
+            Ok(Bounced { user: row.get(0)?, address: row.get(1)?, why: row.get(2)?, at: row.time_or_none(3)? })
+        };
+        self.rows(sql.bind(limit)).await?.iter().map(read).collect()
     }
 
     /// Notes that an address takes nothing, and why.

@@ -1,7 +1,7 @@
 //! Tasks of people. Open ones and closed ones lie in two tables, so that the inbox is as fast as it is short.
 
 use chrono::{DateTime, Utc};
-use kernel::change::{TaskKind, TaskRow};
+use kernel::change::{Beside, TaskKind, TaskRow};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,16 +28,18 @@ pub struct Done {
     pub reason: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
+    /// What came with it.
+    pub beside: Beside,
 }
 
 macro_rules! task {
     ($text:literal) => {
         concat!(
             "select id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, \
-             null as outcome, null as closed_by, null as reason, null as closed_at from sys_tasks where ",
+             null as outcome, null as closed_by, null as reason, null as closed_at, null as beside from sys_tasks where ",
             $text,
             " union all select id, instance, node, assignee, entity, record, initiator, created_at, kind, \
-             pool, due_at, outcome, closed_by, reason, closed_at from sys_tasks_done where ",
+             pool, due_at, outcome, closed_by, reason, closed_at, beside from sys_tasks_done where ",
             $text,
             " order by created_at, id"
         )
@@ -308,5 +310,7 @@ pub(super) fn row(row: &Row) -> Result<TaskRow, Error> {
 /// How the task of a row with the columns of a closed one was closed.
 pub(super) fn done(row: &Row) -> Result<Option<Done>, Error> {
     let Some(outcome) = row.get(11)? else { return Ok(None) };
-    Ok(Some(Done { outcome, by: row.get(12)?, reason: row.get(13)?, at: row.time(14)? }))
+    let beside = row.get::<Option<String>>(15)?.map(|text| serde_json::from_str(&text)).transpose();
+    let beside = beside.map_err(|e| Error::corrupt("what came with a task", e))?.unwrap_or_default();
+    Ok(Some(Done { outcome, by: row.get(12)?, reason: row.get(13)?, at: row.time(14)?, beside }))
 }

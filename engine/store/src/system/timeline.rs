@@ -152,7 +152,7 @@ async fn read(
         COMMENT => ("at, user_id, id, entity, record, body, mentions", "sys_comments", "at", Some("user_id")),
         DECISION => (
             "id, instance, node, assignee, entity, record, initiator, created_at, kind, pool, due_at, outcome, closed_by, \
-             reason, closed_at",
+             reason, closed_at, beside",
             "sys_tasks_done",
             "closed_at",
             Some("closed_by"),

@@ -1,6 +1,8 @@
 //! Instances, tasks, comments, notices and the timeline.
 
-use kernel::change::{Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskKind, TaskRow};
+use kernel::change::{
+    Beside, Change, CloseTask, Comment, FieldChange, HistoryEntry, InstanceRow, Notice, TaskKind, TaskRow,
+};
 use serde_json::json;
 use store::{Before, CommitError, RunningWorkflow, TimelineFilter, TimelineItem};
 use uuid::Uuid;
@@ -48,7 +50,14 @@ pub(crate) fn task(instance: &InstanceRow, assignee: Uuid) -> TaskRow {
 
 pub(crate) fn close(task: &TaskRow, by: Uuid) -> Change {
     let (outcome, reason) = ("approved".to_owned(), Some("fine".to_owned()));
-    Change::CloseTask(CloseTask { id: task.id, outcome, by: Some(by), reason, worked: Some(30) })
+    Change::CloseTask(CloseTask {
+        id: task.id,
+        outcome,
+        by: Some(by),
+        reason,
+        worked: Some(30),
+        beside: Beside::default(),
+    })
 }
 
 on_both!(tasks_open_and_close_with_their_instance, |db| {
@@ -56,7 +65,14 @@ on_both!(tasks_open_and_close_with_their_instance, |db| {
     let started = instance(request);
     let (anna, ben, skipped) = (task(&started, ANNA), task(&started, BEN), task(&started, ANNA));
     let events = Change::Events { instance: started.id, first: 1, events: vec![json!({"a": 1}), json!({"b": 2})] };
-    let skip = CloseTask { id: skipped.id, outcome: "skipped".to_owned(), by: None, reason: None, worked: None };
+    let skip = CloseTask {
+        id: skipped.id,
+        outcome: "skipped".to_owned(),
+        by: None,
+        reason: None,
+        worked: None,
+        beside: Beside::default(),
+    };
     db.commit(vec![
         Change::Instance(Box::new(started.clone())),
         events,

@@ -136,6 +136,8 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("GET /api/definitions/compare", "tells definitions, to administrators"),
     ("POST /api/definitions/{version}/plan", "rows go through the record's rights; see the test of publishing"),
     ("POST /api/definitions/{version}/return", "answers with a version or a publication, to administrators"),
+    ("GET /decide", "shows what the link's person sees of the record; see the tests of links in letters"),
+    ("POST /decide", "answers with the page, as GET does"),
     ("GET /api/mail", "tells administrators of the mail server"),
     ("PATCH /api/mail", "answers with the mail server, as GET does"),
     ("POST /api/mail/test", "says whether a letter went out, to administrators"),
