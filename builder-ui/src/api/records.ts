@@ -180,6 +180,19 @@ export const createRecord = (entity: string, fields: Fields, key = idempotencyKe
   post<RecordAnswer>(path(entity), fields, { headers: { 'Idempotency-Key': key } })
 export const updateRecord = (entity: string, id: string, change: Fields & { version: number }, key = idempotencyKey()) =>
   patch<RecordAnswer>(path(entity, id), change, { headers: { 'Idempotency-Key': key } })
+/** What was erased: fields, and fields elsewhere that took a value over once and keep it. */
+export interface Erased {
+  fields: string[]
+  notices: number
+  retold: string[]
+  copies: string[]
+}
+/** Erases what is personal in a record, for good. */
+export const eraseRecord = (entity: string, id: string, reason: string) =>
+  post<{ erased: Erased }>(path(entity, id, 'erase'), { reason }).then(({ erased }) => erased)
+/** A sensitive value in full; that it was shown is noted. */
+export const revealValue = (entity: string, id: string, of: string) =>
+  post<{ value: string | null }>(path(entity, id, 'reveal'), { path: of }).then(({ value }) => value)
 export const deleteRecord = (entity: string, id: string, version: number) => del<null>(path(entity, id), { version })
 export const restoreRecord = (entity: string, id: string) => post<RecordAnswer>(path(entity, id, 'restore'))
 /** `changed`: the paths that were changed since the last draft, the latest last. */

@@ -96,10 +96,20 @@ export interface DefinitionAnswer {
 const drafts = '/api/studio/drafts'
 const one = (id: string) => `${drafts}/${encodeURIComponent(id)}`
 
+/** A place in a definition that names a field. */
+export interface Use {
+  kind: string
+  name: string
+  label: string
+  file: string
+  path: string
+}
+
 export const listDrafts = () => get<{ drafts: DraftInfo[]; current: number; may_publish: boolean }>(drafts)
 export const beginDraft = (title: string) => post<Draft>(drafts, { title })
 export const readDraft = (id: string) => get<Draft>(one(id))
 export const readDefinition = (id: string, file: string) => get<DefinitionAnswer>(`${one(id)}/definitions/${file}`)
+export const readUses = (id: string, path: string) => get<{ uses: Use[] }>(`${one(id)}/uses`, { path }).then(({ uses }) => uses)
 export const saveDraft = (id: string, version: number, definitions: Record<string, Definition | null>) => patch<Draft>(one(id), { version, definitions })
 export const renameDraft = (id: string, version: number, title: string) => patch<Draft>(one(id), { version, title })
 export const discardDraft = (id: string) => del<unknown>(one(id))

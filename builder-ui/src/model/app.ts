@@ -28,6 +28,10 @@ export interface Field {
   /** When a value must be there, where that is not always or never. */
   required_when?: Wire
   unique: boolean
+  /** Goes when what is personal is erased. */
+  personal?: boolean
+  /** Shown with all but its end hidden; in full only when asked. */
+  sensitive?: boolean
   writable: boolean
   /** Decimal places that are stored. */
   scale?: number

@@ -211,6 +211,8 @@ pub struct UpdateRecord {
     pub deleted_at: Option<Option<DateTime<Utc>>>,
     /// The import that changed it.
     pub batch: Option<Uuid>,
+    /// Whether it only brings computed values up to date: neither version nor time nor writer change.
+    pub silent: bool,
 }
 
 /// Changes of a line table.

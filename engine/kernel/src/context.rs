@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::{Name, Value};
+use crate::{Name, Value, sealed::Vault};
 
 /// What a decision is given.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Context<'a> {
     pub settings: &'a IndexMap<Name, Value>,
     /// Fresh ids.
     pub ids: Ids,
+    /// Seals sensitive values; none where none are written.
+    pub vault: Option<&'a dyn Vault>,
 }
 
 impl Context<'_> {

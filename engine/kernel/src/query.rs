@@ -7,7 +7,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::{Name, Record, Value};
+use crate::{Name, Record, Value, definition::RollupHow};
 
 /// A way from a record to a value: fields, each but the last a reference. `partner.region`, `title`, `state`.
 pub type FieldPath = Vec<Name>;
@@ -193,6 +193,22 @@ pub enum Query {
         distance: u8,
         /// What must be the same beside, in the order in which the entity declares it.
         with: Vec<(Name, Value)>,
+    },
+    /// What the records that refer to one come to, answered as a record: its field `value` has the sum, the least or the
+    /// greatest value, its field `count` how many have a value (for a count: how many there are).
+    Rollup {
+        /// The entity of the records.
+        of: Name,
+        /// Their field that refers to the record.
+        by: Name,
+        /// The record.
+        record: Uuid,
+        /// What is asked; an average is asked as a sum.
+        how: RollupHow,
+        /// The field whose values are taken.
+        value: Option<Name>,
+        /// Which of them.
+        filter: Predicate,
     },
     /// A file, answered as a record: its title is its name, `created_by` who brought it, `media_type` a field; the line
     /// table `uses` has a line for each of the first records that hold it, with `entity`, `record` and `field`.

@@ -10,7 +10,7 @@ use crate::{
     Name, Value,
     definition::{
         Color, DuplicatesDefinition, DurationUnit, EffectiveDefinition, EntityDefinition, FieldKind, FormerNames,
-        Keyed, Locked, OptionDefinition, RuleLevel, Symbology,
+        Keyed, Locked, OptionDefinition, RetainUnit, RollupHow, RuleLevel, Symbology,
     },
     expression::{Expr, Template},
     field::record_of,
@@ -52,6 +52,8 @@ pub struct Entity {
     pub duplicates: DuplicatesDefinition,
     /// Indexes for lists.
     pub indexes: Vec<Vec<Name>>,
+    /// How long records are kept.
+    pub retain: Option<Retain>,
 }
 
 impl Entity {
@@ -90,6 +92,13 @@ impl Entity {
         }
     }
 
+    /// Fields whose values are kept sealed, with their line table.
+    pub fn sensitive(&self) -> impl Iterator<Item = (Option<&Name>, &Field)> {
+        let lines =
+            self.line_tables().flat_map(|table| table.fields.values().map(move |field| (Some(&table.name), field)));
+        self.columns().map(|field| (None, field)).chain(lines).filter(|(_, field)| field.sensitive)
+    }
+
     /// Line tables.
     pub fn line_tables(&self) -> impl Iterator<Item = &Field> {
         self.fields.values().filter(|f| f.kind == FieldKind::Lines)
@@ -113,6 +122,10 @@ pub struct Field {
     pub required_when: Option<Expr>,
     /// Whether no two records may share its value.
     pub unique: bool,
+    /// Whether it goes when what is personal is erased.
+    pub personal: bool,
+    /// Whether its values are kept sealed.
+    pub sensitive: bool,
     /// Digits after the point that are stored; 0 for what is no decimal.
     pub scale: u32,
     /// The other entity of a reference; `user`, `department` and `position` for these types.
@@ -143,6 +156,10 @@ pub struct Field {
     pub computed: bool,
     /// Computed, but people may write their own.
     pub may_override: bool,
+    /// Whose value it is.
+    pub lookup: Option<Lookup>,
+    /// What it counts.
+    pub rollup: Option<Rollup>,
     /// When it is shown.
     pub visible: Option<Expr>,
     /// When it cannot be written.
@@ -192,6 +209,8 @@ impl Field {
             required: false,
             required_when: None,
             unique: false,
+            personal: false,
+            sensitive: false,
             scale: crate::field::behaviour(kind).scale,
             to: None,
             among: Vec::new(),
@@ -207,6 +226,8 @@ impl Field {
             default: None,
             computed: false,
             may_override: false,
+            lookup: None,
+            rollup: None,
             visible: None,
             read_only: None,
             fills: Keyed::new(),
@@ -218,6 +239,51 @@ impl Field {
             schema: None,
         }
     }
+}
+
+/// How long records are kept, compiled.
+#[derive(Clone, Debug)]
+pub struct Retain {
+    /// So many …
+    pub count: u32,
+    /// … of these.
+    pub unit: RetainUnit,
+    /// Counted from this field.
+    pub since: Name,
+    /// Whether that is a moment, and not a day.
+    pub is_moment: bool,
+    /// Which records.
+    pub filter: Option<Expr>,
+}
+
+/// A lookup, compiled. Its value is a computation like a formula's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// The reference.
+    pub through: Name,
+    /// Whether the reference is a field of the record, though the lookup may stand in a line of it.
+    pub of_record: bool,
+    /// The entity that it refers to.
+    pub to: Name,
+    /// The field there.
+    pub field: Name,
+    /// Whether it is kept right when the other record changes.
+    pub live: bool,
+}
+
+/// A rollup, compiled.
+#[derive(Clone, Debug)]
+pub struct Rollup {
+    /// The entity of the records.
+    pub of: Name,
+    /// Their field that refers to this record.
+    pub by: Name,
+    /// What they come to.
+    pub how: RollupHow,
+    /// The field whose values are taken.
+    pub value: Option<Name>,
+    /// Which of them.
+    pub filter: Option<Expr>,
 }
 
 /// A let or formula, in the order of computation.

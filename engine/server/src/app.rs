@@ -17,6 +17,7 @@ use kernel::{
     Catalog, Name, PackSource, Value,
     context::{Context, Ids, Org, Person},
     rights::Access,
+    sealed::Vault,
 };
 use store::Store;
 use tokio::sync::{Mutex, watch};
@@ -102,6 +103,8 @@ pub struct Scene {
     pub now: DateTime<Utc>,
     /// Who acts; none for the engine.
     pub user: Option<Uuid>,
+    /// Seals sensitive values; none where the definitions have none, or the key cannot be had.
+    vault: Option<Arc<Key>>,
     /// Where only those roles count that may export this entity: which.
     exporting: Option<Name>,
     seed: u128,
@@ -119,6 +122,7 @@ impl Scene {
             org: &self.org,
             settings: &self.settings,
             ids: Ids::new(self.now, self.seed),
+            vault: self.vault.as_deref().map(|key| key as &dyn Vault),
         }
     }
 
@@ -360,9 +364,23 @@ impl App {
             zone: self.firm().zone(),
             now: self.0.clock.now(),
             user,
+            vault: self.vault(&published.catalog),
             exporting: None,
             seed: rand::random(),
         }
+    }
+
+    /// The same moment, with what seals values of its definitions.
+    pub(crate) fn sealing(&self, scene: Scene) -> Scene {
+        Scene { vault: self.vault(&scene.catalog), ..scene }
+    }
+
+    /// What seals values of these definitions.
+    fn vault(&self, catalog: &Catalog) -> Option<Arc<Key>> {
+        let sealed = catalog.entities.values().flat_map(|entity| entity.sensitive()).next();
+        sealed?;
+        let key = self.key().inspect_err(|error| tracing::error!(%error, "the installation's key cannot be had"));
+        key.ok().map(|key| Arc::new(key.clone()))
     }
 
     /// Who has this mail address.

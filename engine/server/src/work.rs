@@ -105,6 +105,11 @@ async fn look(app: &App, count: u32) {
         if let Err(error) = sessions.and(answers).and(imports).and(bulk).and(links) {
             tracing::warn!(%error, "what is over cannot be forgotten");
         }
+        match app.retain(None).await {
+            Ok(gone) if gone > 0 => tracing::info!(gone, "records whose time is over were put into the trash"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "records whose time is over cannot be put into the trash"),
+        }
         match app.empty_old_trash().await {
             Ok(emptied) if emptied.purged > 0 => {
                 tracing::info!(purged = emptied.purged, "old records in the trash were destroyed")

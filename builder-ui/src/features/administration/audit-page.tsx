@@ -25,12 +25,12 @@ const DAY: Field = { name: 'day', type: 'date', label: '', required: false, uniq
 /** What is asked for together. */
 const GROUPS: Record<string, string> = {
   sign_in: 'sign_in,sign_out', refused: 'sign_in_refused', passwords: 'password_given,password_changed', export: 'export',
-  view_as: 'view_as,view_as_ended', erased: 'erased,purged,retention', published: 'published,test_run', setting: 'setting',
+  view_as: 'view_as,view_as_ended', revealed: 'revealed,key_rotated', erased: 'erased,purged,retention', published: 'published,test_run', setting: 'setting',
 }
 
 const ICONS: Record<string, IconName> = {
   sign_in: 'key', sign_out: 'sign_out', sign_in_refused: 'warning', password_given: 'lock', password_changed: 'lock', export: 'download',
-  view_as: 'people', view_as_ended: 'people', erased: 'delete', purged: 'delete', retention: 'clock', published: 'send', test_run: 'search', setting: 'settings',
+  view_as: 'people', view_as_ended: 'people', revealed: 'lock', key_rotated: 'key', erased: 'delete', purged: 'delete', retention: 'clock', published: 'send', test_run: 'search', setting: 'settings',
 }
 
 export default function AuditPage() {

@@ -38,6 +38,7 @@ import style from './record.module.css'
 
 const DuplicateDialog = lazy(async () => ({ default: (await import('./duplicate-dialog')).DuplicateDialog }))
 // What an administrator does to a person beside changing the record.
+const EraseDialog = lazy(() => import('@/features/administration/erase-dialog'))
 const ExplainDialog = lazy(() => import('@/features/administration/explain-dialog'))
 const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
 
@@ -129,7 +130,10 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
 
   const [explaining, setExplaining] = useState(false)
   const explain = user.admin ? () => setExplaining(true) : null
-  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting, explain })
+  const [erasing, setErasing] = useState(false)
+  const holdsPersonal = Object.values(entity.fields).some((field) => field.personal || Object.values(field.fields ?? {}).some((inner) => inner.personal))
+  const erase = user.admin && holdsPersonal ? () => setErasing(true) : null
+  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting, explain, erase })
 
   const primary = transitions[0]
   useEffect(() => {
@@ -202,6 +206,7 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
             </aside>
           )}
         </div>
+        {erasing && id !== null && <Suspense fallback={null}><EraseDialog record={{ entity: entity.name, id, title: answer?.record.title ?? '' }} onErased={refresh} onClose={() => setErasing(false)} /></Suspense>}
         {explaining && id !== null && <Suspense fallback={null}><ExplainDialog record={{ entity: entity.name, id }} onClose={() => setExplaining(false)} /></Suspense>}
         {submitting && id !== null && (
           <SubmitDialog

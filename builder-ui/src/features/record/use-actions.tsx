@@ -23,6 +23,8 @@ interface ActionsInput {
   submit: (transition: Offered) => void
   /** Asks why somebody sees this record or not; null for who may not ask. */
   explain: (() => void) | null
+  /** Erases what is personal; null for who may not, and where nothing is. */
+  erase: (() => void) | null
 }
 
 export interface Actions {
@@ -34,7 +36,7 @@ export interface Actions {
   told(transition: Offered): void
 }
 
-export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit, explain }: ActionsInput): Actions {
+export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit, explain, erase }: ActionsInput): Actions {
   const { t } = useTranslation('record')
   const { entity, form } = context
   const client = useQueryClient()
@@ -146,6 +148,7 @@ export function useActions({ context, answer, dirty, save, take, refresh, refuse
   const menu: MenuEntry[] = id === null ? [] : [
     { key: 'link', label: t('header.copy_link'), icon: 'copy', onSelect: () => void copyLink() },
     ...(explain ? [{ key: 'explain', label: t('administration:explain.title'), icon: 'help' as const, onSelect: explain }] : []),
+    ...(erase && !deleted ? [{ key: 'erase', label: t('administration:erase.menu'), icon: 'lock' as const, onSelect: erase }] : []),
     ...(deleted ? [{ key: 'restore', label: t('trash.restore'), icon: 'redo' as const, onSelect: () => void restore() }] : []),
     ...(answer?.can.delete && !deleted ? [{ key: 'delete', label: t('trash.delete'), icon: 'delete' as const, danger: true, divided: true, onSelect: () => void remove() }] : []),
   ]

@@ -13,6 +13,7 @@ import { TextInput } from '@/ui/text-input'
 import { useDraftState } from '../context'
 import { changeField, type FieldRef } from '../model/form-edit'
 import { OptionsEditor } from './options-editor'
+import { type Rollup, RollupEditor } from './rollup-editor'
 import { typeGroups } from './types'
 import { pathOf, type Design } from './use-design'
 import style from './panel.module.css'
@@ -26,6 +27,9 @@ interface FieldPanelProps {
   onClose: () => void
 }
 
+/** Types whose values can be kept sealed, and those that others can come to. */
+const sealable: FieldType[] = ['text', 'long_text', 'email', 'phone']
+const rollable: FieldType[] = ['integer', 'decimal', 'money', 'percent', 'date', 'datetime', 'duration', 'rating']
 const numbers: FieldType[] = ['integer', 'decimal', 'money', 'percent']
 
 export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }: FieldPanelProps) {
@@ -52,7 +56,7 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       {({ id }) => <TextInput id={id} inputMode="decimal" value={plain(field[key])} onChange={(value) => set(key, value === '' ? undefined : Number.isFinite(Number(value)) ? Number(value) : value, true)} />}
     </FieldFrame>
   )
-  const computed = field.formula !== undefined
+  const computed = field.formula !== undefined || field.lookup !== undefined || field.rollup !== undefined
   return (
     <div className={style.panel}>
       <header className={style.head}>
@@ -78,6 +82,7 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       {computed ? null : (
         <div className={style.checks}>
           <Checkbox checked={field.required === true} onChange={(on) => set('required', on)}>{t('field.required')}</Checkbox>
+          {sealable.includes(field.type) ? <Checkbox checked={field.sensitive === true} onChange={(on) => set('sensitive', on)}>{t('field.sensitive')}</Checkbox> : null}
           {fieldRef.lines || field.type === 'lines' ? null : <Checkbox checked={field.unique === true} onChange={(on) => set('unique', on)}>{t('field.unique')}</Checkbox>}
         </div>
       )}
@@ -87,11 +92,15 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       <FieldFrame label={t('field.read')} help={t(field.read ? 'field.read_some' : 'field.read_all')} error={wrong('read')}>
         {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={field.read ?? []} onChange={(read) => set('read', read.length ? read : undefined)} options={roles} placeholder={t('field.read_everybody')} />}
       </FieldFrame>
-      {field.type === 'lines' ? null : text('formula', true)}
+      {field.type === 'lines' || field.lookup || field.rollup ? null : text('formula', true)}
       <Button size="small" kind="quiet" icon={more ? 'down' : 'right'} expanded={more} onClick={() => setMore(!more)}>{t('panel.more')}</Button>
       {more ? (
         <>
           {computed ? null : text('default', true)}
+          {(!computed || field.lookup) && field.type !== 'lines' ? text('lookup', true) : null}
+          {(!computed || field.rollup) && !fieldRef.lines && rollable.includes(field.type) ? (
+            <RollupEditor rollup={field.rollup as Rollup | undefined} definitions={definitions.filter((one) => one.kind === 'entity')} wrong={(key) => wrong(key ? `rollup.${key}` : 'rollup')} onChange={(rollup) => set('rollup', rollup as Json | undefined)} />
+          ) : null}
           {computed || field.required === true ? null : (
             <FieldFrame label={t('field.required_when')} help={t('field.required_when_help')} error={wrong('required')}>
               {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field.required || undefined)} onChange={(value) => set('required', value, true)} className={style.mono ?? ''} />}

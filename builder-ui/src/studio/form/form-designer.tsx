@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import type { About } from '@/api/studio'
+import { readUses, type About, type Use } from '@/api/studio'
 import type { FieldDefinition } from '@/model/definition'
 import type { FieldType } from '@/model/app'
 import { isTyping } from '@/ui/typing'
 import { SkeletonRows } from '@/ui/skeleton'
+import { useDraftState } from '../context'
 import { addColumn, addField, addLines, addSection, fieldOf, hideField, places, placeOf, removeField, shiftField, type FieldRef, type Place } from '../model/form-edit'
 import { proposeName } from '../model/name'
 import { Canvas } from './canvas'
@@ -15,6 +16,7 @@ import { Palette } from './palette'
 import { PartPanel } from './part-panel'
 import { spell } from './spell'
 import { typeStart } from './types'
+import UsesDialog, { type Used } from './uses-dialog'
 import { useDesign, type Design } from './use-design'
 import style from './form-designer.module.css'
 
@@ -86,7 +88,15 @@ function Designer({ about, design }: { about: About; design: Design }) {
     design.act(t('act.add', { what: label }), { form: addSection(design.form, key, label, after) })
     select({ kind: 'part', part: key })
   }
-  const remove = (ref: FieldRef) => {
+  const draft = useDraftState((state) => state.draft.id)
+  const [used, setUsed] = useState<Used | null>(null)
+  /** Takes a field away, unless something beside its own form needs it. */
+  const remove = async (ref: FieldRef) => {
+    const path = [about.name, ref.lines, ref.field].filter(Boolean).join('.')
+    // What the server does not know yet is used nowhere.
+    const found = await readUses(draft, path).catch((): Use[] => [])
+    const uses = found.filter((use) => !(use.kind === 'form' && use.name === about.name))
+    if (uses.length > 0) return setUsed({ label: design.label(ref), uses })
     design.act(t('act.remove_what', { what: design.label(ref) }), removeField(design, ref))
     select(null)
   }
@@ -119,13 +129,14 @@ function Designer({ about, design }: { about: About; design: Design }) {
     <div className={style.designer}>
       <Palette design={design} onAdd={(type) => void add(type, undefined, undefined, selected?.kind === 'field' ? selected.ref.lines : undefined)} onSection={() => void section()} lines={selected?.kind === 'field' ? (selected.ref.lines ?? null) : null} />
       <div ref={canvas} className={style.canvas} role="group" aria-label={t('form.label')}>
-        <Canvas design={design} selected={selected} onSelect={select} onAdd={(type, to, after, lines) => void add(type, to, after, lines)} onRemove={remove} />
+        <Canvas design={design} selected={selected} onSelect={select} onAdd={(type, to, after, lines) => void add(type, to, after, lines)} onRemove={(ref) => void remove(ref)} />
       </div>
       <aside className={style.panel} aria-label={t('panel.label')} data-open={selected ? true : undefined}>
-        {selected?.kind === 'field' && chosen ? <FieldPanel key={`${selected.ref.lines ?? ''}.${selected.ref.field}`} about={about} design={design} fieldRef={selected.ref} field={chosen} onRemove={() => remove(selected.ref)} onClose={() => select(null)} /> : null}
+        {selected?.kind === 'field' && chosen ? <FieldPanel key={`${selected.ref.lines ?? ''}.${selected.ref.field}`} about={about} design={design} fieldRef={selected.ref} field={chosen} onRemove={() => void remove(selected.ref)} onClose={() => select(null)} /> : null}
         {selected?.kind === 'part' && design.form.layout[selected.part] ? <PartPanel key={`${selected.part}.${selected.tab ?? ''}`} design={design} part={selected.part} tab={selected.tab} onClose={() => select(null)} /> : null}
         {selected === null || (selected.kind === 'field' && !chosen) ? <p className={style.hint}>{t('panel.none')}</p> : null}
       </aside>
+      {used ? <UsesDialog used={used} onClose={() => setUsed(null)} /> : null}
     </div>
   )
 }

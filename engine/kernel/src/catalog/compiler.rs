@@ -112,8 +112,8 @@ impl<'a> Compiler<'a> {
                 self.unknown("E0202", at, &format!("field of `{entity}`"), name, fields.keys().map(|k| &**k));
                 continue;
             };
-            if field.formula.is_some() {
-                self.error("E0203", at, format!("`{name}` is computed by its formula and cannot be set"));
+            if field.is_derived() {
+                self.error("E0203", at, format!("`{name}` is computed and cannot be set"));
                 continue;
             }
             let wanted = Type::of_field(entity, name, field);

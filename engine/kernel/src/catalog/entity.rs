@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::{compiler::Compiler, lifecycle, rows::label_of};
+use super::{compiler::Compiler, lifecycle, live, rows::label_of};
 use crate::{
     Name, SYSTEM_FIELDS,
     definition::{
@@ -15,11 +15,11 @@ use crate::{
     expression::{Expr, Reference, Scope, Template, Type},
     field::behaviour,
     number::NumberPattern,
-    schema::{Computation, Entity, Field, Rule, Target},
+    schema::{Computation, Entity, Field, Retain, Rule, Target},
 };
 
 /// Properties that every type takes.
-const COMMON: [&str; 12] = [
+const COMMON: [&str; 16] = [
     "type",
     "renamed_from",
     "label",
@@ -27,10 +27,14 @@ const COMMON: [&str; 12] = [
     "required",
     "default",
     "unique",
+    "personal",
+    "sensitive",
     "read",
     "write",
     "formula",
     "compute",
+    "lookup",
+    "rollup",
     "visible",
 ];
 
@@ -85,6 +89,7 @@ pub(super) fn compile(c: &mut Compiler<'_>, pack: &Name, definition: &Arc<Entity
         unique: unique(c, definition),
         duplicates: duplicates(c, definition),
         indexes: indexes(c, definition),
+        retain: retain(c, definition, &scope),
         fields,
         computations,
         number,
@@ -112,12 +117,13 @@ fn compile_field(
         Some(lines) => Target::LineField { lines: lines.clone(), field: name.clone() },
     };
     let number = field.field_type.is_number();
-    if let Some(source) = &field.formula {
+    let formula = field.formula.as_deref().map(|source| (at("formula"), source));
+    if let Some((place, source)) = formula.or_else(|| Some((at("lookup"), field.lookup.as_ref()?.path()))) {
         // A number is rounded to the field's scale, so a formula may give any kind of number.
         let value = if number {
-            c.expr_as(&at("formula"), source, scope, &loose(&wanted))
+            c.expr_as(&place, source, scope, &loose(&wanted))
         } else {
-            c.expr_as(&at("formula"), source, scope, &wanted)
+            c.expr_as(&place, source, scope, &wanted)
         };
         if let Some(value) = value {
             computed.push(Computation { target: target.clone(), value, while_state: None, may_override: false });
@@ -138,13 +144,7 @@ fn compile_field(
     for role in field.write.iter().flatten() {
         c.role_exists(at("write"), role);
     }
-    let to = match field.field_type {
-        FieldKind::User => Some(Name::new("user")),
-        FieldKind::Department => Some(Name::new("department")),
-        FieldKind::Position => Some(Name::new("position")),
-        FieldKind::Reference => field.entity().cloned(),
-        _ => None,
-    };
+    let to = field.record_of();
     let among = match field.field_type {
         FieldKind::References | FieldKind::AnyReference => {
             field.to.as_ref().map(|to| to.entities().to_vec()).unwrap_or_default()
@@ -173,6 +173,8 @@ fn compile_field(
             Required::When(condition) => c.condition(&at("required"), condition, scope),
         },
         unique: field.unique,
+        personal: field.personal,
+        sensitive: field.sensitive,
         scale: scale(c, &path, field),
         options: field.options.clone(),
         options_from: field.options_from.clone(),
@@ -185,10 +187,12 @@ fn compile_field(
         pattern: pattern(c, &at("pattern"), field),
         default: default(c, &at("default"), field, scope, &wanted),
         // A number of a series is given by the store.
-        computed: field.formula.is_some()
+        computed: field.is_derived()
             || field.compute.as_ref().is_some_and(|k| !k.may_override)
             || field.field_type == FieldKind::Number,
         may_override: field.compute.as_ref().is_some_and(|k| k.may_override),
+        lookup: live::lookup(c, &path, entity, lines, field),
+        rollup: live::rollup(c, &path, entity, lines, field),
         visible: field.visible.as_ref().and_then(|k| c.condition(&at("visible"), k, scope)),
         read_only: field.read_only.as_ref().and_then(|k| c.condition(&at("read_only"), k, scope)),
         fills: fills(c, &at("fills"), entity, lines, field, to.as_ref()),
@@ -246,12 +250,13 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
             }
         }
     }
-    let given = [field.default.is_some(), field.formula.is_some(), field.compute.is_some()];
-    if given.iter().filter(|g| **g).count() > 1 {
-        c.error("E0208", path, "only one of `default`, `formula` and `compute` can give the value");
+    let derived = [field.formula.is_some(), field.lookup.is_some(), field.rollup.is_some()];
+    let given = [field.default.is_some(), field.compute.is_some()].into_iter().chain(derived).filter(|g| *g).count();
+    if given > 1 {
+        c.error("E0208", path, "only one of `default`, `formula`, `compute`, `lookup` and `rollup` can give the value");
     }
-    if field.formula.is_some() && field.write.is_some() {
-        c.error("E0208", path, "a formula is never written, so `write` has no meaning");
+    if field.is_derived() && field.write.is_some() {
+        c.error("E0208", path, "what the engine works out is never written, so `write` has no meaning");
     }
     if !kind.has_order() && kind != FieldKind::LongText && kind != FieldKind::Lines {
         let given = [("unique", field.unique), ("default", field.default.is_some() && kind.holds_files())];
@@ -260,7 +265,16 @@ fn check_shape(c: &mut Compiler<'_>, path: &str, in_line: bool, name: &Name, fie
             c.error("E0207", format!("{path}.{key}"), format!("a field of type `{kind}` takes no `{key}`"));
         }
     }
-    if kind == FieldKind::Number && (in_line || given.contains(&true) || field.write.is_some()) {
+    if field.sensitive {
+        let sealed = matches!(kind, FieldKind::Text | FieldKind::LongText | FieldKind::Email | FieldKind::Phone);
+        if !sealed {
+            let kind = kind.as_str();
+            c.error("E0207", format!("{path}.sensitive"), format!("a field of type `{kind}` takes no `sensitive`"));
+        } else if given > 0 {
+            c.error("E0245", path, "a sensitive value is entered by people: nothing else gives it");
+        }
+    }
+    if kind == FieldKind::Number && (in_line || given > 0 || field.write.is_some()) {
         let told = "a number of a series stands in the record itself, and nothing else gives its value";
         c.error("E0209", path, told);
     }
@@ -559,9 +573,30 @@ fn unique(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Vec<Vec<Name>>
     sets
 }
 
+/// How long records are kept, counted from a day or a moment.
+fn retain(c: &mut Compiler<'_>, definition: &EntityDefinition, scope: &Scope<'_>) -> Option<Retain> {
+    let retain = definition.retain.as_ref()?;
+    let since = retain.since.clone().unwrap_or_else(|| Name::new("updated_at"));
+    let is_moment = match definition.fields.get(&since).map(|field| field.field_type) {
+        Some(FieldKind::Date) => false,
+        Some(FieldKind::Datetime) => true,
+        None if *since == *"updated_at" || *since == *"created_at" => true,
+        _ => {
+            c.error("E0212", "retain.since", format!("expected a date or a moment, but `{since}` is none"));
+            return None;
+        }
+    };
+    let filter = c.filter("retain.where", &retain.filter, scope);
+    filter.as_ref()?;
+    Some(Retain { count: retain.span.count, unit: retain.span.unit, since, is_moment, filter })
+}
+
 fn indexes(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Vec<Vec<Name>> {
     for field in definition.indexes.iter().flatten() {
         c.field_exists("indexes", &definition.name, field);
+        if definition.fields.get(field).is_some_and(|field| field.sensitive) {
+            c.error("E0245", "indexes", format!("nothing is in order by `{field}`, which is sensitive"));
+        }
     }
     definition.indexes.iter().filter(|i| !i.is_empty()).cloned().collect()
 }
@@ -617,7 +652,10 @@ fn comparable(c: &mut Compiler<'_>, definition: &EntityDefinition, path: &str, s
             fits = false;
             continue;
         };
-        if !behaviour(field.field_type).operators.contains(&"=") {
+        if field.sensitive {
+            c.error("E0245", path, format!("records cannot be compared by `{name}`, which is sensitive"));
+            fits = false;
+        } else if !behaviour(field.field_type).operators.contains(&"=") {
             let kind = field.field_type.as_str();
             c.error("E0241", path, format!("records cannot be compared by `{name}`, which is of type `{kind}`"));
             fits = false;

@@ -6,6 +6,7 @@
 mod compiler;
 mod entity;
 mod lifecycle;
+mod live;
 mod roles;
 mod rows;
 mod screens;
@@ -25,7 +26,9 @@ use crate::{
     },
     expression::{Env, EvalError, Fault, Library, Types},
     import::Import,
-    layer, read_pack,
+    layer,
+    live::Live,
+    read_pack,
     schema::{Entity, Mapping},
     workflow::{self, Workflow},
 };
@@ -73,6 +76,8 @@ pub struct Catalog {
     pub data: Vec<DataDefinition>,
     /// Tests, with their pack.
     pub tests: Vec<(Name, TestDefinition)>,
+    /// What follows what across entities.
+    pub live: Live,
     definitions: IndexMap<Name, Arc<EntityDefinition>>,
     decision_definitions: Keyed<crate::definition::DecisionDefinition>,
 }
@@ -209,6 +214,12 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
             let compiled = entity::compile(&mut c, &source.pack, definition);
             catalog.entities.insert(source.name.clone(), Arc::new(compiled));
             problems.extend(c.finish());
+        }
+    }
+    catalog.live = Live::of(&catalog.entities);
+    for (entity, field, told) in Live::circles(&catalog.entities) {
+        if let Some((source, _)) = entities.iter().find(|(source, _)| source.name == entity) {
+            problems.push(Diagnostic::error("E0244", format!("fields.{field}"), told).in_file(&source.file));
         }
     }
     for (source, definition) in decisions {

@@ -208,6 +208,9 @@ impl Readable<'_> {
             None => Target::Field(field.name.clone()),
             Some((lines, inner)) => Target::LineField { lines: lines.into(), field: inner.into() },
         };
+        if let Some(rollup) = &field.rollup {
+            return rollup.references().iter().all(|r| self.reference(r, known));
+        }
         let computation = compiled.computations.iter().find(|k| k.target == target);
         computation.is_none_or(|k| k.value.references().iter().all(|r| self.reference(r, known)))
     }

@@ -163,9 +163,10 @@ fn is_wide(kind: FieldKind) -> bool {
 /// Paths that are shown, with their expressions.
 fn columns(c: &mut Compiler<'_>, key: &str, paths: &[String], scope: &Scope<'_>) -> Vec<(String, Expr)> {
     let mut columns = Vec::new();
+    let scope = scope.clone().showing();
     for (i, path) in paths.iter().enumerate() {
         let place = format!("{key}.{i}");
-        if let Some(expr) = c.expr(&place, path, scope) {
+        if let Some(expr) = c.expr(&place, path, &scope) {
             if expr.as_path().is_none() {
                 c.error("E0404", place, format!("`{path}` is no field or path to a field"));
             } else if matches!(expr.ty(), Type::Rows(_)) {
@@ -301,7 +302,7 @@ fn has_order(kind: FieldKind) -> bool {
 pub fn is_sortable(entity: &Entity, name: &str) -> bool {
     match name {
         "number" | "title" | "state" | "created_at" | "updated_at" => true,
-        _ => entity.fields.get(name).is_some_and(|f| f.kind != FieldKind::Lines && has_order(f.kind)),
+        _ => entity.fields.get(name).is_some_and(|f| f.kind != FieldKind::Lines && !f.sensitive && has_order(f.kind)),
     }
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expression, Keyed, Step, is_default};
+use super::{Condition, Expression, Keyed, LookupDefinition, RetainDefinition, RollupDefinition, Step, is_default};
 use crate::Name;
 
 /// An entity.
@@ -59,6 +59,9 @@ pub struct EntityDefinition {
     /// Indexes for lists, by field; each ends in the id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub indexes: Vec<Vec<Name>>,
+    /// How long records are kept; for good if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retain: Option<RetainDefinition>,
     /// Makes `at(entity, #{…key}, date)` possible: the latest record with `from` on or before the date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<EffectiveDefinition>,
@@ -226,6 +229,12 @@ pub struct FieldDefinition {
     /// Whether no two records may share its value.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unique: bool,
+    /// Whether it says something of a living person, and goes when what is personal is erased.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub personal: bool,
+    /// Texts: whether it is kept sealed, shown with all but its end hidden, and in full only when asked, which is noted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sensitive: bool,
     /// Roles that may read it; all that may read the record if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<Vec<Name>>,
@@ -238,6 +247,12 @@ pub struct FieldDefinition {
     /// Computed while a condition holds, then frozen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compute: Option<ComputeDefinition>,
+    /// The value of a field of the record that a reference names: `customer.level`; never written by people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lookup: Option<LookupDefinition>,
+    /// What records that refer to this one come to; never written by people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollup: Option<RollupDefinition>,
     /// When it is shown; hidden fields are not required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visible: Option<Condition>,
@@ -300,6 +315,24 @@ pub struct FieldDefinition {
 }
 
 impl FieldDefinition {
+    /// Whether the engine alone gives its value: a formula, a lookup, a rollup.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        self.formula.is_some() || self.lookup.is_some() || self.rollup.is_some()
+    }
+
+    /// The entity of which a value is one record.
+    #[must_use]
+    pub fn record_of(&self) -> Option<Name> {
+        match self.field_type {
+            FieldKind::User => Some(Name::new("user")),
+            FieldKind::Department => Some(Name::new("department")),
+            FieldKind::Position => Some(Name::new("position")),
+            FieldKind::Reference => self.entity().cloned(),
+            _ => None,
+        }
+    }
+
     /// The one entity that a value refers to, or whose records a list of values refers to.
     #[must_use]
     pub fn entity(&self) -> Option<&Name> {

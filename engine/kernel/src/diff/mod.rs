@@ -169,7 +169,9 @@ fn former_names(json: &Json) -> impl Iterator<Item = String> {
 }
 
 /// Keys whose values are one thing to people, however they are built.
-const WHOLE: [&str; 23] = [
+const WHOLE: [&str; 25] = [
+    "lookup",
+    "rollup",
     "required",
     "unless",
     "when",
@@ -323,7 +325,9 @@ impl Walk<'_> {
             ["fields", .., "scale"] => Change::ScaleChanged,
             ["fields", .., "required"] if matches!(after, Json::Null | Json::Bool(false)) => Change::Optional,
             ["fields", .., "required"] => Change::Required,
-            ["fields", .., "formula" | "compute"] | ["lets"] | ["lets", _] => Change::FormulaChanged,
+            ["fields", .., "formula" | "compute" | "lookup" | "rollup"] | ["lets"] | ["lets", _] => {
+                Change::FormulaChanged
+            }
             ["fields", .., "unique"] | ["unique"] => Change::UniqueChanged,
             ["indexes"] => Change::IndexesChanged,
             _ => plain,

@@ -52,6 +52,8 @@ pub struct Scope<'a> {
     pub(crate) initiator: bool,
     /// Whether fields are also known by the names that they had.
     pub(crate) former: bool,
+    /// Whether what is named is shown as it is, so that sensitive fields can be named too.
+    pub(crate) shows: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -70,6 +72,7 @@ impl<'a> Scope<'a> {
             named: Keyed::new(),
             initiator: false,
             former: false,
+            shows: false,
         }
     }
 
@@ -171,6 +174,12 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn with_former_names(self) -> Self {
         Self { former: true, ..self }
+    }
+
+    /// The same for paths whose values are shown as they are, sealed ones masked.
+    #[must_use]
+    pub fn showing(self) -> Self {
+        Self { shows: true, ..self }
     }
 
     /// The same with further bare names, which go before fields.

@@ -202,7 +202,7 @@ pub struct Wrong {
 }
 
 impl Wrong {
-    fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), limit: None }
     }
 

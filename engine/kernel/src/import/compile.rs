@@ -192,7 +192,7 @@ impl Compiler<'_> {
                 self.unknown("E0202", at, &format!("field of `{entity}`"), name, fields.keys());
                 continue;
             };
-            if field.formula.is_some() {
+            if field.is_derived() {
                 let message = format!("`{name}` is computed by its formula and cannot be set");
                 self.problems.push(Diagnostic::error("E0203", at, message));
                 continue;

@@ -38,7 +38,11 @@ type Result<T = Converted> = std::result::Result<T, Unconverted>;
 pub(super) fn is_same(from: &Field, to: &Field) -> bool {
     let alike =
         from.kind == to.kind || (is_plain_text(from.kind) && is_plain_text(to.kind)) || both(from, to, is_decimal);
-    alike && from.to == to.to && (!is_decimal(to.kind) || from.scale == to.scale) && keeps_options(from, to)
+    alike
+        && from.sensitive == to.sensitive
+        && from.to == to.to
+        && (!is_decimal(to.kind) || from.scale == to.scale)
+        && keeps_options(from, to)
 }
 
 fn both(from: &Field, to: &Field, is: fn(FieldKind) -> bool) -> bool {

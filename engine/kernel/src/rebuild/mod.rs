@@ -160,6 +160,15 @@ impl Rebuild {
         let own = &self.after.name;
         let mut moved: Vec<Target> = self.conversions.iter().map(|c| target(c.lines.as_ref(), &c.after.name)).collect();
         let mut found = Vec::new();
+        for field in self.after.columns() {
+            let Some(rollup) = &field.rollup else { continue };
+            let before = renamed.fields.get(&field.name);
+            let same = before.and_then(|before| before.rollup.as_ref()).is_some_and(|was| was.is_alike(rollup));
+            if !same || !before.is_some_and(|before| is_same(before, field)) {
+                moved.push(Target::Field(field.name.clone()));
+                found.push((None, field.name.clone()));
+            }
+        }
         for step in &self.after.computations {
             let before = renamed.computations.iter().find(|k| k.target == step.target);
             let reads = step.value.references().iter().any(|r| read(r, own).is_some_and(|t| moved.contains(&t)));
@@ -200,7 +209,7 @@ impl Rebuild {
             match &c.lines {
                 None => {
                     let old = before.get(&c.before.name);
-                    let value = self.one(s, c, &old, || c.after.name.to_string(), &mut out, &mut needs);
+                    let value = self.one(s, c, (before.id, &old), || c.after.name.to_string(), &mut out, &mut needs);
                     record.fields.insert(c.after.name.clone(), value.clone());
                     out.header.insert(c.after.name.clone(), value);
                 }
@@ -209,7 +218,7 @@ impl Rebuild {
                         // Carried over under its new name; the value is still the old one.
                         let old = line.fields.get(&c.after.name).cloned().unwrap_or_default();
                         let path = || format!("{table}.{}.{}", line.id, c.after.name);
-                        let value = self.one(s, c, &old, path, &mut out, &mut needs);
+                        let value = self.one(s, c, (line.id, &old), path, &mut out, &mut needs);
                         put_line(&mut out, table, line.id, &c.after.name, value.clone());
                         line.fields.insert(c.after.name.clone(), value);
                     }
@@ -223,6 +232,10 @@ impl Rebuild {
             return Outcome::Decided(out);
         }
         let mut work = Work::new(s, &self.after, Some(&record), record.clone());
+        let is_rollup = |name: &Name| self.after.fields.get(name).is_some_and(|field| field.rollup.is_some());
+        if self.computed.iter().any(|(lines, field)| lines.is_none() && is_rollup(field)) {
+            work.roll_up();
+        }
         work.compute();
         if !work.needs.is_empty() {
             return Outcome::Needs(std::mem::take(&mut work.needs));
@@ -253,20 +266,23 @@ impl Rebuild {
         &self,
         s: &Saving<'_>,
         c: &Conversion,
-        old: &Value,
+        (id, old): (Uuid, &Value),
         path: impl Fn() -> String,
         out: &mut Rebuilt,
         needs: &mut Vec<Query>,
     ) -> Value {
-        let given = |json: &Json| field::parse(&c.after, json).unwrap_or_default();
+        let given = |json: &Json| self.sealed(s, c, id, field::parse(&c.after, json).unwrap_or_default());
+        let opened = old.as_text().filter(|_| c.before.sensitive).and_then(|sealed| s.ctx.vault?.open(sealed));
+        let opened = opened.map(Value::text);
+        let old = opened.as_ref().unwrap_or(old);
         if old.is_null() {
             return c.choice.fill.as_ref().map(given).unwrap_or_default();
         }
         match convert(s, &c.before, &c.after, old) {
-            Ok(Converted::Same(value)) => value,
+            Ok(Converted::Same(value)) => self.sealed(s, c, id, value),
             Ok(Converted::Less(value)) => {
                 out.less += 1;
-                value
+                self.sealed(s, c, id, value)
             }
             Err(Unconverted::Needs(queries)) => {
                 needs.extend(queries);
@@ -288,6 +304,20 @@ impl Rebuild {
                     Otherwise::Default(json) => given(json),
                 }
             }
+        }
+    }
+
+    /// The value as the field keeps it. Where nothing can seal, there is none: it must not lie open.
+    fn sealed(&self, s: &Saving<'_>, c: &Conversion, id: Uuid, value: Value) -> Value {
+        match (value.as_text(), s.ctx.vault) {
+            (Some(plain), Some(vault)) if c.after.sensitive => {
+                let path =
+                    c.lines.as_ref().map_or_else(|| c.after.name.to_string(), |l| format!("{l}.{}", c.after.name));
+                let alone = !self.after.unique.iter().flatten().any(|name| *name == c.after.name);
+                Value::text(vault.seal(&format!("{}.{path}", self.after.name), plain, alone.then_some(id)))
+            }
+            (Some(_), None) if c.after.sensitive => Value::Null,
+            _ => value,
         }
     }
 

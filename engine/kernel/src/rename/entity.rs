@@ -59,6 +59,10 @@ impl Renamer<'_> {
                 }
             }
         }
+        if let Some(retain) = &mut d.retain {
+            self.filter(&mut retain.filter, &scope);
+            retain.since.iter_mut().for_each(|since| self.field(&name, None, since));
+        }
         if let Some(effective) = &mut d.effective {
             self.fields(&name, None, &mut effective.key);
             self.field(&name, None, &mut effective.from);
@@ -113,6 +117,15 @@ impl Renamer<'_> {
         }
         self.opt_expr(&mut d.formula, scope);
         d.compute.iter_mut().for_each(|compute| self.expr(&mut compute.value, scope));
+        d.lookup.iter_mut().for_each(|lookup| self.expr(lookup.path_mut(), scope));
+        if let Some(rollup) = &mut d.rollup {
+            let of = rollup.of.clone();
+            let scope = Scope::record(self.types, &of);
+            rollup.filter.iter_mut().for_each(|filter| self.filter(filter, &scope));
+            self.field(&of, None, &mut rollup.by);
+            rollup.value.iter_mut().for_each(|value| self.field(&of, None, value));
+            self.entity(&mut rollup.of);
+        }
         if let Required::When(condition) = &mut d.required {
             self.condition(condition, scope);
         }

@@ -9,6 +9,7 @@ mod entity;
 mod flow;
 mod screens;
 mod text;
+mod uses;
 
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ use crate::{
     nearest,
     schema::{Entity, Field},
 };
+
+pub use uses::{Use, uses};
 
 /// What is renamed, and to what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::{Work, overrides::Place, sight::Source};
 use crate::{
     Line, Name, Problem, Record, Value,
     definition::FieldKind,
-    expression::{Env, Expr, eval},
+    expression::{Env, EvalError, Expr, Reference, eval},
     field::{behaviour, clean_html, most, round},
     query::Query,
     schema::{Computation, Field, Target},
@@ -268,7 +268,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn set(&mut self, field: &Field, value: Value) {
+    pub(crate) fn set(&mut self, field: &Field, value: Value) {
         match fit(field, value) {
             Ok(value) => {
                 if self.base.is_some_and(|b| b.get(&field.name) != value) {
@@ -313,25 +313,59 @@ impl<'a> Work<'a> {
         self.record_mut().title = title;
     }
 
-    /// The text that the search finds the record by.
-    pub(crate) fn search_text(&self, record: &Record) -> String {
+    /// The text that the search finds the record by. What cannot be worked out is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`EvalError::Needs`] where it reads other records.
+    pub(crate) fn search_text(&self, record: &Record) -> Result<String, EvalError> {
         let env = self.env(record);
-        let mut parts = vec![record.title.clone()];
+        let (mut parts, mut needs) = (vec![record.title.clone()], Vec::new());
+        let mut take = |field: Option<&Field>, value: Result<Value, EvalError>| match value {
+            Ok(value) => parts.push(said(field, &value)),
+            Err(EvalError::Needs(queries)) => needs.extend(queries),
+            Err(EvalError::Fault(_)) => {}
+        };
         for (lines, expr) in &self.entity.search {
             match lines {
-                None => parts.extend(eval(expr, &env).map(|v| said(own(&self.entity.fields, expr), &v))),
+                None => take(own(&self.entity.fields, expr), eval(expr, &env)),
                 Some(table) => {
                     let fields = self.entity.fields.get(table).map(|table| &table.fields);
                     for line in record.lines.get(table).into_iter().flatten() {
-                        parts.extend(
-                            eval(expr, &env.line(line)).map(|v| said(fields.and_then(|fields| own(fields, expr)), &v)),
-                        );
+                        take(fields.and_then(|fields| own(fields, expr)), eval(expr, &env.line(line)));
                     }
                 }
             }
         }
+        if !needs.is_empty() {
+            return Err(EvalError::Needs(needs));
+        }
         parts.retain(|p| !p.is_empty());
         parts.dedup();
-        parts.join("\n")
+        Ok(parts.join("\n"))
+    }
+
+    /// The new text that the search finds the record by; none if nothing of what it is made of has changed.
+    pub(super) fn found_by(&self) -> Result<Option<String>, EvalError> {
+        match self.base {
+            Some(base) if base.title == self.record.title && !self.search_moved(base) => Ok(None),
+            _ => self.search_text(&self.record).map(Some),
+        }
+    }
+
+    /// Whether the record's own part of what it is found by has changed.
+    fn search_moved(&self, base: &Record) -> bool {
+        let cells = |record: &Record, table: &Name, field: &Name| {
+            let lines = record.lines.get(table).into_iter().flatten();
+            lines.map(|line| (line.id, line.fields.get(field).cloned())).collect::<Vec<_>>()
+        };
+        let read = self.entity.search.iter().flat_map(|(_, expr)| expr.references());
+        read.into_iter().any(|read| match read {
+            Reference::Field { lines: None, field, own: true, .. } => base.get(&field) != self.record.get(&field),
+            Reference::Field { lines: Some(table), field, own: true, .. } => {
+                cells(base, &table, &field) != cells(&self.record, &table, &field)
+            }
+            _ => false,
+        })
     }
 }

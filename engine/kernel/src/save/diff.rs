@@ -27,6 +27,7 @@ impl UpdateRecord {
             lines: indexmap::IndexMap::new(),
             deleted_at: None,
             batch: None,
+            silent: false,
         }
     }
 }
@@ -69,7 +70,7 @@ fn whole(line: &Line) -> Json {
 }
 
 /// The change from `base` to `record`.
-pub(super) fn changed(entity: &Entity, base: &Record, record: &Record) -> (UpdateRecord, Vec<FieldChange>) {
+pub(crate) fn changed(entity: &Entity, base: &Record, record: &Record) -> (UpdateRecord, Vec<FieldChange>) {
     let mut update = UpdateRecord::of(&entity.name, base.id, base.version);
     let mut fields = Vec::new();
     for field in entity.columns() {

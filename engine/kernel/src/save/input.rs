@@ -17,10 +17,11 @@ use crate::{
     Line, Name, Problem, Rejection, SYSTEM_FIELDS, Value,
     definition::FieldKind,
     expression::{Env, holds},
-    field::parse,
+    field::{Wrong, parse},
     nearest,
     query::Query,
     schema::Field,
+    sealed,
 };
 
 /// More lines than this cannot be sent at once.
@@ -87,7 +88,8 @@ impl Work<'_> {
             }
             return None;
         }
-        let value = match parse(field, json) {
+        let read = if field.sensitive { self.sealed(field, right, json, old) } else { parse(field, json) };
+        let value = match read {
             Ok(value) => value,
             Err(_) if field.computed => return None,
             Err(wrong) => {
@@ -118,6 +120,35 @@ impl Work<'_> {
         }
         self.changed.insert(path.to_owned());
         Some(value)
+    }
+
+    /// A sensitive value, sealed. What is sent as it was shown, or as it is kept, stays.
+    fn sealed(&mut self, field: &Field, right: &str, json: &Json, old: &Value) -> Result<Value, Wrong> {
+        let vault = self.s.ctx.vault;
+        let open = |sealed: &str| vault.and_then(|vault| vault.open(sealed));
+        if let Some(text) = json.as_str() {
+            if sealed::is_sealed(text) && open(text).is_some() {
+                return Ok(Value::text(text));
+            }
+            if old.as_text().is_some_and(|old| sealed::masked(old) == *text) {
+                return Ok(old.clone());
+            }
+        }
+        let value = parse(field, json)?;
+        if value.as_text().is_some_and(|text| text.contains('•')) {
+            return Err(Wrong::new("masked", "expected the whole value, but found a part of what hides it"));
+        }
+        let Some(plain) = value.as_text() else { return Ok(value) };
+        if old.as_text().and_then(open).as_deref() == Some(plain) {
+            return Ok(old.clone());
+        }
+        let Some(vault) = vault else {
+            return Err(Wrong::new("sealed", "expected a key to seal this value with, but there is none"));
+        };
+        // The same value must look the same where no two records may share it.
+        let alone = !self.entity.unique.iter().flatten().any(|name| *name == field.name);
+        let salt = alone.then(|| self.ids.next());
+        Ok(Value::text(vault.seal(&format!("{}.{right}", self.entity.name), plain, salt)))
     }
 
     /// Options that are definitions must be there.

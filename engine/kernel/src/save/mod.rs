@@ -8,6 +8,7 @@ mod before;
 mod compute;
 mod diff;
 mod duplicates;
+mod erase;
 mod files;
 mod input;
 mod links;
@@ -26,13 +27,16 @@ use crate::{
     change::{Change, InsertRecord, LaterChange, SeriesNumber, UpdateRecord},
     context::{Context, Ids},
     expression::{Env, EvalError},
+    live,
     query::{Facts, Outcome, Query},
     rights::{Access, Action, Reach},
     schema::{Entity, Field},
 };
 
 pub(crate) use compute::fit;
+pub(crate) use diff::changed;
 pub use duplicates::{Suspects, near_keys};
+pub use erase::{erase, personal};
 
 /// What every save is given.
 #[derive(Clone, Copy, Debug)]
@@ -231,6 +235,7 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
             }
         }
     }
+    changes.extend(live::touched(s.catalog, s.ctx.now, Some(base), Some(&record)));
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 
@@ -367,6 +372,7 @@ impl<'a> Work<'a> {
             return;
         }
         self.defaults();
+        self.begin_rollups();
         self.check_references();
         self.check_files();
         self.fills();
@@ -399,7 +405,10 @@ impl<'a> Work<'a> {
         if !self.problems.is_empty() {
             return Outcome::Rejected(Rejection::Invalid(self.problems));
         }
-        Outcome::Decided(self.written())
+        match self.found_by() {
+            Ok(search) => Outcome::Decided(self.written(search)),
+            Err(error) => stop(error),
+        }
     }
 
     /// The numbers of series that the fields of a new record take.
@@ -416,9 +425,8 @@ impl<'a> Work<'a> {
         entity.columns().filter_map(number).collect()
     }
 
-    fn written(mut self) -> Saved {
+    fn written(mut self, search: Option<String>) -> Saved {
         let likeness = self.likeness_changes();
-        let search = self.search_text(&self.record);
         let Some(base) = self.base else {
             let numbering = match self.record.number {
                 Some(_) => None,
@@ -427,29 +435,29 @@ impl<'a> Work<'a> {
             let series = self.series();
             let record = Arc::unwrap_or_clone(self.record);
             let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
+            let search = search.unwrap_or_default();
             let insert = InsertRecord { record: record.clone(), numbering, series, search, batch: self.s.batch };
             let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
             changes.extend(files::changed(self.entity, None, &record));
             changes.extend(likeness);
+            changes.extend(live::touched(self.s.catalog, self.s.ctx.now, None, Some(&record)));
             return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
         if fields.is_empty() && update.state.is_none() && !self.moves {
             return Saved { record: base.clone(), changes: Vec::new(), warnings: self.warnings };
         }
-        // A mere step of the lifecycle seldom changes what a record is found by, and writing that costs most of it.
-        let mere_step = update.set.is_empty() && update.lines.is_empty();
-        let found_as_before = mere_step && search == self.search_text(base);
         let mut record = Arc::unwrap_or_clone(self.record);
         record.version = base.version + 1;
         record.updated_at = self.s.ctx.now;
         record.updated_by = self.s.ctx.user;
-        update.search = (!found_as_before).then_some(search);
+        update.search = search;
         update.batch = self.s.batch;
         let history = diff::history(self.s, &record, self.action, self.reason, fields);
         let mut changes = vec![Change::UpdateRecord(Box::new(update)), history];
         changes.extend(files::changed(self.entity, Some(base), &record));
         changes.extend(likeness);
+        changes.extend(live::touched(self.s.catalog, self.s.ctx.now, Some(base), Some(&record)));
         Saved { record, changes, warnings: self.warnings }
     }
 }

@@ -695,7 +695,7 @@ impl<'a> Compiler<'a> {
                 let problem = Diagnostic::error("E0514", at, format!("`{}` has no field `{field}`", self.entity.name));
                 self.problem(did_you_mean(problem, field, self.entity.fields.keys()));
             }
-            Some(definition) if written && definition.formula.is_some() => {
+            Some(definition) if written && definition.is_derived() => {
                 self.problem(Diagnostic::error("E0521", at, format!("`{field}` is computed by a formula")));
             }
             Some(definition) if written && definition.field_type == FieldKind::Lines => {

@@ -704,7 +704,7 @@ impl<'w> Telling<'w> {
         }
         let entity = Library::entity(run.env.catalog, &self.workflow.entity);
         let computed = |field: &Name| {
-            entity.and_then(|e| e.fields.get(field)).is_some_and(|f| f.formula.is_some() || f.compute.is_some())
+            entity.and_then(|e| e.fields.get(field)).is_some_and(|f| f.is_derived() || f.compute.is_some())
         };
         let own = expr.references().into_iter().filter_map(|reference| match reference {
             Reference::Field { own: true, field, .. } => Some(field),

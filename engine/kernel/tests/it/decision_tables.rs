@@ -56,7 +56,7 @@ fn evaluate(table: Json, fields: &[(&str, Value)]) -> Result<Evaluation, EvalErr
     };
     let (org, settings, facts) = (Org::default(), IndexMap::new(), Facts::new());
     let ids = Ids::new(now, 1);
-    let ctx = Context { now, zone: chrono_tz::UTC, user: None, org: &org, settings: &settings, ids };
+    let ctx = Context { now, zone: chrono_tz::UTC, user: None, org: &org, settings: &settings, ids, vault: None };
     decision.evaluate(&Env::new(&ctx, &facts, &*CATALOG).over(&record))
 }
 

@@ -100,6 +100,7 @@ impl World {
             org: &self.org,
             settings: &self.values,
             ids: Ids::new(self.now, 1),
+            vault: None,
         }
     }
 
@@ -174,7 +175,7 @@ impl World {
     fn answer(&self, query: &Query) -> Option<Vec<Arc<Record>>> {
         let records = self.json["records"].as_array().unwrap();
         match query {
-            Query::Record { .. } | Query::File { .. } | Query::Near { .. } => None,
+            Query::Record { .. } | Query::File { .. } | Query::Near { .. } | Query::Rollup { .. } => None,
             Query::Effective { entity, key, on } => {
                 let key: Vec<String> = key.iter().map(|(k, v)| format!("{k}={v}")).collect();
                 assert_eq!((entity.as_str(), key.join(",").as_str()), ("rate", "currency=USD,kind=middle"));

@@ -70,7 +70,15 @@ fn grouped_by(definition: Json, rows: &[Row]) -> (Vec<Vec<Group>>, Vec<RowProble
     let mut groups = vec![Groups::default(); import.targets.len()];
     let facts = Facts::new();
     let ids = Ids::new(firm.now, 1);
-    let ctx = Context { now: firm.now, zone: Shanghai, user: None, org: &firm.org, settings: &firm.settings, ids };
+    let ctx = Context {
+        now: firm.now,
+        zone: Shanghai,
+        user: None,
+        org: &firm.org,
+        settings: &firm.settings,
+        ids,
+        vault: None,
+    };
     for row in rows {
         let (columns, problems) = import.read(&layout, row, Reading { from_1904: false, zone: Shanghai });
         let broken = !problems.is_empty();
@@ -189,7 +197,15 @@ fn the_last_group_can_be_held_back_for_rows_to_come() {
     let layout = import.layout(&headings()).unwrap();
     let facts = Facts::new();
     let ids = Ids::new(firm.now, 1);
-    let ctx = Context { now: firm.now, zone: Shanghai, user: None, org: &firm.org, settings: &firm.settings, ids };
+    let ctx = Context {
+        now: firm.now,
+        zone: Shanghai,
+        user: None,
+        org: &firm.org,
+        settings: &firm.settings,
+        ids,
+        vault: None,
+    };
     let mut groups = Groups::default();
     let target = &import.targets["requests"];
     for row in [row(2, ["Ann", "P1", "", "", "1", "1"]), row(3, ["Ann", "P2", "", "", "1", "1"])] {

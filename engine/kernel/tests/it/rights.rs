@@ -21,6 +21,7 @@ fn with<T>(firm: &Firm, by: Option<Uuid>, look: impl FnOnce(&Access<'_>) -> T) -
         org: &firm.org,
         settings: &firm.settings,
         ids,
+        vault: None,
     };
     look(&Access::new(&firm.catalog, &ctx))
 }

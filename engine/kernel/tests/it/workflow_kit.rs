@@ -280,6 +280,7 @@ impl Play {
             org: &self.org,
             settings: &self.settings,
             ids: self.ids.clone(),
+            vault: None,
         };
         let facts = Facts::new();
         let apply = |record: &Record, effect: &RecordEffect| Env::set_fields(record, effect);

@@ -37,6 +37,12 @@ pub(super) fn build(texts: Texts<'_>, sight: &Sight<'_>, place: &FieldPlace<'_>)
     }
     out.insert("required".into(), field.required.into());
     out.insert("unique".into(), field.unique.into());
+    if field.personal {
+        out.insert("personal".into(), true.into());
+    }
+    if field.sensitive {
+        out.insert("sensitive".into(), true.into());
+    }
     let by_people = !field.computed || field.may_override;
     out.insert("writable".into(), (by_people && sight.may_write(&entity.name, *lines, &field.name)).into());
     if matches!(field.kind, FieldKind::Decimal | FieldKind::Money | FieldKind::Percent) {

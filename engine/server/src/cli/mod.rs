@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod check;
 mod diagnostics;
+mod erase;
 mod export;
 mod fmt;
 mod import;
@@ -73,6 +74,10 @@ enum Command {
     /// Keep what settings name and nobody is to read.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Erase what is personal in a record, in its history and wherever it was told.
+    Erase(erase::Erase),
+    /// Put records whose time is over into the trash, as the server does by itself each day.
+    Retain(erase::Retain),
     /// Bring the database's system tables up to date.
     Migrate {
         #[command(flatten)]
@@ -109,6 +114,8 @@ impl Cli {
             Some(Command::Backup(backup)) => backup.run().await,
             Some(Command::Restore(restore)) => restore.run().await,
             Some(Command::Secret(secret)) => secret.run().await,
+            Some(Command::Erase(erase)) => erase.run().await,
+            Some(Command::Retain(retain)) => retain.run().await,
             Some(Command::Migrate { database }) => migrate::run(&database).await,
         }
     }

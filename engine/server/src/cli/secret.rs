@@ -15,6 +15,8 @@ use crate::{App, Options};
 pub(super) enum Secret {
     /// Keep a secret under a name; it is read from the standard input. An empty one takes it away.
     Set(Set),
+    /// Make a new key and seal with it what the one before has sealed. The server must not run meanwhile.
+    Rotate(Rotate),
 }
 
 #[derive(Debug, Args)]
@@ -25,9 +27,18 @@ pub(super) struct Set {
     database: Database,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Rotate {
+    #[command(flatten)]
+    database: Database,
+}
+
 impl Secret {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let Self::Set(Set { name, database }) = self;
+        let Set { name, database } = match self {
+            Self::Set(set) => set,
+            Self::Rotate(Rotate { database }) => return rotate(&database).await,
+        };
         if std::io::stdin().is_terminal() {
             // Nobody may be reading it.
             let _ = writeln!(std::io::stderr(), "Type the secret and end with Ctrl-D:");
@@ -39,4 +50,12 @@ impl Secret {
         app.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn rotate(database: &Database) -> anyhow::Result<ExitCode> {
+    let app = App::open(Options { repair: true, ..Options::new(&database.url) }).await?;
+    let count = app.rotate_key().await.context("cannot seal everything anew; what was sealed before still opens")?;
+    app.close().await;
+    let _ = writeln!(std::io::stdout(), "{count} records sealed anew");
+    Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,8 @@
 mod act;
 mod comment;
 mod create_record;
+mod erase_record;
+mod recompute;
 mod remove_record;
 mod restore_version;
 mod send_message;
@@ -12,6 +14,8 @@ mod update_record;
 pub use act::ActOnInstance;
 pub use comment::WriteComment;
 pub use create_record::CreateRecord;
+pub use erase_record::EraseRecord;
+pub use recompute::Recompute;
 pub use remove_record::RemoveRecord;
 pub use restore_version::RestoreVersion;
 pub use send_message::SendMessage;

@@ -11,7 +11,7 @@ use axum::{
 use kernel::{
     PackSource,
     rebuild::Choices,
-    rename::{Rename, rename},
+    rename::{Rename, Use, rename, uses},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
@@ -167,4 +167,28 @@ pub(super) async fn renamed(
         Ok(renamed) => Ok(Json(json!({"changed": renamed.changed, "packs": renamed.packs}))),
         Err(problems) => Err(Error::Definitions(problems)),
     }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    /// `request.amount`, `request.lines.price`, or an entity, `request`.
+    pub(super) path: String,
+}
+
+/// Where something is used, in the definitions in force.
+pub(super) async fn used(
+    State(app): State<App>,
+    reader: Reader,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let uses = uses_in(&app.packs_in_force().await?, &asked.path)?;
+    Ok(Json(json!({ "uses": uses })))
+}
+
+/// Where a field or an entity is used in packs.
+pub(super) fn uses_in(packs: &[PackSource], path: &str) -> Result<Vec<Use>, Error> {
+    let told = "expected an entity, `entity.field` or `entity.lines.field`";
+    let what = Rename::of(path, "").ok_or_else(|| Error::invalid("path", "format", told))?;
+    uses(packs, &what.entity, what.lines.as_ref(), what.field.as_ref()).map_err(Error::Definitions)
 }

@@ -25,10 +25,10 @@ use tracing::Span;
 
 use super::{
     Error, analytics, app_model, audit, bulk, calls, comments, copies, decide, definitions, demo, deputies, draft,
-    events, explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph,
+    erase, events, explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph,
     instance_why, instances, lookup, mail, messages, metrics, migrations, notifications, openapi, people, publish,
-    records, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash, ui,
-    versions, view_as, views,
+    records, reveal, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash,
+    ui, versions, view_as, views,
 };
 use crate::App;
 
@@ -120,6 +120,7 @@ fn session_routes() -> Router<App> {
         .route("/api/audit", get(audit::list))
         .route("/api/trash", get(trash::show).delete(trash::empty))
         .route("/api/trash/{entity}/{id}", get(trash::one).delete(trash::purge))
+        .route("/api/retention", get(erase::retained))
         .route("/api/settings", get(settings::show).patch(settings::change))
         .route("/api/definitions", get(definitions::versions))
         .route("/api/definitions/compare", get(definitions::compare))
@@ -128,6 +129,7 @@ fn session_routes() -> Router<App> {
         .route("/api/definitions/{version}/archive", get(definitions::archive))
         .route("/api/definitions/{version}/plan", post(definitions::plan_return))
         .route("/api/definitions/{version}/return", post(definitions::return_to))
+        .route("/api/definitions/uses", get(definitions::used))
         .route("/api/definitions/rename", post(definitions::renamed).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/publish", post(publish::begin).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/publish/plan", post(publish::plan).layer(DefaultBodyLimit::max(PACKS)))
@@ -152,6 +154,8 @@ fn record_routes() -> Router<App> {
         .route(&format!("{one}/preview"), get(transitions::preview))
         .route(&format!("{one}/timeline"), get(timeline::list))
         .route(&format!("{one}/explain"), get(explain::show))
+        .route(&format!("{one}/reveal"), post(reveal::show))
+        .route(&format!("{one}/erase"), post(erase::erase))
         .route(&format!("{one}/versions/{{version}}"), get(versions::show))
         .route(&format!("{one}/versions/{{version}}/restore"), post(versions::restore))
         .route(&format!("{one}/comments"), post(comments::write))
@@ -216,6 +220,7 @@ fn studio_routes() -> Router<App> {
         .route("/api/studio/drafts/{id}/definitions/{*file}", get(studio::definition))
         .route("/api/studio/drafts/{id}/model", get(studio::model))
         .route("/api/studio/drafts/{id}/texts", get(studio::texts))
+        .route("/api/studio/drafts/{id}/uses", get(studio::used))
         .route("/api/studio/drafts/{id}/rebase", post(studio::rebase))
         .route("/api/studio/drafts/{id}/plan", post(studio::plan))
         .route("/api/studio/drafts/{id}/publish", post(studio::publish))

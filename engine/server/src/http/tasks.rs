@@ -15,6 +15,7 @@ use kernel::{
     query::Facts,
     rights::Mask,
     schema::Entity,
+    sealed::seen,
     workflow::Verb,
 };
 use serde::Deserialize;
@@ -135,9 +136,9 @@ fn summary(reader: &Reader, entity: &Entity, record: &kernel::Record, mask: &Mas
     let texts = Texts::new(&published.catalog, reader.language);
     let scene = reader.scene();
     let (ctx, facts) = (scene.ctx(), Facts::new());
-    let mut seen = record.clone();
-    seen.fields.retain(|name, _| mask.shows(name));
-    let env = Env::new(&ctx, &facts, scene.catalog.as_ref()).over(&seen);
+    let mut readable = record.clone();
+    readable.fields.retain(|name, _| mask.shows(name));
+    let env = Env::new(&ctx, &facts, scene.catalog.as_ref()).over(&readable);
     let rank = |kind: FieldKind| -> Option<usize> {
         match kind {
             FieldKind::Money => Some(0),
@@ -167,7 +168,7 @@ fn summary(reader: &Reader, entity: &Entity, record: &kernel::Record, mask: &Mas
         .map(|(_, field)| {
             let path = format!("fields.{}.label", field.name);
             let label = texts.text(kernel::definition::Kind::Entity, &entity.name, &path, &field.label);
-            let value = record.get(&field.name).to_json();
+            let value = seen(&record.get(&field.name)).to_json();
             let mut row = json!({
                 "label": label, "field": field.name, "type": field.kind, "value": value,
             });

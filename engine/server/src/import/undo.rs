@@ -8,6 +8,7 @@ use kernel::{
     Catalog, Name, Rejection, Value,
     change::{Change, Commit, HistoryEntry, UpdateRecord},
     definition::FieldKind,
+    live,
     query::{FieldPath, Predicate, Select},
     rights,
     schema::Field,
@@ -123,6 +124,7 @@ impl App {
                             ..UpdateRecord::of(entity, record.id, record.version)
                         };
                         changes.push(Change::UpdateRecord(Box::new(trash)));
+                        changes.extend(live::touched(&scene.catalog, scene.now, Some(record), None));
                         changes.push(Change::History(HistoryEntry {
                             entity: entity.clone(),
                             record: record.id,

@@ -12,6 +12,7 @@ use std::{
 use kernel::{
     Catalog, Name, Record,
     change::{Change, Commit, FieldChange, HistoryEntry},
+    live::retold,
     rebuild::{Failed, Rebuild, rebuilds},
 };
 use serde_json::{Value as Json, json};
@@ -58,6 +59,8 @@ pub(super) struct Work {
     pub(super) row: PublicationRow,
     pub(super) state: State,
     pub(super) base: Arc<Catalog>,
+    /// The version before by the names of the next.
+    pub(super) renamed: Arc<Catalog>,
     pub(super) next: Arc<Catalog>,
     pub(super) rebuilds: Vec<Rebuild>,
     /// How many records the next slice has.
@@ -187,7 +190,7 @@ impl App {
         let renamed = self.older(row.base, &next).await.map_err(Failure::from)?;
         let rebuilds = rebuilds(&base, &renamed, &next, &state.choices);
         self.store().refresh().await?;
-        Ok(Some(Work { row, state, base, next, rebuilds, records: 100 }))
+        Ok(Some(Work { row, state, base, renamed, next, rebuilds, records: 100 }))
     }
 
     async fn step(&self, work: &mut Work) -> Result<Step, PublishError> {
@@ -201,6 +204,9 @@ impl App {
             self.tell_histories(work, at).await?;
             return self.note_progress(work).await;
         }
+        let mut after = work.next.live.swept(work.rebuilds.iter());
+        after.extend(retold(&work.renamed, &work.next));
+        self.schedule(&after).await?;
         seed::load(self, work.state.demo).await?;
         work.row.status = "done".into();
         match self.note_progress(work).await? {

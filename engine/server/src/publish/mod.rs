@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use kernel::{
     Catalog, Diagnostic, PackSource, Severity,
+    live::{Job, retold},
     rebuild::{Choices, Rebuild, rebuilds},
 };
 use serde_json::json;
@@ -200,8 +201,15 @@ impl App {
             let (by, note) = (definitions.published_by, definitions.note.clone());
             report.version = self.store().publish(at, definitions, &catalog.entities).await?;
             report.is_new = true;
+            let retold = if at > 0 {
+                let renamed = self.older(at, &catalog).await.map_err(Failure::from)?;
+                retold(&renamed, &catalog)
+            } else {
+                Vec::new()
+            };
             self.put_in_force(Arc::new(catalog)).await?;
             self.note_published(by, report.version, &note).await?;
+            self.schedule(&retold).await?;
         }
         let made = seed::load(self, publication.demo).await;
         self.tell_nodes(Told { published: true, settings: true, people: true, ..Told::default() });
@@ -210,6 +218,12 @@ impl App {
             other => other,
         })?;
         Ok(Begun::Done(report))
+    }
+
+    /// Has what follows from a version worked out beside people's work.
+    async fn schedule(&self, jobs: &[Job]) -> Result<(), PublishError> {
+        let changes = jobs.iter().map(|job| job.schedule(self.clock().now())).collect();
+        self.write_and_tell(changes).await.map_err(|error| self.refusal(error).into())
     }
 
     /// Begins a publication that converts stored values or makes great indexes; none if it does neither.

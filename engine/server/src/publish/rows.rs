@@ -23,7 +23,7 @@ impl App {
     /// The scene in which records are worked out by definitions that are not in force yet.
     pub(crate) fn scene_of(&self, next: &Arc<Catalog>) -> Scene {
         let settings = Arc::new(self.firm().values(next));
-        self.scene(None).by(Arc::clone(next), settings)
+        self.sealing(self.scene(None).by(Arc::clone(next), settings))
     }
 
     /// What becomes of records.

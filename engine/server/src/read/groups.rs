@@ -1,7 +1,7 @@
 //! A list by groups: for each value of a field how many records the reader's list has, and what they come to. A record
 //! counts only where its cell of the field may be read, and adds to the sum only where the number may be.
 
-use kernel::{Rejection, Value, catalog::unsummable, rights::all};
+use kernel::{Rejection, Value, catalog::unsummable, rights::all, sealed::seen};
 use serde_json::{Map, Value as Json};
 use store::Grouping;
 
@@ -91,7 +91,7 @@ impl App {
         }
         let titles = titles.look_up(self, scene).await?;
         let groups = found.into_iter().map(|group| Group {
-            value: group.value.to_json(),
+            value: seen(&group.value).to_json(),
             count: group.count,
             sum: group.sum.as_ref().map(Value::to_json),
         });

@@ -1,6 +1,9 @@
 //! What of a change in a record's history its reader may see.
 
-use kernel::rights::Mask;
+use kernel::{
+    rights::Mask,
+    sealed::{self, is_sealed},
+};
 use serde_json::{Map, Value as Json};
 
 /// `lines.<id>.quantity` is the field `lines.quantity`; `lines.<id>` is the line as a whole.
@@ -19,12 +22,20 @@ pub(crate) fn masked(mask: &Mask, path: &str, value: &Json) -> Json {
         (Some((table, rest)), Json::Object(line)) if !rest.contains('.') => Json::Object(
             line.iter()
                 .filter(|(field, _)| *field == "id" || mask.shows(&format!("{table}.{field}")))
-                .map(|(field, value)| (field.clone(), value.clone()))
+                .map(|(field, value)| (field.clone(), masked_cell(value)))
                 .collect::<Map<_, _>>(),
         ),
         (None, Json::Array(lines)) => {
             Json::Array(lines.iter().map(|line| masked(mask, &format!("{path}.x"), line)).collect())
         }
-        _ => value.clone(),
+        _ => masked_cell(value),
+    }
+}
+
+/// A cell of a line, masked if it is sealed.
+fn masked_cell(value: &Json) -> Json {
+    match value {
+        Json::String(text) if is_sealed(text) => sealed::masked(text).into(),
+        other => other.clone(),
     }
 }

@@ -9,6 +9,7 @@ use kernel::{
     query::{Cursor, Facts, FieldPath, Predicate, Row, Select, Sort},
     rights::{Access, Action, all, any},
     schema::Entity,
+    sealed::seen,
     search::query_tokens,
     text::fold,
 };
@@ -233,7 +234,7 @@ impl Plan {
                     } else if path.ends_with("_by") {
                         titles.want_people([value.as_id()]);
                     }
-                    out.insert(path.clone(), value.to_json());
+                    out.insert(path.clone(), seen(value).to_json());
                 }
             }
             if let Some((color, _)) = self.colors.iter().zip(colored).find(|(_, holds)| **holds) {
@@ -456,7 +457,7 @@ pub(crate) fn is_there(scene: &Scene, entity: &Entity, path: &str) -> bool {
 
 /// Whether there is an order of a path's values.
 pub(super) fn is_orderly(scene: &Scene, entity: &Entity, path: &str) -> bool {
-    end_of(scene, entity, path).is_none_or(|field| field.kind.has_order())
+    end_of(scene, entity, path).is_none_or(|field| field.kind.has_order() && !field.sensitive)
 }
 
 /// The field at the end of a path.

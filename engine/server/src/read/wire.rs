@@ -5,6 +5,7 @@ use kernel::{
     Record, Value,
     rights::Mask,
     schema::{Entity, Field},
+    sealed::seen,
 };
 use serde_json::{Map, Value as Json, json};
 
@@ -54,6 +55,7 @@ pub(crate) fn value_to_json(field: &Field, value: &Value) -> Json {
             // A number of 28 digits has no room for more: it stays as it is.
             if padded == *decimal { Value::Decimal(padded).to_json() } else { value.to_json() }
         }
+        other if field.sensitive => seen(other).to_json(),
         other => other.to_json(),
     }
 }

@@ -4,7 +4,9 @@
 //! loses it sets secrets anew; whoever backs up the database backs it up too, apart.
 
 mod key;
+mod rotate;
 mod sealed;
+mod vault;
 
 pub use key::{Key, KeyError};
 

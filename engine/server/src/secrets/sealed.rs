@@ -30,6 +30,10 @@ impl Key {
     /// The bytes that were sealed for this place; none if they were not, or with another key.
     #[must_use]
     pub fn open(&self, place: &str, sealed: &str) -> Option<Vec<u8>> {
+        self.each().find_map(|key| key.open_alone(place, sealed))
+    }
+
+    fn open_alone(&self, place: &str, sealed: &str) -> Option<Vec<u8>> {
         let mut bytes = bytes_of(sealed.strip_prefix(VERSION)?)?;
         if bytes.len() < NONCE_LEN {
             return None;
@@ -45,7 +49,7 @@ impl Key {
     }
 }
 
-fn bytes_of(text: &str) -> Option<Vec<u8>> {
+pub(super) fn bytes_of(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>()?;
     let pair = |pair: &[u32]| match pair {
         [high, low] => u8::try_from(high * 16 + low).ok(),

@@ -372,3 +372,86 @@ on_both!(what_lacks_a_value_shares_one_or_loses_one_is_counted_and_listed, |serv
     let plan = keeper.post("/api/publish/plan", json!({"packs": shop(after()), "choices": fill})).await.ok();
     assert!(plan["effects"].as_array().unwrap().iter().all(|e| e["kind"] != "require"), "{plan}");
 });
+
+on_both!(titles_and_what_records_are_found_by_follow_their_patterns, |server| {
+    let fields = json!({"code": {"type": "text"}, "colour": {"type": "text"}, "maker": {"type": "text"}});
+    let with = |title: &str, search: Json, duplicates: Json| {
+        let mut publication = publication(fields.clone());
+        let file = publication.packs[0].files.iter_mut().find(|file| file.path == "entities/item.json").unwrap();
+        let mut item: Json = serde_json::from_str(&file.text).unwrap();
+        (item["title"], item["search"], item["duplicates"]) = (title.into(), search, duplicates);
+        file.text = item.to_string();
+        publication
+    };
+    server.app.publish(with("{code}", json!(["code"]), json!({}))).await.unwrap();
+    let keeper = keeper(server).await;
+    let id = make(&server.app, json!({"code": "A1", "colour": "Vermilion", "maker": "Northern Lights Ltd"})).await;
+    let found = |text: &'static str| {
+        let keeper = &keeper;
+        async move { keeper.get(&format!("/api/records/item?q={text}")).await.ok()["rows"].as_array().unwrap().len() }
+    };
+    assert_eq!(found("vermilion").await, 0);
+    let was = item(&keeper, id).await;
+    let near = json!({"suspect": [{"near": "maker", "distance": 1}]});
+    server.app.publish(with("{code} {colour}", json!(["code", "maker"]), near)).await.unwrap();
+    server::worker::Worker::new(&server.app, server::worker::handlers()).run_due().await.unwrap();
+    let now = item(&keeper, id).await;
+    assert_eq!(
+        (&now["title"], &now["version"], &now["updated_at"]),
+        (&json!("A1 Vermilion"), &was["version"], &was["updated_at"])
+    );
+    assert_eq!((found("vermilion").await, found("northern").await), (1, 1));
+    // What is nearly the same is found though it was written before anybody asked.
+    let twin = keeper.post("/api/records/item", json!({"code": "A2", "maker": "Northern Light Ltd"})).await;
+    assert_eq!(twin.status, 422, "{}", twin.text);
+    assert!(twin.text.contains("suspect"), "{}", twin.text);
+});
+
+on_both!(a_history_from_before_a_field_had_another_type_is_no_sign_of_tampering, |server| {
+    server.app.publish(publication(json!({"code": {"type": "text"}, "size": {"type": "text"}}))).await.unwrap();
+    let keeper = keeper(server).await;
+    let id = make(&server.app, json!({"code": "a", "size": "1,203"})).await;
+    server.app.clock().set(server.app.clock().now() + Duration::minutes(5));
+    server.app.publish(publication(json!({"code": {"type": "text"}, "size": {"type": "integer"}}))).await.unwrap();
+    assert_eq!(item(&keeper, id).await["size"], 1203);
+    assert_eq!(crate::tampering::found(server).await, Vec::<String>::new());
+    // What is written by the new type is held to again.
+    server.app.clock().set(server.app.clock().now() + Duration::minutes(5));
+    keeper.patch(&format!("/api/records/item/{id}"), json!({"version": 1, "size": 7})).await.ok();
+    assert_eq!(crate::tampering::found(server).await, Vec::<String>::new());
+    // Past all that notes a change.
+    let mut change =
+        kernel::change::UpdateRecord { silent: true, ..kernel::change::UpdateRecord::of(&"item".into(), id, 2) };
+    change.set.insert("size".into(), kernel::Value::Integer(8));
+    let changes = vec![kernel::change::Change::UpdateRecord(Box::new(change))];
+    let commit = kernel::change::Commit { at: server.app.clock().now(), by: None, changes };
+    server.app.store().commit(&*server.app.published().catalog, commit).await.unwrap();
+    let found = crate::tampering::found(server).await;
+    assert!(found.len() == 1 && found[0].contains("size"), "{found:?}");
+});
+
+#[tokio::test]
+async fn a_field_tells_where_it_is_used() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("it_a").await;
+    let uses = manager.get("/api/definitions/uses?path=quotation.margin").await.ok();
+    let told: Vec<String> = uses["uses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {}",
+                one["kind"].as_str().unwrap(),
+                one["name"].as_str().unwrap(),
+                one["path"].as_str().unwrap()
+            )
+        })
+        .collect();
+    for kind in ["entity quotation ", "decision ", "view ", "test "] {
+        assert!(told.iter().any(|one| one.starts_with(kind)), "{kind}: {told:#?}");
+    }
+    assert!(!told.iter().any(|one| one == "entity quotation fields.margin"), "{told:#?}");
+    manager.get("/api/definitions/uses?path=quotation.nothing").await.refused(422, "definitions");
+    server.sign_in("rep_a").await.get("/api/definitions/uses?path=quotation.margin").await.refused(403, "forbidden");
+}

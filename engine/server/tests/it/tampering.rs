@@ -5,7 +5,7 @@ use server::audit::Finding;
 
 use crate::support::{TestApp, on_both};
 
-async fn found(server: &TestApp) -> Vec<String> {
+pub(crate) async fn found(server: &TestApp) -> Vec<String> {
     let mut found = Vec::new();
     let tell = |finding: Finding| found.push(finding.to_string());
     let walked = server.app.verify_histories(None, tell).await.unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use kernel::{Name, Record, change::FieldChange};
 use rust_decimal::Decimal;
@@ -200,6 +201,24 @@ impl Store {
             .collect())
     }
 
+    /// Since when fields have another type, by entity and path: what their histories say is of the type before.
+    async fn retyped(&self, connection: &mut Connection) -> Result<HashMap<(Name, String), DateTime<Utc>>, Error> {
+        let sql = Sql::fixed(
+            "select c.entity, c.lines, c.field, max(d.published_at) from sys_columns c \
+             join sys_definitions d on d.version = c.since where c.column_name <> '' and exists \
+             (select 1 from sys_columns b where b.entity = c.entity and b.lines = c.lines and b.field = c.field \
+             and b.since < c.since and b.column_name <> '' and b.column_name <> c.column_name) \
+             group by c.entity, c.lines, c.field",
+        );
+        let mut found = HashMap::new();
+        for row in connection.rows(sql).await? {
+            let (lines, field): (String, String) = (row.get(1)?, row.get(2)?);
+            let path = if lines.is_empty() { field } else { format!("{lines}.{field}") };
+            found.insert((row.name(0)?, path), row.time(3)?);
+        }
+        Ok(found)
+    }
+
     /// Holds records to what their histories end with.
     async fn compare(
         &self,
@@ -216,6 +235,7 @@ impl Store {
                 by_entity.entry(head.entity.clone()).or_default().push((head, story));
             }
         }
+        let retyped = self.retyped(connection).await?;
         for (entity, ends) in by_entity {
             let Some(compiled) = schema.entity(&entity) else { continue };
             let layout = self.layouts().get(schema, &entity)?;
@@ -230,7 +250,8 @@ impl Store {
                     None if removed => {}
                     None => faults.push(tell(FaultKind::RecordMissing, "the record".to_owned())),
                     Some(record) => {
-                        let differing = differing(compiled, record, &story);
+                        let since = |path: &str| retyped.get(&(entity.clone(), path.to_owned())).copied();
+                        let differing = differing(compiled, record, &story, &since);
                         faults.extend(differing.into_iter().map(|what| tell(FaultKind::RecordDiffers, what)));
                     }
                 }
@@ -240,10 +261,18 @@ impl Store {
     }
 }
 
-/// The fields of a record that hold something else than its history ends with.
-fn differing(entity: &kernel::schema::Entity, record: &Record, story: &[Story]) -> Vec<String> {
+/// The fields of a record that hold something else than its history ends with. What was written before a field got
+/// another type says nothing of the value that it was converted to.
+fn differing(
+    entity: &kernel::schema::Entity,
+    record: &Record,
+    story: &[Story],
+    retyped: &dyn Fn(&str) -> Option<DateTime<Utc>>,
+) -> Vec<String> {
     let mut last: IndexMap<String, &Json> = IndexMap::new();
-    for change in story.iter().flat_map(|told| &told.changes) {
+    let mut written: HashMap<String, Option<DateTime<Utc>>> = HashMap::new();
+    for (at, change) in story.iter().flat_map(|told| told.changes.iter().map(|change| (told.entry.at, change))) {
+        written.insert(change.path.clone(), at);
         let whole = change.path.split_once('.').filter(|(_, rest)| !rest.contains('.'));
         match (whole, &change.new) {
             // The line went, and what was known of it.
@@ -261,6 +290,13 @@ fn differing(entity: &kernel::schema::Entity, record: &Record, story: &[Story]) 
     }
     let mut wrong = Vec::new();
     for (path, value) in last {
+        let whole = path.rsplit_once('.').map_or("", |(line, _)| line);
+        let at = written.get(&path).or_else(|| written.get(whole)).copied().flatten();
+        let field = path.split('.').enumerate().filter(|(place, _)| *place != 1).map(|(_, part)| part);
+        let since = retyped(&field.collect::<Vec<_>>().join("."));
+        if since.is_some_and(|since| at.is_none_or(|at| at <= since)) {
+            continue;
+        }
         let mut parts = path.split('.');
         let (Some(first), id, field) = (parts.next(), parts.next(), parts.next()) else { continue };
         if value.get(ERASED).is_some() || (first == "state" && id.is_none() && record.get("state").to_json() == *value)

@@ -42,8 +42,10 @@ fn header(dialect: Dialect, work: &Work, update: &UpdateRecord, written: &Writte
     let mut system = |field: &str, value: Value| {
         set.extend(layout.system.get(field).map(|column| (column, value)));
     };
-    system("updated_at", Value::Datetime(work.commit.at));
-    system("updated_by", work.commit.by.map_or(Value::Null, Value::Id));
+    if !update.silent {
+        system("updated_at", Value::Datetime(work.commit.at));
+        system("updated_by", work.commit.by.map_or(Value::Null, Value::Id));
+    }
     if let Some(state) = &update.state {
         system("state", Value::text(state));
     }
@@ -58,7 +60,10 @@ fn header(dialect: Dialect, work: &Work, update: &UpdateRecord, written: &Writte
         set.push((column, value.clone()));
     }
     let mut sql = Sql::default();
-    sql.text("update ").name(&layout.table).text(" set version = version + 1");
+    sql.text("update ").name(&layout.table).text(" set ").name(WRITTEN).text(" = ").value(work.version);
+    if !update.silent {
+        sql.text(", version = version + 1");
+    }
     for (column, value) in &set {
         let mut binds = Vec::new();
         push(dialect, &layout.entity, "", column, value, &mut binds)?;
@@ -66,7 +71,6 @@ fn header(dialect: Dialect, work: &Work, update: &UpdateRecord, written: &Writte
             sql.text(", ").name(name).text(" = ").value(bind);
         }
     }
-    sql.text(", ").name(WRITTEN).text(" = ").value(work.version);
     sql.text(" where id = ").value(update.id).text(" and version = ").value(update.base_version);
     Ok(sql)
 }
@@ -94,7 +98,7 @@ pub(super) fn rest(
     }
     let title = update.title.as_ref().map(|title| written.fill(title, Some(update.id)));
     let (entity, id) = (update.entity.clone(), update.id);
-    let version = update.base_version + 1;
+    let version = update.base_version + i64::from(!update.silent);
     written.record(CommittedRecord { entity, id, version, inserted: false, number: None, title, series: Vec::new() });
     Ok(())
 }

@@ -2,9 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::DateTime;
 use indexmap::IndexMap;
 use kernel::{
-    Name, Record, Value, likeness,
+    Name, Record, Value,
+    definition::RollupHow,
+    likeness,
     query::{Answer, Comparison, Operand, Predicate, Query},
 };
 use uuid::Uuid;
@@ -13,7 +16,12 @@ use super::{
     records::{self, CHUNK, Which},
     scope::{Reading, Scope},
 };
-use crate::{Error, Schema, Store, layout::Layout, sql::Sql, system::answer_files};
+use crate::{
+    Error, Schema, Store,
+    layout::{Column, Layout, Storage},
+    sql::Sql,
+    system::answer_files,
+};
 
 pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]) -> Result<Vec<Answer>, Error> {
     // What is sought by its id, of each entity together; everything else by itself.
@@ -29,6 +37,7 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
             }
             Query::Record { entity, id } => by_id.entry(entity).or_default().push(*id),
             Query::File { id } => files.push(*id),
+            Query::Rollup { .. } => {}
             Query::Effective { entity, .. } | Query::Find { entity, .. } => {
                 if !sought.contains_key(query) {
                     sought.insert(query, asked.len());
@@ -63,11 +72,13 @@ pub(super) async fn answer(store: &Store, schema: &dyn Schema, queries: &[Query]
             records.extend(loaded.map(|record| (record.id, record)));
         }
     }
+    let rollups = rolled_up(store, schema, queries).await?;
     let files: HashMap<Uuid, Arc<Record>> =
         answer_files(store, &files).await?.into_iter().map(|file| (file.id, file)).collect();
     let of = |query: &Query| match query {
         Query::Record { id, .. } => records.get(id).cloned().into_iter().collect(),
         Query::File { id } => files.get(id).cloned().into_iter().collect(),
+        Query::Rollup { .. } => rollups.get(query).cloned().into_iter().collect(),
         Query::Near { .. } => near.get(query).into_iter().flatten().filter_map(|id| records.get(id).cloned()).collect(),
         _ => sought.get(query).and_then(|position| found.get(*position)).cloned().unwrap_or_default(),
     };
@@ -117,10 +128,83 @@ async fn nearest<'q>(
     Ok(near)
 }
 
+/// What records come to, by query.
+async fn rolled_up<'q>(
+    store: &Store,
+    schema: &dyn Schema,
+    queries: &'q [Query],
+) -> Result<HashMap<&'q Query, Arc<Record>>, Error> {
+    let mut found = HashMap::new();
+    for query in queries {
+        let Query::Rollup { of, by, record, how, value, filter } = query else { continue };
+        if found.contains_key(query) {
+            continue;
+        }
+        let mut scope = Scope::header(store.reading(schema), of)?;
+        let mut sql = Sql::default();
+        sql.text("select ");
+        let mut column = None;
+        match value {
+            None => {
+                sql.text("count(*)");
+            }
+            Some(value) => {
+                let place = scope.place(std::slice::from_ref(value))?;
+                sql.text("count(");
+                place.write(&mut sql);
+                sql.text("), ").text(match how {
+                    RollupHow::Min => "min(",
+                    RollupHow::Max => "max(",
+                    RollupHow::Count | RollupHow::Sum | RollupHow::Average => "sum(",
+                });
+                place.write(&mut sql);
+                sql.text(")");
+                let sums = !matches!(how, RollupHow::Min | RollupHow::Max);
+                let storage = if sums { Storage::Decimal } else { place.column.storage };
+                column = Some(Column { storage, ..place.column });
+            }
+        }
+        let start = std::mem::take(&mut sql.text);
+        sql.text(" where ").text(&scope.alias.clone()).text(".deleted_at is null and ");
+        let mine = compare(by, Comparison::Equal, Value::Id(*record));
+        scope.condition(&mut sql, &Predicate::All(vec![mine, filter.clone()]))?;
+        let end = std::mem::replace(&mut sql.text, start);
+        scope.write_from(&mut sql);
+        sql.text(&end);
+        let Some(row) = store.row(sql).await? else { continue };
+        let mut answer = blank(of, *record);
+        answer.fields.insert(Name::new("count"), Value::Integer(row.get(0)?));
+        if let Some(column) = &column {
+            answer.fields.insert(Name::new("value"), store.dialect().decode(column, &row, 1)?);
+        }
+        found.insert(query, Arc::new(answer));
+    }
+    Ok(found)
+}
+
+/// A record that holds an answer and nothing else.
+fn blank(entity: &Name, id: Uuid) -> Record {
+    Record {
+        entity: entity.clone(),
+        id,
+        version: 0,
+        state: None,
+        number: None,
+        title: String::new(),
+        created_at: DateTime::UNIX_EPOCH,
+        created_by: None,
+        updated_at: DateTime::UNIX_EPOCH,
+        updated_by: None,
+        deleted_at: None,
+        fields: IndexMap::new(),
+        lines: IndexMap::new(),
+    }
+}
+
 fn entity(query: &Query) -> Option<&Name> {
     match query {
         Query::Record { entity, .. } | Query::Effective { entity, .. } | Query::Find { entity, .. } => Some(entity),
-        Query::File { .. } | Query::Near { .. } => None,
+        Query::File { .. } | Query::Near { .. } | Query::Rollup { .. } => None,
     }
 }
 
@@ -155,7 +239,7 @@ fn statement(reading: Reading<'_>, query: &Query) -> Result<Sql, Error> {
         Query::Record { id, .. } => {
             sql.text(" where ").text(&scope.alias).text(".id = ").value(*id);
         }
-        Query::File { .. } | Query::Near { .. } => {}
+        Query::File { .. } | Query::Near { .. } | Query::Rollup { .. } => {}
     }
     let end = std::mem::take(&mut sql.text);
     sql.text("select ").text(&scope.alias).text(".id");

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Before;
 use crate::{
-    Error, Store,
+    Error, Priority, Store,
     connection::Row,
     sql::{Bind, Sql},
 };
@@ -51,6 +51,18 @@ impl Store {
         .bind(id)
         .bind(limit);
         self.rows(sql).await?.iter().map(read).collect()
+    }
+
+    /// Takes away what was told about a record, and to a person if it is one; what waits to be mailed is among it. How
+    /// many notices that were.
+    pub async fn forget_notices(&self, record: Uuid, person: Option<Uuid>) -> Result<u64, Error> {
+        let sql = Sql::fixed("delete from sys_notices where record = $1 or user_id = $2").bind(record);
+        let sql = sql.bind(person.unwrap_or_default());
+        self.write(Priority::People, move |connection| {
+            let sql = sql.clone();
+            Box::pin(async move { connection.execute(sql).await })
+        })
+        .await
     }
 
     /// How many notices a person has not read.

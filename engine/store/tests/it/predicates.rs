@@ -232,6 +232,7 @@ impl<'a> Memory<'a> {
             org: &self.org,
             settings: &self.settings,
             ids: Ids::new(now(), 1),
+            vault: None,
         };
         let env = Env::new(&ctx, &self.facts, &self.db.catalog);
         let fits = |record: &&Record| kernel::expression::matches(filter, record, &env).unwrap();

@@ -202,6 +202,7 @@ pub(crate) fn update(record: &Record, set: &[(&str, Value)]) -> UpdateRecord {
         lines: IndexMap::new(),
         deleted_at: None,
         batch: None,
+        silent: false,
     }
 }
 

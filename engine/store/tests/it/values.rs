@@ -92,6 +92,7 @@ on_both!(conditions_on_such_values_find_what_they_find_in_memory, |db| {
         org: &org,
         settings: &settings,
         ids: Ids::new(now(), 1),
+        vault: None,
     };
     let mut facts = Facts::new();
     for partner in [&first, &second] {

@@ -1,5 +1,5 @@
 // One field of the form: label, control or value, help, and what is wrong with it.
-import { memo, useMemo } from 'react'
+import { lazy, memo, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
@@ -27,6 +27,8 @@ interface FormFieldProps {
   prefix?: string
 }
 
+const Reveal = lazy(() => import('./reveal'))
+
 /** Read-only values of these types stand side by side on a phone. */
 const SHORT: ReadonlySet<string> = new Set(['integer', 'decimal', 'money', 'percent', 'date', 'boolean', 'currency', 'choice', 'phone', 'country', 'time', 'duration', 'rating', 'color', 'barcode', 'number'])
 
@@ -44,6 +46,7 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
     useShallow((state) => ({ unreadable: state.unreadable, refused: state.refused, drafted: state.drafted, touched: state.touched, attempted: state.attempted })),
   )
   const overrides = useStore(form.store, (state) => field.compute !== undefined && state.edited.has(path))
+  const kept = useStore(form.store, (state) => (field.sensitive && state.base.id !== undefined && valueAt(state.base, path) === valueAt(state.values, path) ? state.base.id : undefined))
   const say = useProblemText()
   const format: FormatContext = useMemo(
     () => ({ language, titles, currency, words: { yes: t('yes'), no: t('no') } }),
@@ -101,6 +104,9 @@ export const FormField = memo(function FormField({ path, field, span = 1, asker,
         <div id={id} tabIndex={-1} className={`${style.value} ${type.align === 'end' ? style.figure : ''}`} aria-labelledby={`${id}-label`} role="group">
           {isBlank(value) ? <span className={style.nothing}>–</span> : <FieldValue value={value} field={field} context={format} />}
         </div>
+      )}
+      {kept !== undefined && !isBlank(value) && (
+        <Suspense><Reveal entity={context.entity.name} id={kept} path={path} label={field.label} /></Suspense>
       )}
       {notes && (
         <div id={`${id}-notes`} className={style.notes}>

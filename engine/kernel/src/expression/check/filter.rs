@@ -163,8 +163,11 @@ impl Checker<'_> {
 
     /// `["field", "=", value]`.
     fn leaf(&mut self, parts: &[Json]) -> Node {
-        let field = self.under(0, |c| c.path(parts.first().unwrap_or(&Json::Null)));
         let operator = parts.get(1).and_then(Json::as_str).unwrap_or_default();
+        let is_test = matches!(operator, "is null" | "is not null");
+        self.asks_whether_empty = is_test;
+        let field = self.under(0, |c| c.path(parts.first().unwrap_or(&Json::Null)));
+        self.asks_whether_empty = false;
         if !OPERATORS.contains(&operator) {
             let hint = match operator {
                 "==" => Some("write =".to_owned()),
@@ -191,7 +194,6 @@ impl Checker<'_> {
             });
             return Node::null();
         }
-        let is_test = matches!(operator, "is null" | "is not null");
         if parts.len() != if is_test { 2 } else { 3 } {
             self.malformed(format_args!("`{operator}` takes {}", if is_test { "no value" } else { "one value" }));
             return Node::null();

@@ -96,6 +96,8 @@ struct Checker<'a> {
     shared: Shared,
     /// How deep the filter is nested.
     nesting: usize,
+    /// Whether what is read now is only asked whether it has a value.
+    asks_whether_empty: bool,
     /// Where names of fields and entities stand in the source.
     sites: Vec<Site>,
 }
@@ -172,6 +174,7 @@ impl<'a> Checker<'a> {
             references: IndexSet::new(),
             shared,
             nesting: 0,
+            asks_whether_empty: false,
             sites: Vec::new(),
         }
     }

@@ -272,6 +272,10 @@ impl Checker<'_> {
             let whose = Type::Row(row.clone());
             return self.fail("E0303", at, format_args!("{whose} has no field `{name}`"), hint);
         };
+        if definition.is_some_and(|definition| definition.sensitive) && !self.asks_whether_empty && !self.scope.shows {
+            let hint = "only a filter may ask whether it has a value: [\"…\", \"is null\"]".to_owned();
+            return self.fail("E0245", at, format_args!("`{name}` is sensitive and is read by nothing"), Some(hint));
+        }
         if let (Type::Money(currency), Some(definition)) = (&mut ty, definition) {
             *currency = currency_of(definition, &place);
         }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json_, json};
 use store::DraftRow;
 use uuid::Uuid;
 
-use super::{Body, Error, Query, Reader};
+use super::{Body, Error, Query, Reader, definitions};
 use crate::{
     App,
     app_model::{Around, Build, Sight, known_language},
@@ -132,6 +132,18 @@ pub(super) struct Previewed {
     language: Option<String>,
     /// The role as which it is looked at; all of it if left out.
     role: Option<String>,
+}
+
+/// Where something is used in the draft.
+pub(super) async fn used(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Query(asked): Query<definitions::Asked>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_build()?;
+    let (_, workspace) = app.open_draft(draft_id(&id)?).await?;
+    Ok(Json(json!({"uses": definitions::uses_in(&workspace.packs(), &asked.path)?})))
 }
 
 /// The app's model as the draft makes it; none while the draft is broken.

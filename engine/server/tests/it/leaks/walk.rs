@@ -313,6 +313,10 @@ impl Walker<'_> {
                 }
             }
         }
+        for field in entity.columns() {
+            let asked = json!({"path": field.name});
+            self.post(&format!("{one}/reveal"), &format!("{place}/reveal"), asked).await;
+        }
         let trashed = format!("/api/trash/{}/{}", record.entity, record.id);
         self.get("/api/trash/{entity}/{id}", &trashed).await;
         let purged = self.client.delete(&trashed).await;
