@@ -65,6 +65,8 @@ export interface TaskOfRecord {
   node: string
   label: string
   verbs: string[]
+  /** Whether it is a form task (办理): something is filled in and completed, nothing approved. */
+  form?: boolean
   write: string[]
   /** Fields that must have a value before it can be approved. */
   required?: string[]

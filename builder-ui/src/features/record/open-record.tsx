@@ -1,6 +1,6 @@
 // An open record: the page around its form.
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation, useNavigate } from 'react-router'
 import { useStore } from 'zustand'
@@ -19,6 +19,7 @@ import { ApprovalPanel } from './approval/approval-panel'
 import { ProgressPanel } from './approval/progress-panel'
 import { ReturnedNotice } from './approval/returned-notice'
 import { SubmitDialog } from './approval/submit-dialog'
+import { opened } from './approval/verbs'
 import { ConflictDialog } from './conflict-dialog'
 import { ErrorSummary } from './error-summary'
 import { FormContext } from './form-context'
@@ -30,7 +31,7 @@ import type { Values } from './model/store'
 import { Timeline } from './timeline/timeline'
 import { useActions } from './use-actions'
 import { useDraft } from './use-draft'
-import { useRecordForm } from './use-record-form'
+import { useRecordForm, withOpened } from './use-record-form'
 import { useRemote } from './use-remote'
 import { useSave } from './use-save'
 import { isDirty, useUnsaved } from './use-unsaved'
@@ -49,7 +50,9 @@ interface OpenRecordProps {
   start: { values: Values; titles: Titles }
 }
 
-export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
+export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
+  const task = answer?.task
+  const entity = useMemo(() => withOpened(known, task), [known, task])
   const { t } = useTranslation('record')
   const { user } = useSession()
   const client = useQueryClient()
@@ -65,10 +68,10 @@ export function OpenRecord({ entity, answer, start }: OpenRecordProps) {
   const id = answer?.record.id ?? null
   const locked = answer?.record.deleted_at !== undefined && answer?.record.deleted_at !== null
   const maySave = !locked && (answer === null ? entity.can.create : answer.can.update && answer.can.fields.length > 0)
-  const mayWrite = maySave || (!locked && (answer?.task?.write.length ?? 0) > 0)
+  const mayWrite = maySave || (!locked && task !== undefined && opened(task, { verb: 'approve' }).length > 0)
 
   const unsaved = useUnsaved(form, entity, user.id, id, mayWrite)
-  const { computing } = useDraft(form, entity, mayWrite)
+  const { computing } = useDraft(form, entity, maySave)
   const dirty = useStore(form.store, (state) => isDirty(entity, state))
   const dirtyNow = useCallback(() => isDirty(entity, form.store.getState()), [entity, form])
   const saving = useSave(context, () => unsaved.forget())

@@ -2,8 +2,9 @@
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAppModel, useSession } from '@/api/app-context'
-import type { RecordAnswer } from '@/api/records'
+import type { RecordAnswer, TaskOfRecord } from '@/api/records'
 import type { EntityModel } from '@/model/app'
+import { opened } from './approval/verbs'
 import type { Titles } from '@/model/record'
 import type { Access, FormContextValue } from './form-context'
 import { createCompute, overridden } from './model/compute'
@@ -21,10 +22,19 @@ export function accessOf(answer: RecordAnswer | null, entity: EntityModel): Acce
   const { can, task, record } = answer
   if (record.deleted_at) return { mayWrite: () => false }
   const some = can.fields === 'all' ? null : new Set(can.fields)
-  const ofTask = new Set(task?.write)
+  // What an outcome asks for is filled in where the outcome is chosen.
+  const ofTask = new Set(task ? opened(task, { verb: 'approve' }) : [])
   return {
     mayWrite: (field) => ofTask.has(field) || (can.update && (some === null || some.has(field))),
   }
+}
+
+/** The entity as it is for whoever has this task: what the task opens can be written, whatever roles say. */
+export function withOpened(entity: EntityModel, task: TaskOfRecord | undefined): EntityModel {
+  const fields = task ? opened(task).flatMap((name) => entity.fields[name] ?? []) : []
+  if (fields.every((field) => field.writable)) return entity
+  const open = fields.map((field) => [field.name, { ...field, writable: field.formula === undefined }])
+  return { ...entity, fields: { ...entity.fields, ...Object.fromEntries(open) } }
 }
 
 export function useRecordForm(entity: EntityModel, answer: RecordAnswer | null, start: { values: Values; titles: Titles }): FormContextValue {

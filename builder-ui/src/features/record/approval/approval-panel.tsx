@@ -17,9 +17,8 @@ import { useToast } from '@/ui/toast'
 import { phone, useMedia } from '@/ui/use-media'
 import { useForm, useFormState } from '../form-context'
 import { buildPatch } from '../model/patch'
-import { fieldsOf } from './outcome-fields'
 import { VerdictDialog } from './verdict-dialog'
-import { choices, verbIcons, type Choice } from './verbs'
+import { choices, opened, verbIcons, wordOf, type Choice } from './verbs'
 import style from './approval.module.css'
 
 interface ApprovalPanelProps {
@@ -49,11 +48,10 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
   const { deciding, beside } = choices(task)
 
   /** What was changed of the fields that an act opens: those of the task, and of an outcome its own. */
-  const written = ({ outcome }: Choice): Record<string, unknown> | null => {
+  const written = (by: Choice): Record<string, unknown> | null => {
     const { base, values, edited } = form.store.getState()
     const patch = buildPatch(entity, base, values, edited) ?? {}
-    const own = task.outcomes?.find((one) => one.name === outcome?.name)
-    const open = new Set([...task.write, ...(task.required ?? []), ...fieldsOf(own)])
+    const open = new Set(opened(task, by))
     const mine = Object.entries(patch).filter(([name]) => open.has(name))
     return mine.length > 0 ? Object.fromEntries(mine) : null
   }
@@ -74,7 +72,8 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
     if (next.verb !== 'claim' && next.verb !== 'release') return setChoice(next)
     decideTask(task.id, next.verb).then(refresh, onRefused)
   }
-  const named = ({ verb, outcome }: Choice) => outcome?.label ?? t(`approval.verb.${verb}`)
+  const mayWrite = [...new Set(opened(task, { verb: 'approve' }))]
+  const named = ({ verb, outcome }: Choice) => outcome?.label ?? t(`approval.verb.${wordOf(task, verb)}`)
   const keyOf = ({ verb, outcome }: Choice) => (outcome ? `outcome-${outcome.name}` : verb)
   const kindOf = ({ verb }: Choice, at: number) => (at === 0 && verb !== 'reject' ? 'primary' as const : verb === 'reject' ? 'danger' as const : 'default' as const)
   const entries = (of: Choice[]) => of.map((one) => ({ key: keyOf(one), label: named(one), ...(verbIcons[one.verb] ? { icon: verbIcons[one.verb] } : {}), onSelect: () => begin(one) }))
@@ -85,11 +84,11 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
   return (
     <section className={style.panel} aria-label={t('approval.title')}>
       <header className={style.panelHead}>
-        <h2><Icon name="shield" />{t(task.kind === 'consult' ? 'approval.consult_title' : 'approval.title')}</h2>
+        <h2><Icon name="shield" />{t(task.kind === 'consult' ? 'approval.consult_title' : task.form ? 'approval.form_title' : 'approval.title')}</h2>
         <p>
           {summary.data
-            ? t('approval.asked_by', { name: summary.data.initiator_name, node: task.label, ago: formatAgo(summary.data.created_at, language) })
-            : t('approval.as', { node: task.label })}
+            ? t(task.form ? 'approval.form_asked_by' : 'approval.asked_by', { name: summary.data.initiator_name, node: task.label, ago: formatAgo(summary.data.created_at, language) })
+            : task.form ? task.label : t('approval.as', { node: task.label })}
           {instance !== null && <> <Link to={paths.workflow(instance, task.node)}>{t('approval.why')}</Link></>}
         </p>
       </header>
@@ -103,7 +102,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
         {task.pool && <p className={style.hint}>{t(task.pool.claimed ? 'approval.pool_claimed' : 'approval.pool', { name: task.pool.name })}</p>}
         {task.kind === 'consult' && task.question ? <blockquote className={style.question}>{task.by ? `${task.by.name}: ` : ''}{task.question}</blockquote> : null}
         {(task.people?.length ?? 0) > 1 && <p className={style.hint}>{t('approval.beside_you', { names: task.people?.map((one) => one.name).join(t('approval.comma')) })}</p>}
-        {task.write.length > 0 && <p className={style.hint}>{t('approval.may_write', { fields: task.write.map((name) => entity.fields[name]?.label ?? name).join(', ') })}</p>}
+        {mayWrite.length > 0 && <p className={style.hint}>{t(task.form ? 'approval.fill_in' : 'approval.may_write', { fields: mayWrite.map((name) => entity.fields[name]?.label ?? name).join(t('approval.comma')) })}</p>}
         {!small && (
           <div className={style.verbs}>
             {shown.map((one, at) => <Button key={keyOf(one)} kind={kindOf(one, at)} onClick={() => begin(one)}>{named(one)}</Button>)}
@@ -130,7 +129,7 @@ export function ApprovalPanel({ task, instance, onDecided, onRefused }: Approval
           entity={entity}
           written={() => written(choice)}
           onDone={(done) => {
-            toast.success(t(`approval.done.${done.verb}`, { title, outcome: done.outcome?.label ?? '' }))
+            toast.success(t(`approval.done.${wordOf(task, done.verb)}`, { title, outcome: done.outcome?.label ?? '' }))
             refresh()
           }}
           onTooLate={(error) => {

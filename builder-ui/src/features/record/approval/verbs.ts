@@ -29,6 +29,15 @@ export function choices(task: TaskOfRecord): { deciding: Choice[]; beside: Choic
   }
 }
 
+/** Fields that the task opens: with a choice those that can be sent with it, without one those of any. */
+export function opened(task: TaskOfRecord, choice?: Choice): string[] {
+  const ways = (task.outcomes ?? []).filter((one) => choice === undefined || one.name === choice.outcome?.name)
+  return [...task.write, ...(task.required ?? []), ...ways.flatMap((one) => [...one.write, ...one.required])]
+}
+
+/** The word for a verb: a form task is completed, not approved. */
+export const wordOf = (task: TaskOfRecord, verb: Verb): string => (task.form && verb === 'approve' ? 'complete' : verb)
+
 /** What a choice asks for. */
 export function asks(task: TaskOfRecord, { verb, outcome }: Choice): Asks {
   if (outcome) return task.outcomes?.find((one) => one.name === outcome.name)?.asks ?? {}

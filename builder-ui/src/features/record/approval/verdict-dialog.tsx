@@ -20,7 +20,7 @@ import { fieldsOf, OutcomeFields, useLacking } from './outcome-fields'
 import { PeopleField, PersonField } from './people-field'
 import { SignatureField } from './signature-field'
 import { useFocusWhen } from './use-focus-when'
-import { asks, savesFields, saysSomething, type Choice } from './verbs'
+import { asks, savesFields, saysSomething, wordOf, type Choice } from './verbs'
 import style from './approval.module.css'
 
 interface VerdictDialogProps {
@@ -75,7 +75,7 @@ export function VerdictDialog({ task, choice, title, entity, written, onDone, on
   const lacks = (needs.person && to === null) || (needs.people && people.length === 0) || (verb === 'remove_signer' && person === null)
     || lacksField || (demands.attachment === 'required' && files.length === 0) || (demands.signature === 'required' && signature.length === 0)
   const problem = (missing: boolean) => (tried && missing ? t('record:approval.need_receiver') : null)
-  const words = (group: string) => t(`record:approval.${group}.${verb}`, { title, outcome: outcome?.label ?? '', defaultValue: '' })
+  const words = (group: string) => t(`record:approval.${group}.${wordOf(task, verb)}`, { title, outcome: outcome?.label ?? '', defaultValue: '' })
 
   const onward = straight ? ('straight_back' as const) : ('again' as const)
   const verdict = (): Verdict => ({
@@ -106,7 +106,7 @@ export function VerdictDialog({ task, choice, title, entity, written, onDone, on
     if (lacksReason) document.getElementById(`${ids}-reason`)?.focus()
     else if (!lacks && !sending) decide.mutate()
   }
-  const label = outcome?.label ?? t(`record:approval.verb.${verb}`)
+  const label = outcome?.label ?? t(`record:approval.verb.${wordOf(task, verb)}`)
   /** What was filled in for this outcome alone means nothing without it. */
   const close = (): void => {
     const { base } = form.store.getState()
