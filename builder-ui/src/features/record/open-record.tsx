@@ -71,7 +71,7 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
   const mayWrite = maySave || (!locked && task !== undefined && opened(task, { verb: 'approve' }).length > 0)
 
   const unsaved = useUnsaved(form, entity, user.id, id, mayWrite)
-  const { computing } = useDraft(form, entity, maySave)
+  const { computing } = useDraft(form, entity, mayWrite)
   const dirty = useStore(form.store, (state) => isDirty(entity, state))
   const dirtyNow = useCallback(() => isDirty(entity, form.store.getState()), [entity, form])
   const saving = useSave(context, () => unsaved.forget())

@@ -173,9 +173,23 @@ pub fn draft(
     input: &Map<String, Json>,
     changed: &[String],
 ) -> Outcome<Draft> {
+    draft_with(s, entity, base, input, changed, &[])
+}
+
+/// The same for an approver, whose node opens some fields.
+#[must_use]
+pub fn draft_with(
+    s: &Saving<'_>,
+    entity: &Entity,
+    base: Option<&Record>,
+    input: &Map<String, Json>,
+    changed: &[String],
+    opened: &[Name],
+) -> Outcome<Draft> {
     let start = base.cloned().unwrap_or_else(|| blank(s, entity, Uuid::nil()));
     let mut work = Work::new(s, entity, base, start);
     work.touched = Some(changed.to_vec());
+    work.opened = opened;
     work.take(input, true);
     work.complete(None);
     if !work.needs.is_empty() {

@@ -37,12 +37,16 @@ pub(super) async fn show(
         None => None,
     };
     let base = seen.as_ref().map(|seen| &seen.record);
+    let opened = match &seen {
+        Some(seen) => app.opened_by_tasks(&scene, seen.record.id).await?,
+        None => Vec::new(),
+    };
     let input = flat(body);
     let changed: Vec<String> =
         asked.changed.iter().flat_map(|c| c.split(',')).filter(|c| !c.is_empty()).map(str::to_owned).collect();
     let draft = app
         .settle(&scene, |facts| {
-            let draft = |s: &save::Saving<'_>| save::draft(s, &entity, base, &input, &changed);
+            let draft = |s: &save::Saving<'_>| save::draft_with(s, &entity, base, &input, &changed, &opened);
             saving_with(&scene, facts, "app", None, save::Suspects::Warn, draft)
         })
         .await?;

@@ -65,6 +65,7 @@ fn about(pinned: &Arc<Catalog>, reader: &Reader, instance: &Instance, id: Uuid, 
     out.insert("verbs".into(), json!(reasons.keys().collect::<Vec<_>>()));
     out.insert("reason".into(), Json::Object(reasons));
     out.insert("asks".into(), Json::Object(asked));
+    out.insert("form".into(), json!(approval.form));
     out.insert("write".into(), json!(approval.write));
     out.insert("required".into(), json!(approval.required));
     out.insert("read".into(), json!(approval.read));

@@ -8,7 +8,7 @@ use std::{
 use indexmap::IndexMap;
 use kernel::{
     Name, Record, Rejection,
-    change::InstanceRow,
+    change::{InstanceRow, TaskKind},
     query::{Facts, Outcome},
     rights::Mask,
     schema::Entity,
@@ -135,6 +135,31 @@ impl App {
             }
         }
         Ok(shown.into_iter().map(|(id, fields)| (id, Mask::Only(fields))).collect())
+    }
+}
+
+impl App {
+    /// The fields of a record that tasks of the reader's open to them.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn opened_by_tasks(&self, scene: &Scene, record: Uuid) -> Result<Vec<Name>, Failure> {
+        let Some(user) = scene.user else { return Ok(Vec::new()) };
+        let mut opened = Vec::new();
+        let tasks = self.store().open_tasks_about_all(user, &self.pools_of(user), &[record]).await?;
+        let ids: Vec<Uuid> = tasks.iter().map(|task| task.instance).collect();
+        let instances = self.store().instances_by_id(&ids).await?;
+        // Whoever is only asked for an opinion writes nothing.
+        for task in tasks.iter().filter(|task| task.kind == TaskKind::Decide) {
+            let Some(instance) = instances.iter().find(|row| row.id == task.instance) else { continue };
+            let pinned = self.catalog_at(instance.catalog_version, &scene.catalog).await?;
+            let node = pinned.workflows.get(&instance.workflow).and_then(|w| w.nodes.get(&task.node));
+            if let Some(NodeKind::Approval(approval)) = node.map(|node| &node.kind) {
+                let own = approval.outcomes.values().flat_map(|outcome| &outcome.write);
+                opened.extend(approval.write.iter().chain(own).cloned());
+            }
+        }
+        Ok(opened)
     }
 }
 

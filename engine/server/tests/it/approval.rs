@@ -278,3 +278,21 @@ async fn an_accepted_quotation_makes_an_order() {
     let customer = find(&rep, "customer", "Nordlicht").await;
     assert_eq!(order["record"]["customer"], json!(customer));
 }
+
+on_both!(a_draft_keeps_what_whoever_has_a_task_writes_into_the_fields_that_it_opens, |server| {
+    // The demo has a sample in the making, whose parameters the technical department fills in.
+    let technical = server.sign_in("technical_a").await;
+    let own = technical.get("/api/tasks").await.ok()["rows"][0].clone();
+    let id = own["record"].as_str().unwrap();
+    let draft = |client: Client| async move {
+        let body = json!({"id": id, "parameters": "RAL 7016", "inspection": "good"});
+        client.post("/api/records/sample_request/draft?changed=parameters,inspection", body).await.ok()["record"]
+            .clone()
+    };
+    let shown = draft(server.sign_in("technical_a").await).await;
+    assert_eq!((&shown["parameters"], &shown["inspection"]), (&json!("RAL 7016"), &Json::Null), "{shown}");
+    let shown = draft(server.sign_in("qc_a").await).await;
+    assert_eq!(shown["parameters"], Json::Null, "whose turn it is not");
+    let done = decide(&technical, &own, "approve", json!({"fields": {"parameters": "RAL 7016"}})).await.ok();
+    assert_eq!(done["record"]["parameters"], "RAL 7016");
+});
