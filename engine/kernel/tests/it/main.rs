@@ -37,6 +37,7 @@ mod workflow_flow;
 mod workflow_incidents;
 mod workflow_kit;
 mod workflow_merges;
+mod workflow_nodes;
 mod workflow_preview;
 mod workflow_properties;
 mod workflow_time;
