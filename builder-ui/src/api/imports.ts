@@ -1,7 +1,7 @@
 import type { FieldType } from '@/model/app'
 import { get, post, request } from './client'
 
-export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undoing' | 'undone'
+export type ImportStatus = 'uploaded' | 'checking' | 'checked' | 'running' | 'stopping' | 'done' | 'failed' | 'undoing' | 'undone'
 
 export interface ImportProblem {
   row: number
@@ -32,6 +32,15 @@ export interface ImportJob {
   problem_count: number
   summary: Record<string, ImportCounts>
   error?: string | null
+  /** Records that an undone import left as they are. */
+  kept?: number
+  kept_records?: { entity: string; id: string; title: string; why: 'changed' | 'used' }[]
+  stopped?: boolean
+  /** Rows in a second, and seconds that are left, while it goes on. */
+  rate?: number | null
+  remaining?: number | null
+  /** Until when it can be undone; none if it cannot. */
+  undo_until?: string | null
   /** Of one import alone: what stands in its file. */
   sheets?: string[]
   sheet?: string
@@ -82,4 +91,7 @@ export interface InferredColumn {
   unique: boolean
 }
 export const inferColumns = (id: string) => get<{ columns: InferredColumn[] }>(`/api/imports/${id}/columns`)
-export const undoImport = (id: string) => post<ImportJob>(`/api/imports/${id}/undo`)
+/** `touched`: also what others changed since. */
+export const undoImport = (id: string, touched = false) => post<ImportJob>(`/api/imports/${id}/undo`, { touched })
+export const stopImport = (id: string, keep: boolean) => post<ImportJob>(`/api/imports/${id}/stop`, { keep })
+export const refusedRows = (id: string): string => `/api/imports/${id}/errors`

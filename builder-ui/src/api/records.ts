@@ -107,6 +107,8 @@ export interface RecordAnswer {
   /** All tasks of the reader, where there are several: their own, those of their roles, opinions they are asked for. */
   tasks?: TaskOfRecord[]
   warnings?: Problem[]
+  /** Of a record in the trash that has become one with another. */
+  merged_into?: { id: string; title: string }
 }
 
 export interface DraftAnswer {
@@ -196,6 +198,12 @@ export const eraseRecord = (entity: string, id: string, reason: string) =>
 export const revealValue = (entity: string, id: string, of: string) =>
   post<{ value: string | null }>(path(entity, id, 'reveal'), { path: of }).then(({ value }) => value)
 export const deleteRecord = (entity: string, id: string, version: number) => del<null>(path(entity, id), { version })
+export const mergeRecords = (
+  entity: string,
+  id: string,
+  body: { version: number | undefined; losers: { id: string; version: number | undefined }[]; fields: Fields },
+) => post<RecordAnswer & { merge: string }>(path(entity, id, 'merge'), body)
+export const undoMerge = (merge: string) => post<RecordAnswer>(`/api/merges/${merge}/undo`)
 export const restoreRecord = (entity: string, id: string) => post<RecordAnswer>(path(entity, id, 'restore'))
 /** `changed`: the paths that were changed since the last draft, the latest last. */
 export const draftRecord = (entity: string, fields: Fields, changed: readonly string[] = [], signal?: AbortSignal) =>

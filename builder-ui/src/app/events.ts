@@ -5,6 +5,7 @@ import { create } from 'zustand'
 import { onSignal } from '@/api/client'
 import { keys } from '@/api/keys'
 import type { NotificationPage } from '@/api/notifications'
+import { usePresence, type Editors } from '@/api/presence'
 
 interface Connection {
   lost: boolean
@@ -72,6 +73,13 @@ export function useServerEvents(version: number): void {
     })
     let opened = false
     let late: ReturnType<typeof setTimeout> | null = null
+    source.addEventListener('hello', (event) => {
+      usePresence.setState({ stream: parse<{ stream: string }>(event)?.stream ?? null })
+    })
+    source.addEventListener('editors', (event) => {
+      const told = parse<Editors>(event)
+      if (told) usePresence.setState({ told })
+    })
     source.addEventListener('change', (event) => {
       const change = parse<ChangeEvent>(event)
       if (change) onChange(client, lists.note, change)
@@ -103,6 +111,7 @@ export function useServerEvents(version: number): void {
       opened = true
     })
     source.addEventListener('error', () => {
+      usePresence.setState({ stream: null })
       late ??= setTimeout(() => useConnection.setState({ lost: true }), 4000)
     })
     return () => {

@@ -116,6 +116,49 @@ pub enum Change {
     Apart(Apart),
     /// The keys by which near records are found.
     Near(NearKeys),
+    /// Records have become one.
+    Merged(Box<Merged>),
+    /// It is noted how far a merge is.
+    Merging {
+        /// The merge.
+        id: Uuid,
+        /// `linking`, `done`, `unlinking` or `undone`; undone, no record leads to the winner any more.
+        status: String,
+    },
+    /// Something refers to the winner of a merge now, or no more.
+    Linked(Link),
+}
+
+/// Records that have become one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merged {
+    /// The merge.
+    pub id: Uuid,
+    /// The entity.
+    pub entity: Name,
+    /// The record that stays.
+    pub winner: Uuid,
+    /// Those that go.
+    pub losers: Vec<Uuid>,
+    /// What is needed to undo it.
+    pub state: serde_json::Value,
+}
+
+/// A reference that a merge leads elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The merge.
+    pub merge: Uuid,
+    /// The entity of the record that refers.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// The line table and the line, where a line does.
+    pub line: Option<(Name, Uuid)>,
+    /// The field.
+    pub field: Name,
+    /// Its value before, in wire form.
+    pub was: serde_json::Value,
 }
 
 /// A job that somebody has taken to do it.
@@ -162,6 +205,19 @@ pub struct InsertRecord {
     pub search: String,
     /// The import it came with, so that the import can be undone.
     pub batch: Option<Uuid>,
+    /// From where in the import's file.
+    pub origin: Option<ImportOrigin>,
+}
+
+/// From which rows of a file a record comes, so that after a break they are known to be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportOrigin {
+    /// Which of the import's targets.
+    pub target: u32,
+    /// By what its rows are known to belong together.
+    pub mark: u128,
+    /// The last of them.
+    pub row: u32,
 }
 
 /// A number of a series that a field of a new record takes.
@@ -213,6 +269,8 @@ pub struct UpdateRecord {
     pub batch: Option<Uuid>,
     /// Whether it only brings computed values up to date: neither version nor time nor writer change.
     pub silent: bool,
+    /// From where in the import's file.
+    pub origin: Option<ImportOrigin>,
 }
 
 /// Changes of a line table.

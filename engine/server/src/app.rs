@@ -34,6 +34,7 @@ use crate::{
     firm::Firm,
     nodes::Outbox,
     org,
+    presence::Presence,
     secrets::{Key, KeyError},
     set_up,
     worker::Bell,
@@ -57,6 +58,7 @@ struct Parts {
     forcing: Mutex<()>,
     org_turn: OrgTurn,
     hub: Hub,
+    presence: Presence,
     outbox: Outbox,
     bell: Bell,
     /// Read, or made, at the first need.
@@ -188,6 +190,7 @@ impl App {
             org: ArcSwap::from_pointee(Org::default()),
             firm: ArcSwap::from_pointee(firm),
             hub: Hub::new(),
+            presence: Presence::default(),
             bell: Bell::new(),
             key: OnceLock::new(),
             passwords: Passwords::new(),
@@ -284,6 +287,11 @@ impl App {
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.0.hub
+    }
+
+    /// Who has which record open.
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.0.presence
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

@@ -269,7 +269,10 @@ fn news(changes: &[Change]) -> Told {
             | Change::TakeMessage { .. }
             | Change::FinishJob(_)
             | Change::Apart(_)
-            | Change::Near(_) => {}
+            | Change::Near(_)
+            | Change::Merged(_)
+            | Change::Merging { .. }
+            | Change::Linked(_) => {}
         }
     }
     told

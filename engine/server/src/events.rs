@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use kernel::Record;
+use kernel::{Name, Record};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -27,6 +27,13 @@ pub enum Happened {
     },
     /// What happened for a while is not known: everything is to be looked at again.
     Missed,
+    /// Others are changing a record than before.
+    Editors {
+        /// The entity.
+        entity: Name,
+        /// Which.
+        id: Uuid,
+    },
     /// Sessions of somebody ended: they signed out, left, or got another password.
     Sessions {
         /// Whose.

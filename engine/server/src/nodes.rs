@@ -16,7 +16,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{App, events::Happened};
+use crate::{App, events::Happened, presence::Open};
 
 /// PostgreSQL refuses longer messages.
 const LONGEST: usize = 7_900;
@@ -51,6 +51,10 @@ pub(crate) struct Told {
     pub(crate) imports: BTreeSet<(Uuid, Uuid)>,
     /// Publications that moved on.
     pub(crate) publications: BTreeSet<Uuid>,
+    /// What tabs have open whose streams end in the telling process.
+    pub(crate) present: BTreeSet<Open>,
+    /// What tabs have open whose streams end in another process.
+    pub(crate) opened: BTreeSet<Open>,
 }
 
 /// A part of what is told, small enough to travel.
@@ -62,6 +66,8 @@ enum Piece {
     Sessions(Uuid),
     Import((Uuid, Uuid)),
     Publication(Uuid),
+    Present(Open),
+    Opened(Open),
 }
 
 impl Told {
@@ -77,6 +83,12 @@ impl Told {
         self.sessions.extend(other.sessions);
         self.imports.extend(other.imports);
         self.publications.extend(other.publications);
+        for open in other.present {
+            // Of a tab the last word counts.
+            self.present.retain(|known| known.stream != open.stream);
+            self.present.insert(open);
+        }
+        self.opened.extend(other.opened);
     }
 
     /// As messages, each short enough.
@@ -88,6 +100,8 @@ impl Told {
         pieces.extend(self.sessions.into_iter().map(Piece::Sessions));
         pieces.extend(self.imports.into_iter().map(Piece::Import));
         pieces.extend(self.publications.into_iter().map(Piece::Publication));
+        pieces.extend(self.present.into_iter().map(Piece::Present));
+        pieces.extend(self.opened.into_iter().map(Piece::Opened));
         let Self { published, settings, people, due, .. } = self;
         let mut next = Self { from, published, settings, people, due, ..Self::default() };
         let mut messages = Vec::new();
@@ -100,6 +114,9 @@ impl Told {
                     40
                 }
                 Piece::Import(_) => 84,
+                Piece::Present(open) | Piece::Opened(open) => {
+                    200 + open.record.as_ref().map_or(0, |(entity, _)| entity.len())
+                }
             };
             if length + takes > LONGEST - 300 {
                 messages.push(std::mem::replace(&mut next, Self { from, ..Self::default() }));
@@ -114,6 +131,8 @@ impl Told {
                 Piece::Sessions(it) => drop(next.sessions.insert(it)),
                 Piece::Import(it) => drop(next.imports.insert(it)),
                 Piece::Publication(it) => drop(next.publications.insert(it)),
+                Piece::Present(it) => drop(next.present.insert(it)),
+                Piece::Opened(it) => drop(next.opened.insert(it)),
             }
         }
         messages.push(next);
@@ -123,7 +142,7 @@ impl Told {
 }
 
 enum Sent {
-    News(Told),
+    News(Box<Told>),
     /// Answered when all before it has gone out.
     Flush(oneshot::Sender<()>),
 }
@@ -147,7 +166,7 @@ impl Outbox {
                 let mut next = Some(first);
                 while let Some(sent) = next {
                     match sent {
-                        Sent::News(told) => all.join(told),
+                        Sent::News(told) => all.join(*told),
                         Sent::Flush(done) => flushed.push(done),
                     }
                     next = waiting.try_recv().ok();
@@ -167,7 +186,7 @@ impl Outbox {
     fn send(&self, told: Told) {
         if let Some(sender) = &self.0 {
             // An error only says that the program ends.
-            let _ = sender.send(Sent::News(told));
+            let _ = sender.send(Sent::News(Box::new(told)));
         }
     }
 
@@ -204,10 +223,11 @@ impl App {
         Ok(listening.map(|listening| Follower { app: self.clone(), listening }))
     }
 
-    async fn hear(&self, told: Told) {
+    async fn hear(&self, mut told: Told) {
         if told.from == self.node() {
             return;
         }
+        self.hear_presence(&mut told);
         if told.settings
             && let Err(error) = self.refresh_firm().await
         {
@@ -298,6 +318,14 @@ mod tests {
             records: (0..500).map(|n| (Name::new(&"long_name".repeat(6)), id(n))).collect(),
             tasks: (0..300).map(id).collect(),
             imports: (0..40).map(|n| (id(n), id(n + 1))).collect(),
+            present: (0..100)
+                .map(|n| Open {
+                    stream: id(n),
+                    user: id(n),
+                    record: Some((Name::new(&"long_name".repeat(6)), id(n))),
+                    since: Some(i64::MAX),
+                })
+                .collect(),
             ..Told::default()
         };
         let messages = told.clone().messages(id(7));

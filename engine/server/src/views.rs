@@ -209,7 +209,8 @@ impl App {
     /// # Errors
     /// If the store fails.
     pub async fn kept_views(&self, scene: &Scene, user: Uuid, admin: bool) -> Result<Vec<Kept>, Failure> {
-        let rows = self.store().views(user).await?;
+        let mut rows = self.store().views(user).await?;
+        self.lead_views(&mut rows).await?;
         let ctx = scene.ctx();
         let access = scene.access(&ctx);
         let roles: Vec<&Name> = access.roles().map(|role| &role.definition.name).collect();
@@ -234,6 +235,24 @@ impl App {
             (known || row.owner == user).then_some(Kept { row, shared, settings, can_change })
         });
         Ok(kept.collect())
+    }
+
+    /// Where views name records that have become others, they name those; parted again, a view names what it named.
+    async fn lead_views(&self, rows: &mut [ViewRow]) -> Result<(), Failure> {
+        let mut named = Vec::new();
+        for row in rows.iter_mut() {
+            each_record(&mut row.settings, &mut |id| {
+                named.push(id);
+                None
+            });
+        }
+        let became = self.store().merged_among(&named).await?;
+        if !became.is_empty() {
+            for row in rows {
+                each_record(&mut row.settings, &mut |id| became.get(&id).copied());
+            }
+        }
+        Ok(())
     }
 
     /// Keeps a view of somebody's.
@@ -314,6 +333,21 @@ impl App {
         let found = self.store().view(id).await?;
         let may = |row: &ViewRow| row.owner == user || (admin && row.shared.is_some());
         found.filter(may).ok_or_else(|| Rejection::NotFound { kind: "view".into(), id: id.to_string() }.into())
+    }
+}
+
+/// Puts other records in the place of those that settings name, alone or as `entity/id`.
+fn each_record(settings: &mut Json, other: &mut impl FnMut(Uuid) -> Option<Uuid>) {
+    match settings {
+        Json::String(text) => {
+            let from = text.rfind('/').map_or(0, |slash| slash + 1);
+            if let Some(other) = Uuid::parse_str(&text[from..]).ok().and_then(other) {
+                text.replace_range(from.., &other.to_string());
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| each_record(item, other)),
+        Json::Object(entries) => entries.values_mut().for_each(|value| each_record(value, other)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -67,6 +67,11 @@ async fn look(app: &App, count: u32) {
         tracing::error!(%error, "imports that were broken off cannot be looked after");
     }
     if count.is_multiple_of(PEOPLE)
+        && let Err(error) = app.follow_merges().await
+    {
+        tracing::error!(%error, "merges that were broken off cannot be looked after");
+    }
+    if count.is_multiple_of(PEOPLE)
         && let Err(error) = app.index_near().await
     {
         tracing::error!(%error, "records cannot be given the keys by which near ones are found");

@@ -31,8 +31,8 @@ pub use store::{Options, Priority, Stats, Store};
 pub use system::{
     Answered, AtDraft, AuditFilter, AuditRow, Before, Bounced, BulkCounts, BulkResult, BulkRow, CommentRow, CopyOf,
     Credentials, DecisionLink, DefinitionsVersion, DeputyRow, Done, DraftNote, DraftRow, DueCursor, EventRow, FileRow,
-    FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, InstanceFilter, JobRow, Lease, Loose, MailWishes,
-    NearIndex, NoticeRow, PublicationRow, PublishedVersion, RootRow, RunningWorkflow, Session, SignedIn, Taking, Task,
-    TimelineCursor, TimelineFilter, TimelineItem, ViewRow, Waiting, Work, WorkBy, WorkFilter,
+    FileUse, IdempotencyKey, ImportRecord, ImportRow, ImportWas, ImportedFrom, InstanceFilter, JobRow, Lease, Loose,
+    MailWishes, MergeRow, NearIndex, NoticeRow, PublicationRow, PublishedVersion, RootRow, RunningWorkflow, Session,
+    SignedIn, Taking, Task, TimelineCursor, TimelineFilter, TimelineItem, ViewRow, Waiting, Work, WorkBy, WorkFilter,
 };
 pub use tables::{Entities, Flipped, NewIndex, Rebuilt, RebuiltRow, SchemaChange, SchemaPlan, Sliced};

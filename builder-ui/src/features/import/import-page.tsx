@@ -2,8 +2,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useNavigate, useParams } from 'react-router'
-import { dryRun, readImport, runImport, undoImport, uploadImport, type ImportJob, type ImportPlan, type ImportUpload } from '@/api/imports'
+import { Link, useNavigate, useParams } from 'react-router'
+import { dryRun, readImport, refusedRows, runImport, stopImport, undoImport, uploadImport, type ImportJob, type ImportPlan, type ImportUpload } from '@/api/imports'
 import { keys } from '@/api/keys'
 import { errorText } from '@/locales/i18n'
 import { formatDecimal } from '@/model/format'
@@ -25,7 +25,7 @@ import { Steps } from './steps'
 import { keepUpload, keptFile, readUpload } from './upload-store'
 import style from './import-page.module.css'
 
-const moving = (job: ImportJob | undefined) => job?.status === 'checking' || job?.status === 'running'
+const moving = (job: ImportJob | undefined) => job !== undefined && ['checking', 'running', 'stopping', 'undoing'].includes(job.status)
 
 export default function ImportPage() {
   const { t } = useTranslation()
@@ -65,7 +65,7 @@ export default function ImportPage() {
           <Steps at={data.status === 'uploaded' || remapping ? 0 : data.status === 'checking' || data.status === 'checked' ? 1 : data.status === 'done' ? 3 : 2} />
           {data.status === 'uploaded' || remapping
             ? <Mapping job={data} busy={busy} onCheck={(plan) => void act(() => dryRun(id, plan))} />
-            : <Result job={data} busy={busy} onRun={() => void act(() => runImport(id))} onUndo={() => void act(() => undoImport(id))} onRemap={() => setRemapping(true)} />}
+            : <Result job={data} busy={busy} onRun={() => void act(() => runImport(id))} onUndo={(touched) => void act(() => undoImport(id, touched))} onStop={(keep) => void act(() => stopImport(id, keep))} onRemap={() => setRemapping(true)} />}
         </>
       ) : null}
     </Page>
@@ -111,27 +111,40 @@ interface ResultProps {
   job: ImportJob
   busy: boolean
   onRun: () => void
-  onUndo: () => void
+  onUndo: (touched: boolean) => void
+  onStop: (keep: boolean) => void
   onRemap: () => void
 }
 
-function Result({ job, busy, onRun, onUndo, onRemap }: ResultProps) {
+function Result({ job, busy, onRun, onUndo, onStop, onRemap }: ResultProps) {
   const { t, i18n } = useTranslation()
   const confirm = useConfirm()
   const number = (value: number) => formatDecimal(value, i18n.language, 0)
   const totals = Object.values(job.summary ?? {})
   const writes = totals.reduce((sum, one) => sum + one.create + one.update, 0)
   const undo = async () => {
-    if (await confirm({ title: t('import:undo_title'), text: t('import:undo_text', { number: number(writes) }), action: t('import:undo'), cancel: t('action.cancel'), danger: true })) onUndo()
+    if (await confirm({ title: t('import:undo_title'), text: t('import:undo_text', { number: number(writes) }), action: t('import:undo'), cancel: t('action.cancel'), danger: true })) onUndo(false)
   }
+  const kept = job.kept ?? 0
+  const undoAll = async () => {
+    if (await confirm({ title: t('import:undo_touched'), text: t('import:undo_touched_text', { number: number(kept) }), action: t('import:undo'), cancel: t('action.cancel'), danger: true })) onUndo(true)
+  }
+  const minutes = Math.ceil((job.remaining ?? 0) / 60)
   if (moving(job)) {
-    const label = t(job.status === 'checking' ? 'import:checking' : 'import:running')
+    const label = t(`import:${job.status}`)
     return (
       <Card>
         <div className={style.moving}>
           <p role="status">{label}</p>
           <Progress value={job.done} max={job.total} label={label} />
-          <p className={style.soft}>{job.total > 0 ? t('import:rows_done', { done: number(job.done), total: number(job.total) }) : null}</p>
+          <p className={style.soft}>{job.total > 0 ? t('import:rows_done', { done: number(job.done), total: number(job.total) }) : job.done > 0 ? t('import:rows_so_far', { done: number(job.done) }) : null}</p>
+          {job.rate ? <p className={style.soft}>{t('import:pace', { rate: number(Math.round(job.rate)) })}{job.remaining ? ` · ${t('import:minutes_left', { count: minutes })}` : ''}</p> : null}
+          {job.status === 'running' ? (
+            <div className={style.actions}>
+              <Button busy={busy} onClick={() => onStop(true)}>{t('import:stop_keep')}</Button>
+              <Button kind="danger" busy={busy} onClick={() => onStop(false)}>{t('import:stop_undo')}</Button>
+            </div>
+          ) : job.status === 'checking' ? <div className={style.actions}><Button busy={busy} onClick={() => onStop(false)}>{t('import:stop')}</Button></div> : null}
         </div>
       </Card>
     )
@@ -139,8 +152,18 @@ function Result({ job, busy, onRun, onUndo, onRemap }: ResultProps) {
   return (
     <div className={style.stack}>
       {job.status === 'failed' ? <Notice kind="error">{job.error ?? t('import:failed')}</Notice> : null}
-      {job.status === 'undone' ? <Notice kind="info">{t('import:undone')}</Notice> : null}
-      {job.status === 'done' ? <Notice kind="success">{t('import:finished', { number: number(writes) })}</Notice> : null}
+      {job.status === 'undone' && kept === 0 ? <Notice kind="info">{t('import:undone')}</Notice> : null}
+      {job.status === 'undone' && kept > 0 ? (
+        <Notice kind="warning" action={job.undo_until ? <Button size="small" busy={busy} onClick={() => void undoAll()}>{t('import:undo_touched')}</Button> : undefined}>
+          <p>{t('import:kept', { count: kept, number: number(kept) })}</p>
+          <ul className={style.kept}>
+            {(job.kept_records ?? []).slice(0, 20).map((one) => (
+              <li key={one.id}><Link to={paths.record(one.entity, one.id)}>{one.title}</Link> · {t(`import:kept_${one.why}`)}</li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
+      {job.status === 'done' ? <Notice kind="success">{t(job.stopped ? 'import:stopped' : 'import:finished', { number: number(writes) })}</Notice> : null}
       {totals.length > 0 ? <Card flush title={t(job.status === 'checked' ? 'import:would' : 'import:did')}><SummaryTable summary={job.summary} future={job.status === 'checked'} link={job.status === 'done'} /></Card> : null}
       {job.problem_count > 0 ? (
         <Card flush title={t('import:problems', { count: job.problem_count, number: number(job.problem_count) })}>
@@ -150,6 +173,7 @@ function Result({ job, busy, onRun, onUndo, onRemap }: ResultProps) {
       <div className={style.actions}>
         {job.status === 'checked' ? <Button kind="primary" size="large" busy={busy} disabled={writes === 0} onClick={onRun}>{t('import:run', { number: number(writes) })}</Button> : null}
         {job.status === 'checked' || job.status === 'failed' ? <Button size="large" onClick={onRemap}>{t('import:remap')}</Button> : null}
+        {job.problem_count > 0 ? <Button icon="download" onClick={() => window.location.assign(refusedRows(job.id))}>{t('import:refused_rows')}</Button> : null}
         {job.status === 'done' ? <Button icon="undo" busy={busy} onClick={() => void undo()}>{t('import:undo')}</Button> : null}
         {job.status === 'checked' && job.problem_count > 0 ? <p className={style.soft}>{t('import:rows_left_out')}</p> : null}
       </div>

@@ -9,7 +9,7 @@ import { Icon } from '@/ui/icon'
 import { Tag } from '@/ui/tag'
 import style from './import-rows.module.css'
 
-const colors: Record<ImportStatus, Color> = { uploaded: 'grey', checking: 'blue', checked: 'amber', running: 'blue', done: 'green', failed: 'red', undoing: 'blue', undone: 'grey' }
+const colors: Record<ImportStatus, Color> = { uploaded: 'grey', checking: 'blue', checked: 'amber', running: 'blue', stopping: 'amber', done: 'green', failed: 'red', undoing: 'blue', undone: 'grey' }
 
 export function StatusTag({ status }: { status: ImportStatus }) {
   const { t } = useTranslation()

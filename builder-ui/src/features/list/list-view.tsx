@@ -151,7 +151,7 @@ function Rows({ label, entity, columns, query, state, layout, small }: RowsProps
   const selection = useSelection(rows, which)
   // On a phone choosing is begun on purpose; at a desk the boxes are always there.
   const [choosing, setChoosing] = useState(false)
-  const { download, dialog } = useExport(entity.name, query)
+  const { download, dialog } = useExport(entity, query)
   const exportable = entity.can.export && selection.all
   const shared = { label, entity: entity.name, columns, rows, titles, colors, onEnd }
   if (list.error && rows.length === 0) return <Failed error={list.error} entity={entity} onRetry={() => void list.refetch()} />
@@ -244,7 +244,7 @@ function ListActions({ entity, query, state, small }: ListActionsProps) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const { can } = entity
-  const { download, dialog } = useExport(entity.name, query)
+  const { download, dialog } = useExport(entity, query)
   const more: MenuEntry[] = [
     ...(can.import ? [{ key: 'import', label: t('list:import'), icon: 'upload' as const, onSelect: () => void navigate(`${paths.imports}?entity=${entity.name}`) }] : []),
     ...(can.export ? [{ key: 'export', label: t('list:export'), icon: 'download' as const, onSelect: download }] : []),

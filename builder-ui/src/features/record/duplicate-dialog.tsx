@@ -2,6 +2,7 @@
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
+import type { ComboOption } from '@/fields/widgets/combobox'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
@@ -12,11 +13,13 @@ import style from './duplicate.module.css'
 
 interface DuplicateDialogProps {
   found: Likeness
+  /** Makes the record one with another; null where it cannot be. */
+  onMerge: ((other: ComboOption) => void) | null
   onDistinct: (why: string) => void
   onClose: () => void
 }
 
-export function DuplicateDialog({ found, onDistinct, onClose }: DuplicateDialogProps) {
+export function DuplicateDialog({ found, onMerge, onDistinct, onClose }: DuplicateDialogProps) {
   const { t } = useTranslation('record')
   const { entity, form } = useForm()
   const ids = useId()
@@ -53,6 +56,7 @@ export function DuplicateDialog({ found, onDistinct, onClose }: DuplicateDialogP
               <b>{one.title}</b>
               <span>{t(one.near ? 'duplicate.near' : 'duplicate.same', { fields: label(one.fields) })}</span>
             </Link>
+            {onMerge && <Button size="small" onClick={() => onMerge({ value: one.id, title: one.title })}>{t('duplicate.merge')}</Button>}
           </li>
         ))}
         {found.hidden > 0 && <li className={style.hidden}>{t('duplicate.hidden', { count: found.hidden })}</li>}

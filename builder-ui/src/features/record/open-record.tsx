@@ -9,6 +9,7 @@ import { keys } from '@/api/keys'
 import { isFlag, usePreference } from '@/api/preferences'
 import type { RecordAnswer } from '@/api/records'
 import { formatAgo, formatDatetime } from '@/fields/dates'
+import type { ComboOption } from '@/fields/widgets/combobox'
 import type { EntityModel } from '@/model/app'
 import type { Titles } from '@/model/record'
 import { paths } from '@/model/paths'
@@ -21,6 +22,7 @@ import { ReturnedNotice } from './approval/returned-notice'
 import { SubmitDialog } from './approval/submit-dialog'
 import { opened } from './approval/verbs'
 import { ConflictDialog } from './conflict-dialog'
+import { Editors } from './editors'
 import { ErrorSummary } from './error-summary'
 import { FormContext } from './form-context'
 import { FormLayout } from './form/form-layout'
@@ -29,7 +31,7 @@ import { LeaveGuard } from './leave-guard'
 import { offered, type Offered } from './model/lifecycle'
 import type { Values } from './model/store'
 import { Timeline } from './timeline/timeline'
-import { useActions } from './use-actions'
+import { mergeable, useActions } from './use-actions'
 import { useDraft } from './use-draft'
 import { useRecordForm, withOpened } from './use-record-form'
 import { useRemote } from './use-remote'
@@ -37,6 +39,7 @@ import { useSave } from './use-save'
 import { isDirty, useUnsaved } from './use-unsaved'
 import style from './record.module.css'
 
+const MergeDialog = lazy(() => import('./merge-dialog'))
 const DuplicateDialog = lazy(async () => ({ default: (await import('./duplicate-dialog')).DuplicateDialog }))
 // What an administrator does to a person beside changing the record.
 const EraseDialog = lazy(() => import('@/features/administration/erase-dialog'))
@@ -136,7 +139,8 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
   const [erasing, setErasing] = useState(false)
   const holdsPersonal = Object.values(entity.fields).some((field) => field.personal || Object.values(field.fields ?? {}).some((inner) => inner.personal))
   const erase = user.admin && holdsPersonal ? () => setErasing(true) : null
-  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting, explain, erase })
+  const [merging, setMerging] = useState<{ other: ComboOption | null } | null>(null)
+  const actions = useActions({ context, answer, dirty: dirtyNow, save, take, refresh, refuse, submit: setSubmitting, explain, erase, merge: () => setMerging({ other: null }) })
 
   const primary = transitions[0]
   useEffect(() => {
@@ -174,6 +178,7 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
               <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} spread={!small} icon="key" />
             </Suspense>
           ) : null}
+          editors={<Editors entity={entity.name} id={id} editing={dirty && !locked} />}
           aside={wide && id !== null ? { open: beside, toggle: () => setAside(!beside) } : null}
           onSave={() => void save()}
           onTransition={(transition) => void actions.run(transition)}
@@ -232,11 +237,29 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
             onClose={saving.dismiss}
           />
         )}
+        {merging && id !== null && (
+          <Suspense fallback={null}>
+            <MergeDialog
+              entity={entity}
+              id={id}
+              other={merging.other}
+              onClose={() => setMerging(null)}
+              onMerged={(winner) => {
+                setMerging(null)
+                void navigate(paths.record(entity.name, winner), { replace: true })
+              }}
+            />
+          </Suspense>
+        )}
         {saving.alike && (
           <Suspense fallback={null}>
             <DuplicateDialog
               found={saving.alike}
               onClose={saving.dismiss}
+              onMerge={id !== null && mergeable(entity, answer) ? (other) => {
+                saving.dismiss()
+                setMerging({ other })
+              } : null}
               onDistinct={(why) => {
                 saving.dismiss()
                 void save(requires, undefined, why)

@@ -1,11 +1,12 @@
 /** One record of any entity: form, lines, actions, timeline. Reached by `/e/:entity/new` and `/e/:entity/:id`. */
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useParams, useSearchParams } from 'react-router'
+import { Navigate, useParams, useSearchParams } from 'react-router'
 import { useEntity } from '@/api/app-context'
 import { keys } from '@/api/keys'
 import { draftRecord, readRecord, type DraftAnswer } from '@/api/records'
 import type { EntityModel } from '@/model/app'
+import { paths } from '@/model/paths'
 import { OpenRecord } from './open-record'
 import { RecordLoading, RecordMissing } from './states'
 
@@ -21,6 +22,8 @@ function ExistingRecord({ entity, id }: { entity: EntityModel; id: string }) {
   if (answer.isPending) return <RecordLoading />
   // What was read once stays on the screen, with what is typed, while the server cannot be reached.
   if (!answer.data) return <RecordMissing entity={entity} error={answer.error} retry={() => void answer.refetch()} />
+  // What has become one with another leads there.
+  if (answer.data.merged_into) return <Navigate to={paths.record(entity.name, answer.data.merged_into.id)} replace />
   return <OpenRecord entity={entity} answer={answer.data} start={{ values: answer.data.record, titles: answer.data.titles }} />
 }
 

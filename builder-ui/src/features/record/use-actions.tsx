@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { keys } from '@/api/keys'
 import { deleteRecord, restoreRecord, transitionRecord, type RecordAnswer } from '@/api/records'
+import type { EntityModel } from '@/model/app'
 import { paths } from '@/model/paths'
 import { useConfirm } from '@/ui/confirm'
 import type { MenuEntry } from '@/ui/menu-button'
@@ -25,6 +26,12 @@ interface ActionsInput {
   explain: (() => void) | null
   /** Erases what is personal; null for who may not, and where nothing is. */
   erase: (() => void) | null
+  merge: () => void
+}
+
+/** Whether a record may become one with another; the server asks both for their rights. */
+export function mergeable(entity: EntityModel, answer: RecordAnswer | null): boolean {
+  return entity.type === 'master' && entity.name !== 'user' && answer?.can.update === true && entity.can.delete && !answer.record.deleted_at
 }
 
 export interface Actions {
@@ -36,7 +43,7 @@ export interface Actions {
   told(transition: Offered): void
 }
 
-export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit, explain, erase }: ActionsInput): Actions {
+export function useActions({ context, answer, dirty, save, take, refresh, refuse, submit, explain, erase, merge }: ActionsInput): Actions {
   const { t } = useTranslation('record')
   const { entity, form } = context
   const client = useQueryClient()
@@ -150,6 +157,7 @@ export function useActions({ context, answer, dirty, save, take, refresh, refuse
     ...(explain ? [{ key: 'explain', label: t('administration:explain.title'), icon: 'help' as const, onSelect: explain }] : []),
     ...(erase && !deleted ? [{ key: 'erase', label: t('administration:erase.menu'), icon: 'lock' as const, onSelect: erase }] : []),
     ...(deleted ? [{ key: 'restore', label: t('trash.restore'), icon: 'redo' as const, onSelect: () => void restore() }] : []),
+    ...(mergeable(entity, answer) ? [{ key: 'merge', label: t('merge.open'), icon: 'copy' as const, onSelect: merge }] : []),
     ...(answer?.can.delete && !deleted ? [{ key: 'delete', label: t('trash.delete'), icon: 'delete' as const, danger: true, divided: true, onSelect: () => void remove() }] : []),
   ]
   return { busy, menu, run, restore, told }

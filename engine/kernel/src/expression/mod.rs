@@ -256,6 +256,11 @@ pub fn matches(predicate: &Predicate, record: &Record, env: &Env<'_>) -> Result<
     matches::matches(predicate, record, env)
 }
 
+/// Whether two values are equal to the store: texts by their fold; null equals nothing.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    eval::same(left, right)
+}
+
 /// The expression as JSON for the interpreter in the browser.
 #[must_use]
 pub fn to_wire(expr: &Expr) -> serde_json::Value {

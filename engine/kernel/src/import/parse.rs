@@ -59,6 +59,12 @@ pub fn parse(kind: FieldKind, cell: &Cell, reading: Reading) -> Result<Value, Un
     if cell.is_empty() {
         return Ok(Value::Null);
     }
+    // So our own files of text disarm what a spreadsheet program would run.
+    if let Content::Text(text) = &cell.content
+        && let Some(rest) = text.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']))
+    {
+        return parse(kind, &Cell::text(rest), reading);
+    }
     behaviour(kind).cell.unwrap_or(text)(cell, reading)
 }
 

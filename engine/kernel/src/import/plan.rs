@@ -244,6 +244,16 @@ impl Groups {
         self.0.len()
     }
 
+    /// The first row of all.
+    #[must_use]
+    pub fn first_row(&self) -> Option<u32> {
+        let rows = self
+            .0
+            .values()
+            .flat_map(|group| group.row.into_iter().chain(group.lines.values().flatten().map(|(row, _)| *row)));
+        rows.min()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -28,6 +28,7 @@ impl UpdateRecord {
             deleted_at: None,
             batch: None,
             silent: false,
+            origin: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     Name, Problem, Record, Value,
     change::{Apart, Change, NearKeys},
     definition::{Likeness, NearDefinition},
-    expression::Reference,
+    expression::{Reference, same as same_value},
     likeness,
     query::{Comparison, Operand, Predicate, Query},
     rights::all,
@@ -55,20 +55,30 @@ impl Work<'_> {
             certain.extend(found.into_iter().map(|record| Other { record, alike: set.clone(), near: false }));
             self.apart.push(values);
         }
-        self.tell(&certain, "duplicate");
-        if self.s.suspects == Suspects::Pass {
-            return;
-        }
         let mut suspect: Vec<Other> = Vec::new();
-        for likeness in &entity.duplicates.suspect {
+        let suspects = if self.s.suspects == Suspects::Pass { &[][..] } else { &entity.duplicates.suspect[..] };
+        for likeness in suspects {
             for other in self.suspects(likeness) {
                 let is_known = |known: &Other| known.record.id == other.record.id;
-                if !certain.iter().any(is_known) && !suspect.iter().any(is_known) {
-                    suspect.push(other);
+                if certain.iter().any(is_known) || suspect.iter().any(is_known) {
+                    continue;
+                }
+                // It may have been written after the certain ones were asked for and before the near ones.
+                match self.certainly(&other.record) {
+                    Some(alike) => certain.push(Other { alike, near: false, ..other }),
+                    None => suspect.push(other),
                 }
             }
         }
+        self.tell(&certain, "duplicate");
         self.tell(&suspect, "suspect");
+    }
+
+    /// The fields by which another record is certainly the same.
+    fn certainly(&self, other: &Record) -> Option<Vec<Name>> {
+        let is_alike = |(name, value): &(Name, Value)| same_value(value, &other.get(name));
+        let values = self.apart.iter().find(|values| values.iter().all(is_alike))?;
+        Some(values.iter().map(|(name, _)| name.clone()).collect())
     }
 
     fn suspects(&mut self, likeness: &Likeness) -> Vec<Other> {
@@ -100,7 +110,8 @@ impl Work<'_> {
     fn answer(&mut self, query: Query) -> Vec<Arc<Record>> {
         let own = self.record.id;
         if let Some(answer) = self.s.facts.answer(&query) {
-            return answer.iter().filter(|other| other.id != own).take(TOLD).cloned().collect();
+            let is_other = |other: &&Arc<Record>| other.id != own && !self.besides.contains(&other.id);
+            return answer.iter().filter(is_other).take(TOLD).cloned().collect();
         }
         self.needs.push(query);
         Vec::new()

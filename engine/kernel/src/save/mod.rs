@@ -16,6 +16,7 @@ mod merge;
 mod overrides;
 mod rules;
 mod sight;
+mod united;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -37,6 +38,7 @@ pub(crate) use compute::fit;
 pub(crate) use diff::changed;
 pub use duplicates::{Suspects, near_keys};
 pub use erase::{erase, personal};
+pub use united::{merge, unmerge};
 
 /// What every save is given.
 #[derive(Clone, Copy, Debug)]
@@ -312,6 +314,8 @@ pub(crate) struct Work<'a> {
     pub(crate) warnings: Vec<Problem>,
     pub(crate) needs: Vec<Query>,
     pub(crate) ids: Ids,
+    /// Records that are no others: they become one with this.
+    besides: Vec<Uuid>,
     /// Values that no other record may share.
     apart: Vec<Vec<(Name, Value)>>,
     /// By which roles the writer reads and writes this record; worked out when it is first asked for.
@@ -343,6 +347,7 @@ impl<'a> Work<'a> {
             warnings: Vec::new(),
             needs: Vec::new(),
             ids,
+            besides: Vec::new(),
             apart: Vec::new(),
             reach: None,
         }
@@ -449,8 +454,8 @@ impl<'a> Work<'a> {
             let series = self.series();
             let record = Arc::unwrap_or_clone(self.record);
             let history = diff::history(self.s, &record, self.action, self.reason, diff::created(&record));
-            let search = search.unwrap_or_default();
-            let insert = InsertRecord { record: record.clone(), numbering, series, search, batch: self.s.batch };
+            let (search, batch) = (search.unwrap_or_default(), self.s.batch);
+            let insert = InsertRecord { record: record.clone(), numbering, series, search, batch, origin: None };
             let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
             changes.extend(files::changed(self.entity, None, &record));
             changes.extend(likeness);

@@ -8,7 +8,7 @@ use kernel::{
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, later_of, told};
+use crate::firm::{BOSS, Firm, OTHER, SELLER, as_seen, catalog_with, later_of, told};
 
 fn decimal(text: &str) -> Value {
     Value::Decimal(text.parse::<Decimal>().unwrap().normalize())
@@ -291,4 +291,25 @@ fn what_is_filled_fills_on() {
         firm.create(Some(SELLER), "request", json!({"partner": base.id.to_string(), "lines": [line]})).unwrap();
     assert_eq!(request.get("good"), Value::Id(good));
     assert_eq!(request.get("note"), Value::text("Lamp"));
+}
+
+#[test]
+fn what_was_written_between_two_questions_is_as_certain_as_what_was_there_before() {
+    let mut firm = Firm::new();
+    let alike = json!({"certain": [["name"]], "suspect": [["grade"]]});
+    let (catalog, _) = catalog_with(|path, json| {
+        if path == "entities/partner.json" {
+            json["duplicates"] = alike.clone();
+        }
+    });
+    firm.catalog = catalog.unwrap();
+    firm.create(None, "partner", json!({"name": "Acme", "grade": "a"})).unwrap();
+    // Who is the same is asked before the other is there, who may be after it.
+    firm.found = |firm, query| if format!("{query:?}").contains("grade") { firm.all("partner") } else { Vec::new() };
+    let refused = |name: &str| {
+        let input = json!({"name": name, "grade": "a", "owner": SELLER.to_string()});
+        told(firm.saved(Some(SELLER), "partner", input).unwrap_err())
+    };
+    assert_eq!(refused("ACME"), [("name".to_owned(), "duplicate".to_owned())]);
+    assert_eq!(refused("Zenith"), [("grade".to_owned(), "suspect".to_owned())]);
 }

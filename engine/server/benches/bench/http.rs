@@ -45,12 +45,17 @@ impl Client {
 
     pub(crate) async fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Response> {
         let body = body.map(Value::to_string).unwrap_or_default();
+        self.send_bytes(method, path, "application/json", body.as_bytes()).await
+    }
+
+    /// Sends a body of another kind.
+    pub(crate) async fn send_bytes(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<Response> {
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n",
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n{}\r\n",
             body.len(),
             self.headers
         );
-        self.stream.get_mut().write_all(format!("{head}{body}").as_bytes()).await?;
+        self.stream.get_mut().write_all(&[head.as_bytes(), body].concat()).await?;
         self.receive().await
     }
 

@@ -9,6 +9,7 @@
 mod big;
 mod floor;
 mod http;
+mod imports;
 mod inbox;
 mod measure;
 mod ours;
@@ -58,6 +59,7 @@ async fn everything(folder: &Path) -> Result<()> {
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench.json");
     if std::env::var_os("PORTOLAN_BENCH_BIG").is_some() {
         timers::drain(&sqlite, timers::BIG, &mut report).await?;
+        imports::rows(&sqlite, &mut report).await?;
         big::lists(folder, &sqlite, big::BIG, &mut report).await?;
         inbox::beside_many(folder, &mut report).await?;
         return report.end(&target.with_file_name("bench-big.json"));

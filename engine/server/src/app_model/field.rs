@@ -12,7 +12,7 @@ use kernel::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{Sight, Texts};
+use super::{Build, Sight, Texts};
 
 /// What a field of an entity is made from.
 pub(super) struct FieldPlace<'a> {
@@ -152,6 +152,12 @@ pub(super) fn local(expr: &Expr, sight: &Sight<'_>) -> bool {
     !expr.needs_server()
         && readable(expr, sight)
         && expr.references().iter().all(|reference| !matches!(reference, Reference::Field { own: false, .. }))
+}
+
+/// What the options of a field are called; of a choice.
+pub(crate) fn field_options(build: &Build<'_>, entity: &Entity, lines: Option<&Name>, field: &Field) -> Vec<Json> {
+    let path = lines.map_or_else(|| format!("fields.{}", field.name), |l| format!("fields.{l}.fields.{}", field.name));
+    options(build.texts, &build.sight, entity, &path, field)
 }
 
 fn options(texts: Texts<'_>, sight: &Sight<'_>, entity: &Entity, path: &str, field: &Field) -> Vec<Json> {

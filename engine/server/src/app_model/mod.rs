@@ -15,10 +15,11 @@ use kernel::{
     catalog::label_of,
     definition::Kind,
     expression::{Scope, Template},
-    schema::{Computation, Entity, Rule, Target},
+    schema::{Computation, Entity, Field, Rule, Target},
 };
 use serde_json::{Map, Value as Json, json};
 
+pub(crate) use field::field_options;
 pub(crate) use field::readable;
 pub(crate) use models::{ModelKey, Models};
 pub(crate) use sight::Sight;
@@ -98,6 +99,16 @@ impl<'a> Build<'a> {
     pub(crate) fn field_label(&self, entity: &Entity, name: &Name) -> String {
         let base = entity.fields.get(name).map_or_else(|| label_of(name), |field| field.label.clone());
         self.texts.text(Kind::Entity, &entity.name, &format!("fields.{name}.label"), &base)
+    }
+
+    /// What a field of lines is called.
+    pub(crate) fn line_label(&self, entity: &Entity, lines: &Name, field: &Field) -> String {
+        self.texts.text(
+            Kind::Entity,
+            &entity.name,
+            &format!("fields.{lines}.fields.{}.label", field.name),
+            &field.label,
+        )
     }
 
     /// What the column of a path is called.

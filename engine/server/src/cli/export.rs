@@ -1,4 +1,4 @@
-//! `portolan export`: a list as delimited text, for whoever may read the database.
+//! `portolan export`: a list as delimited text or a spreadsheet, for whoever may read the database.
 
 use std::{
     fs::File,
@@ -26,7 +26,10 @@ pub(super) struct Export {
     /// Fields or paths across references, with commas between.
     #[arg(long, value_delimiter = ',')]
     columns: Vec<String>,
-    /// The file; the standard output if left out.
+    /// A line table that is taken along, a row for each line; on a sheet of its own in a spreadsheet.
+    #[arg(long)]
+    lines: Option<String>,
+    /// The file, a spreadsheet if it ends in `.xlsx`; the standard output if left out.
     #[arg(long)]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -43,13 +46,23 @@ impl Export {
             ..ListRequest::default()
         };
         let app = App::open(Options::new(&self.database.url)).await?;
-        let mut export = export::Export::begin(app.clone(), app.scene(None), &self.entity, request, "en").await?;
+        let mut export =
+            export::Export::begin(app.clone(), app.scene(None), &self.entity, request, self.lines.as_deref(), "en")
+                .await?;
+        if let Some(path) = self.output.as_ref().filter(|path| path.extension().is_some_and(|end| end == "xlsx")) {
+            let mut made = export.workbook(|_| {}).await?;
+            let mut file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            std::io::copy(&mut made, &mut file)?;
+            app.close().await;
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut output: Box<dyn std::io::Write> = match &self.output {
             Some(path) => Box::new(BufWriter::new(
                 File::create(path).with_context(|| format!("cannot write {}", path.display()))?,
             )),
             None => Box::new(stdout()),
         };
+        output.write_all(export.head().as_bytes())?;
         while let Some(text) = export.next().await? {
             output.write_all(text.as_bytes())?;
         }

@@ -11,7 +11,7 @@ use super::Database;
 use crate::{
     App, Limits, Options,
     backup::{self, Schedule},
-    http, nodes, work, worker,
+    http, nodes, presence, work, worker,
 };
 
 /// How long requests under way may take when the server stops.
@@ -101,6 +101,7 @@ impl Serve {
         let work = work::start(&app);
         let worker = worker::start(&app, worker::handlers()).await.context("cannot start the alarm clock")?;
         let others = nodes::start(&app);
+        let present = presence::start(&app);
         let backups = backup::start(&app);
         let service = http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let stopping = app.clone();
@@ -121,6 +122,7 @@ impl Serve {
         work.await?;
         worker.await?;
         others.await?;
+        present.await?;
         backups.await?;
         app.close().await;
         Ok(ExitCode::SUCCESS)

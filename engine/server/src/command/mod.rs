@@ -4,22 +4,26 @@ mod act;
 mod comment;
 mod create_record;
 mod erase_record;
+mod merge_records;
 mod recompute;
 mod remove_record;
 mod restore_version;
 mod send_message;
 mod transition;
+mod undo_merge;
 mod update_record;
 
 pub use act::ActOnInstance;
 pub use comment::WriteComment;
 pub use create_record::CreateRecord;
 pub use erase_record::EraseRecord;
+pub use merge_records::MergeRecords;
 pub use recompute::Recompute;
 pub use remove_record::RemoveRecord;
 pub use restore_version::RestoreVersion;
 pub use send_message::SendMessage;
 pub use transition::MakeTransition;
+pub use undo_merge::UndoMerge;
 pub use update_record::UpdateRecord;
 
 use std::sync::Arc;

@@ -167,7 +167,7 @@ pub(super) async fn csv(State(app): State<App>, reader: Reader, Query(asked): Qu
             oldest.unwrap_or_default(),
             work.overdue.to_string(),
         ];
-        text.push_str(&crate::export::line(cells.into_iter()));
+        text.push_str(&crate::export::csv_line(cells.into_iter()));
     }
     let mut response = text.into_response();
     let out = response.headers_mut();

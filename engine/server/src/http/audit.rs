@@ -118,5 +118,5 @@ fn line(row: &AuditRow, name: String) -> String {
     let at = row.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let user = row.user.map(|id| id.to_string()).unwrap_or_default();
     let cells = [at, row.kind.clone(), user, name, row.detail.to_string()];
-    crate::export::line(cells.into_iter())
+    crate::export::csv_line(cells.into_iter())
 }

@@ -9,8 +9,9 @@ use axum::{
 use futures::{Stream, StreamExt as _};
 use serde_json::json;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use uuid::Uuid;
 
-use super::{Error, Reader};
+use super::{Error, Reader, presence};
 use crate::{App, events::Happened};
 
 /// A line now and then, so that proxies do not close what seems idle.
@@ -32,18 +33,23 @@ pub(super) async fn show(
         let listener = listener.clone();
         async move { !own || is_open(&listener).await }
     });
+    // Gone with the stream.
+    let tab = app.open_tab(reader.user);
+    let stream = tab.stream;
     let told = heard.filter_map(move |happened| {
-        let reader = reader.clone();
+        let (reader, stream) = (reader.clone(), tab.stream);
         async move {
             match happened {
-                Ok(happened) => event(&reader, happened).await.map(Ok),
+                Ok(happened) => event(&reader, stream, happened).await.map(Ok),
                 // Too slow: what was lost is not known, so everything is to be looked at again.
                 Err(BroadcastStreamRecvError::Lagged(_)) => Some(Ok(Event::default().event("lagged").data("{}"))),
             }
         }
     });
-    // Said at once, so that the browser knows that it is connected.
-    let hello = futures::stream::once(async { Ok(Event::default().event("hello").data("{}")) });
+    // Said at once, so that the browser knows that it is connected, and by which name it says what it has open.
+    let hello = futures::stream::once(async move {
+        Ok(Event::default().event("hello").data(json!({ "stream": stream }).to_string()))
+    });
     let stopped = async move {
         // An error says that the server is gone already.
         let _ = stop.wait_for(|stopping| *stopping).await;
@@ -59,7 +65,7 @@ async fn is_open(reader: &Reader) -> bool {
 }
 
 /// What this reader is told of it; none if it is not for them.
-async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
+async fn event(reader: &Reader, stream: Uuid, happened: Happened) -> Option<Event> {
     let app = &reader.app;
     let (name, data) = match happened {
         Happened::Record(record) => {
@@ -67,6 +73,14 @@ async fn event(reader: &Reader, happened: Happened) -> Option<Event> {
                 return None;
             }
             ("change", json!({"entity": record.entity, "id": record.id, "version": record.version}))
+        }
+        Happened::Editors { entity, id } => {
+            // Only to those who have it open, and may.
+            if app.presence().shown(stream)? != (entity.clone(), id) {
+                return None;
+            }
+            app.see(&reader.scene(), &entity, id).await.ok()?;
+            ("editors", presence::editors(app, reader.user, &entity, id))
         }
         Happened::Notice { user } if user == reader.user => {
             ("notification", json!({"unread": app.store().count_unread_notices(user).await.ok()?}))

@@ -1,5 +1,6 @@
-//! `/api/export/{entity}.csv`: a whole list as a file, streamed. Who took what, how many rows and why is noted; much is
-//! only given for a reason, and not without end.
+//! `/api/export/{entity}.csv` and `.xlsx`: a whole list as a file. Delimited text is streamed; a spreadsheet is put
+//! together on the disk first, and given up when nobody waits for it any more. Who took what, how many rows and why is
+//! noted; much is only given for a reason, and not without end.
 
 use axum::{
     Json,
@@ -12,6 +13,7 @@ use futures::stream;
 use kernel::{Problem, Rejection, rights::Access};
 use serde::Deserialize;
 use serde_json::{Value as Json_, json};
+use tokio::io::AsyncReadExt as _;
 use uuid::Uuid;
 
 use super::{Error, Query, Reader, records::ListQuery};
@@ -26,9 +28,14 @@ pub(super) struct Why {
     reason: Option<String>,
     /// Only tells how many rows there are and whether a reason is wanted; nothing is taken.
     check: Option<String>,
+    /// A line table that is taken along.
+    lines: Option<String>,
 }
 
-pub(super) async fn csv(
+/// Bytes of a spreadsheet that are sent at a time.
+const PIECE: usize = 1 << 16;
+
+pub(super) async fn take(
     State(app): State<App>,
     reader: Reader,
     Path(file): Path<String>,
@@ -38,7 +45,11 @@ pub(super) async fn csv(
     if reader.viewer.is_some() {
         return Err(Error::ViewOnly);
     }
-    let entity = file.strip_suffix(".csv").ok_or(Error::NoSuchPath)?.to_owned();
+    let (entity, ending) = file.rsplit_once('.').ok_or(Error::NoSuchPath)?;
+    if !["csv", "xlsx"].contains(&ending) {
+        return Err(Error::NoSuchPath);
+    }
+    let entity = entity.to_owned();
     let scene = reader.scene();
     let allowed = {
         let ctx = scene.ctx();
@@ -50,7 +61,8 @@ pub(super) async fn csv(
     let request = query.request()?;
     let asked = what(&entity, &request);
     let limits = app.options().limits.clone();
-    let export = Export::begin(app.clone(), scene, &entity, request, reader.language).await?;
+    let lines = why.lines.as_deref().filter(|lines| !lines.is_empty());
+    let mut export = Export::begin(app.clone(), scene, &entity, request, lines, reader.language).await?;
     let expected = export.count(limits.export_rows.saturating_add(1)).await?;
     let wants_reason = expected > limits.export_unasked;
     if why.check.is_some() {
@@ -71,6 +83,8 @@ pub(super) async fn csv(
     let mut detail = asked;
     for (key, value) in [
         ("columns", json!(export.columns())),
+        ("lines", json!(lines)),
+        ("format", json!(ending)),
         ("reason", json!(reason)),
         ("expected", json!(expected)),
         ("rows", Json_::Null),
@@ -78,17 +92,41 @@ pub(super) async fn csv(
         detail.insert(key.to_owned(), value);
     }
     let note = app.note(Some(reader.user), "export", Json_::Object(detail.clone())).await?;
-    let taken = Taken { app, note, detail, rows: 0, whole: false };
-    // An error breaks the stream off, so that a file that is not whole does not look as if it were.
-    let pieces = stream::try_unfold((export, taken), |(mut export, mut taken)| async move {
-        let next = export.next().await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
-        (taken.rows, taken.whole) = (export.rows(), next.is_none());
-        Ok::<_, Failure>(next.map(|text| (Bytes::from(text), (export, taken))))
-    });
-    let mut response = Body::from_stream(pieces).into_response();
+    let mut taken = Taken { app, note, detail, rows: 0, whole: false };
+    let body = if ending == "csv" {
+        let head = export.head();
+        // An error breaks the stream off, so that a file that is not whole does not look as if it were.
+        let pieces = stream::try_unfold((export, taken, Some(head)), |(mut export, mut taken, head)| async move {
+            if let Some(head) = head {
+                return Ok(Some((Bytes::from(head), (export, taken, None))));
+            }
+            let next = export.next().await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
+            (taken.rows, taken.whole) = (export.rows(), next.is_none());
+            Ok::<_, Failure>(next.map(|text| (Bytes::from(text), (export, taken, None))))
+        });
+        Body::from_stream(pieces)
+    } else {
+        // Whoever goes away meanwhile drops this, and with it what was written.
+        let file = export.workbook(|rows| taken.rows = rows).await?;
+        taken.rows = export.rows();
+        let file = tokio::fs::File::from_std(file);
+        Body::from_stream(stream::try_unfold((file, taken), |(mut file, mut taken)| async move {
+            let mut piece = vec![0; PIECE];
+            let read =
+                file.read(&mut piece).await.inspect_err(|error| tracing::error!(%error, "an export broke off"))?;
+            piece.truncate(read);
+            taken.whole = read == 0;
+            Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), (file, taken))))
+        }))
+    };
+    let mut response = body.into_response();
     let out = response.headers_mut();
-    let name = format!("attachment; filename=\"{entity}.csv\"");
-    out.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let name = format!("attachment; filename=\"{entity}.{ending}\"");
+    let media = match ending {
+        "csv" => "text/csv; charset=utf-8",
+        _ => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    };
+    out.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Error::internal)?);
     Ok(response)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{
     Catalog, Problem, Record, Rejection, command,
-    definition::WithdrawWindow,
+    definition::{EntityType, WithdrawWindow},
     expression::EvalError,
     query::{Facts, Outcome},
     rights::{Access, Action},
@@ -19,7 +19,7 @@ use crate::{
     App, Failure, Scene,
     app_model::Texts,
     command::{Written, instance_of, saving},
-    read::{Seen, Titles, known_entity, outcome, record_to_json},
+    read::{Seen, Titles, known_entity, outcome, record_to_json, time},
 };
 
 /// The answer, or that there is no such record for this reader.
@@ -73,6 +73,23 @@ async fn tell(
     // Several branches may ask the same person.
     if tasks.len() > 1 {
         out.insert("tasks".into(), Json::Array(tasks));
+    }
+    let (id, name) = (seen.record.id, &seen.entity.name);
+    if seen.record.deleted_at.is_some()
+        && let Some(winner) = app.store().merged_into(id).await?
+    {
+        // Only to who may know of it.
+        let mut titles = Titles::default();
+        titles.want(name, winner);
+        if let Some(title) = titles.look_up(app, scene).await?.get(&winner.to_string()) {
+            out.insert("merged_into".into(), json!({"id": winner, "title": title}));
+        }
+    }
+    if seen.entity.definition.entity_type == EntityType::Master
+        && let Some(merge) = app.store().latest_merge(id).await?
+    {
+        let until = merge.at + crate::merging::UNDO_WITHIN;
+        out.insert("merged".into(), json!({"id": merge.id, "status": merge.status, "undo_until": time(until)}));
     }
     if !warnings.is_empty() {
         out.insert("warnings".into(), json!(warnings));

@@ -26,9 +26,9 @@ use tracing::Span;
 use super::{
     Error, analytics, app_model, audit, bulk, calls, comments, copies, decide, definitions, demo, deputies, draft,
     erase, events, explain, export, file_answer::AsItIs, files, first_run, health, imports, incidents, instance_graph,
-    instance_why, instances, lookup, mail, messages, metrics, migrations, notifications, openapi, people, publish,
-    records, reveal, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline, transitions, trash,
-    ui, versions, view_as, views,
+    instance_why, instances, lookup, mail, merges, messages, metrics, migrations, notifications, openapi, people,
+    presence, publish, records, reveal, schemas, secure, session, settings, studio, tags, tasks, test_clock, timeline,
+    transitions, trash, ui, versions, view_as, views,
 };
 use crate::App;
 
@@ -66,9 +66,10 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(secure::to_the_end));
     let streams = Router::new()
         .route("/api/events", get(events::show))
-        .route("/api/export/{file}", get(export::csv))
         .route("/api/audit.csv", get(audit::csv))
         .route("/api/analytics.csv", get(analytics::csv))
+        .route("/api/export/{file}", get(export::take))
+        .route("/api/imports/{id}/errors", get(imports::errors))
         .route("/api/files/{id}", get(files::show));
     // A letter's page tells nobody where it is from, so that its form comes without an origin; its token counts alone.
     let letters = Router::new()
@@ -150,6 +151,8 @@ fn record_routes() -> Router<App> {
         .route("/api/records/{entity}/draft", post(draft::show))
         .route(one, patch(records::update).get(records::show).delete(records::remove))
         .route(&format!("{one}/restore"), post(records::restore))
+        .route(&format!("{one}/merge"), post(merges::merge))
+        .route("/api/merges/{id}/undo", post(merges::undo))
         .route(&format!("{one}/transitions/{{name}}"), post(transitions::make))
         .route(&format!("{one}/preview"), get(transitions::preview))
         .route(&format!("{one}/timeline"), get(timeline::list))
@@ -163,6 +166,7 @@ fn record_routes() -> Router<App> {
 
 fn work_routes() -> Router<App> {
     Router::new()
+        .route("/api/presence", post(presence::note))
         .route("/api/tasks", get(tasks::list))
         .route("/api/tasks/count", get(tasks::count))
         .route("/api/tasks/stranded", get(tasks::stranded))
@@ -211,6 +215,7 @@ fn work_routes() -> Router<App> {
         .route("/api/imports/{id}/dry_run", post(imports::dry_run))
         .route("/api/imports/{id}/run", post(imports::run))
         .route("/api/imports/{id}/undo", post(imports::undo))
+        .route("/api/imports/{id}/stop", post(imports::stop))
 }
 
 fn studio_routes() -> Router<App> {

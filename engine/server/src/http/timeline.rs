@@ -112,7 +112,8 @@ pub(super) async fn list(
     let seen = app.see(&scene, &place.entity, place.id).await?;
     let after: Option<TimelineCursor> = asked.after.as_deref().map(cursor_from_text).transpose()?;
     let filter = asked.filter(&app, &seen)?;
-    let (items, next) = app.store().timeline(place.id, &filter, after.as_ref(), PAGE).await?;
+    let records: Vec<_> = [place.id].into_iter().chain(app.store().merged_records(place.id).await?).collect();
+    let (items, next) = app.store().timeline(&records, &filter, after.as_ref(), PAGE).await?;
     let fields = &filter.fields;
     let mut titles = Titles::default();
     let items: Vec<Json_> =

@@ -15,7 +15,7 @@ use super::{
     Plan, Suggestion,
     saver::Saver,
     source::{Rows, SourceFile},
-    state::{ImportState, Status},
+    state::{Began, ImportState, Status},
     suggest,
     worker::Worker,
 };
@@ -23,6 +23,8 @@ use crate::{App, Failure, Scene, events::Happened, nodes::Told};
 
 /// Rows of the sample.
 const SAMPLE: usize = 20;
+/// How often it is tried to stop what is being noted.
+const ATTEMPTS: usize = 10;
 /// Between two notes of how far an import is.
 const NOTE_EVERY: std::time::Duration = std::time::Duration::from_millis(300);
 
@@ -189,7 +191,7 @@ impl App {
         let import = plan.compile(&scene)?;
         may_import(&scene, &import)?;
         import.layout(&state.headings).map_err(Rejection::Invalid)?;
-        state.begin(plan);
+        state.begin(plan, scene.now);
         let before =
             std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
         is_at_rest(&before)?;
@@ -197,27 +199,99 @@ impl App {
         if !self.claim_import(&row, &before).await? {
             return Err(is_taken());
         }
+        self.store().clear_import(id).await?;
         Ok((row, import))
+    }
+
+    /// Goes on with an import whose process was ended in the midst of it: what is in is passed over.
+    pub(super) async fn resume_import(&self, mut row: ImportRow) -> Result<(), Failure> {
+        let mut state = read(&row);
+        let scene = self.scene(row.created_by);
+        let plan = state.plan.clone().ok_or_else(|| Rejection::invalid("import", "required", "Expected a mapping"))?;
+        let import = plan.compile(&scene)?;
+        may_import(&scene, &import)?;
+        state.began = Some(Began { at: scene.now, done: row.done });
+        row.state = json(&state);
+        let app = self.clone();
+        tokio::spawn(async move { app.carry_out(row.created_by, row, import, true).await });
+        Ok(())
+    }
+
+    /// Stops an import under way, or a dry run: soon, at the end of a piece. What is in stays if `keep`, and can be
+    /// undone later; else it is taken back.
+    ///
+    /// # Errors
+    /// If there is none, or it is not under way.
+    pub async fn stop_import(&self, user: Option<Uuid>, id: Uuid, keep: bool) -> Result<ImportRow, Failure> {
+        for _ in 0..ATTEMPTS {
+            let mut row = self.import_of(user, id).await?;
+            let before = std::mem::replace(&mut row.status, Status::Stopping.as_str().into());
+            if !["running", "checking"].contains(&before.as_str()) {
+                let message = format!("expected an import that is under way, but it is {before}");
+                return Err(Rejection::state("wrong_state", message).into());
+            }
+            let mut state = read(&row);
+            (state.keeps, state.stopped) = (keep, before == "running");
+            row.state = json(&state);
+            if self.store().update_import(&row, &before).await? {
+                self.tell_import(&row);
+                return Ok(row);
+            }
+        }
+        Err(Failure::Busy)
     }
 
     /// Works the file through. A file that breaks off half-way takes back what it made.
     async fn carry_out(&self, user: Option<Uuid>, mut row: ImportRow, import: Arc<Import>, write: bool) {
-        let working = row.status.clone();
+        let mut working = row.status.clone();
         let _held = self.hold_import(row.id);
         let worked = self.work_through(user, &mut row, import, write).await;
         let end = match worked {
             Ok(()) if write => Status::Done,
             Ok(()) => Status::Checked,
+            Err(Broken::Stopped) => {
+                working = Status::Stopping.as_str().into();
+                self.end_stopped(&mut row, write).await
+            }
             Err(broken) => {
                 self.break_off(&mut row, &broken, write).await;
                 Status::Failed
             }
         };
+        let mut state = read(&row);
+        state.ended_at = Some(self.clock().now());
+        row.state = json(&state);
         row.status = end.as_str().into();
         if let Err(error) = self.store().update_import(&row, &working).await {
             tracing::error!(import = %row.id, %error, "the end of an import could not be noted");
         }
         self.tell_import(&row);
+    }
+
+    /// What was wanted of the one who stopped it.
+    async fn end_stopped(&self, row: &mut ImportRow, write: bool) -> Status {
+        let asked = match self.store().import(row.id).await {
+            Ok(Some(asked)) => read(&asked),
+            _ => ImportState::default(),
+        };
+        let mut state = read(row);
+        (state.keeps, state.stopped) = (asked.keeps, true);
+        let end = match (write, asked.keeps) {
+            (false, _) => Status::Uploaded,
+            (true, true) => Status::Done,
+            (true, false) => match self.take_back(row.id, false).await {
+                Ok(kept) => {
+                    state.keep(kept);
+                    Status::Undone
+                }
+                Err(error) => {
+                    tracing::error!(import = %row.id, ?error, "an import that was stopped could not be undone");
+                    Status::Failed
+                }
+            },
+        };
+        row.state = json(&state);
+        end
     }
 
     async fn break_off(&self, row: &mut ImportRow, broken: &Broken, write: bool) {
@@ -227,8 +301,8 @@ impl App {
             tracing::error!(import = %row.id, ?error, "an import broke off");
         }
         if write {
-            match self.take_back(row.id).await {
-                Ok(kept) => state.kept = kept,
+            match self.take_back(row.id, false).await {
+                Ok(kept) => state.keep(kept),
                 Err(error) => tracing::error!(import = %row.id, ?error, "an import that broke off could not be undone"),
             }
         }
@@ -251,6 +325,9 @@ impl App {
         let reading = Reading { from_1904: rows.from_1904, zone: self.firm().zone() };
         let saver = Saver { app: self, user, batch: row.id, write, imagined: std::collections::HashMap::new() };
         let mut worker = Worker::new(import, layout, reading, saver, state);
+        if write {
+            worker.resume().await?;
+        }
         let worked = self.pump(&mut rows, &mut worker, row).await;
         row.state = json(&worker.state);
         worked
@@ -259,12 +336,19 @@ impl App {
     /// Hands the file to the worker piece by piece, and notes now and then how far it is.
     async fn pump(&self, rows: &mut Rows, worker: &mut Worker<'_>, row: &mut ImportRow) -> Result<(), Broken> {
         let mut noted = Instant::now();
+        let from = worker.state.checkpoint.from;
+        let before = worker.state.checkpoint.told;
         while let Some(piece) = rows.next().await {
-            let piece = piece?;
+            let mut piece = piece?;
+            piece.retain(|row| row.number >= from);
+            let Some(last) = piece.last().map(|row| row.number) else { continue };
+            let new = piece.iter().filter(|row| row.number > before).count();
             worker.take(&piece).await?;
-            row.done += i64::try_from(piece.len()).unwrap_or_default();
+            row.done += i64::try_from(new).unwrap_or_default();
             if noted.elapsed() >= NOTE_EVERY {
                 noted = Instant::now();
+                self.note_problems(worker, row.id).await?;
+                worker.checkpoint(last);
                 row.state = json(&worker.state);
                 let status = row.status.clone();
                 if !self.store().update_import(row, &status).await.map_err(Failure::from)? {
@@ -274,7 +358,16 @@ impl App {
             }
         }
         worker.finish().await?;
+        self.note_problems(worker, row.id).await?;
         row.total = row.done;
+        Ok(())
+    }
+
+    async fn note_problems(&self, worker: &mut Worker<'_>, id: Uuid) -> Result<(), Failure> {
+        let refused = std::mem::take(&mut worker.state.refused);
+        if !refused.is_empty() {
+            self.store().note_import_problems(id, refused.into_iter().collect()).await?;
+        }
         Ok(())
     }
 

@@ -1,5 +1,5 @@
 //! Whose an import is while it is worked on: of the process that says now and then that it still is. What has not been
-//! heard of has ended, and another process says so.
+//! heard of has ended, and another process goes on with it or says so.
 
 use store::ImportRow;
 use uuid::Uuid;
@@ -52,8 +52,16 @@ impl App {
                 continue;
             }
             let before = row.status.clone();
+            if before == "running" {
+                match self.resume_import(row.clone()).await {
+                    Ok(()) => continue,
+                    Err(error) => tracing::warn!(import = %row.id, %error, "an import cannot go on"),
+                }
+            }
             let (end, message) = match before.as_str() {
-                "running" => (Status::Failed, "the program was ended while it ran; what it had made can be undone"),
+                "running" | "stopping" => {
+                    (Status::Failed, "the program was ended while it ran; what it had made can be undone")
+                }
                 "undoing" => (Status::Failed, "the program was ended while it was undone; the rest can be undone"),
                 _ => (Status::Uploaded, ""),
             };

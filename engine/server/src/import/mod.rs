@@ -4,6 +4,7 @@
 //!
 //! It must not know HTTP: the command line and the API both call it.
 
+mod errors;
 mod finder;
 mod input;
 mod job;
@@ -16,7 +17,9 @@ mod suggest;
 mod undo;
 mod worker;
 
+pub use errors::ErrorRows;
 pub use job::{Upload, Uploaded, upload_of};
 pub use plan::Plan;
-pub use state::{Counts, ImportState, Status};
+pub use state::{Counts, ImportState, KeptRecord, Status};
 pub use suggest::Suggestion;
+pub use undo::UNDO_WITHIN;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use kernel::{
     Name, Problem, Record, Rejection,
-    change::{Change, Commit},
+    change::{Change, Commit, ImportOrigin},
     query::{Facts, Outcome, Query},
     rights::Access,
     save::{self, Saved, Saving, Suspects},
@@ -30,6 +30,8 @@ pub(super) struct Wanted {
     pub(super) input: Map<String, Json>,
     /// The record now, if it is changed rather than made.
     pub(super) base: Option<Arc<Record>>,
+    /// The rows it comes from.
+    pub(super) origin: Option<ImportOrigin>,
 }
 
 /// What became of it.
@@ -94,7 +96,16 @@ impl Saver<'_> {
         for _ in 0..ROUNDS {
             let outcome = self.ask(scene, entity, one, facts);
             match outcome {
-                Outcome::Decided(saved) => return Ok(Ok(saved)),
+                Outcome::Decided(mut saved) => {
+                    for change in &mut saved.changes {
+                        match change {
+                            Change::InsertRecord(insert) => insert.origin = one.origin,
+                            Change::UpdateRecord(update) => update.origin = one.origin,
+                            _ => {}
+                        }
+                    }
+                    return Ok(Ok(saved));
+                }
                 Outcome::Rejected(rejection) => return Ok(Err(problems(rejection))),
                 Outcome::Needs(queries) => self.answer(scene, queries, facts).await?,
             }

@@ -1,13 +1,18 @@
 //! What is kept of an import beside its file: what was chosen, how far it is, what went wrong.
 
+use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use kernel::{Name, import::RowProblem};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::Plan;
 
 /// So many problems are kept; the rest is only counted.
 pub(super) const KEPT_PROBLEMS: usize = 1_000;
+
+/// So many records that stay are listed.
+const KEPT_RECORDS: usize = 200;
 
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +26,8 @@ pub enum Status {
     Checked,
     /// Records are being made.
     Running,
+    /// Somebody wants it to stop.
+    Stopping,
     /// All records are made.
     Done,
     /// It broke off; what it had made is undone or can be.
@@ -40,6 +47,7 @@ impl Status {
             Self::Checking => "checking",
             Self::Checked => "checked",
             Self::Running => "running",
+            Self::Stopping => "stopping",
             Self::Done => "done",
             Self::Failed => "failed",
             Self::Undoing => "undoing",
@@ -85,6 +93,51 @@ pub struct ImportState {
     pub failure: Option<String>,
     /// Records that could not be taken back, because others changed or use them.
     pub kept: u64,
+    /// The first of them.
+    pub kept_records: Vec<KeptRecord>,
+    /// When the work at hand began, and how many rows were done then: how fast it goes.
+    pub began: Option<Began>,
+    /// When it ended; undoing is possible for a while after.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Whether what is in stays when it is stopped, and whether it was.
+    pub keeps: bool,
+    /// See `keeps`.
+    pub stopped: bool,
+    /// How far it is noted: after a break the file is read again from there.
+    pub checkpoint: Checkpoint,
+    /// Refused rows with the reasons, not noted yet.
+    #[serde(skip)]
+    pub refused: IndexMap<u32, String>,
+}
+
+/// When some work began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Began {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Rows that were done before.
+    pub done: i64,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Checkpoint {
+    /// The first row that must be read again: rows before it have gone in, or were refused.
+    pub from: u32,
+    /// The last row that the counts tell of.
+    pub told: u32,
+}
+
+/// A record that an undone import made or changed and that stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRecord {
+    /// Its entity.
+    pub entity: Name,
+    /// The record.
+    pub id: Uuid,
+    /// `changed` since by others, or `used` by other records.
+    pub why: String,
 }
 
 /// A problem of a row, as it is told.
@@ -116,9 +169,24 @@ impl ImportState {
             return;
         }
         self.problem_count += 1;
+        let told = match &trouble.column {
+            Some(column) => format!("{column}: {}", trouble.message),
+            None => trouble.message.clone(),
+        };
+        let of_row = self.refused.entry(trouble.row).or_default();
+        if !of_row.is_empty() {
+            of_row.push_str("; ");
+        }
+        of_row.push_str(&told);
         if self.problems.len() < KEPT_PROBLEMS {
             self.problems.push(trouble);
         }
+    }
+
+    /// Notes what could not be taken back.
+    pub(super) fn keep(&mut self, kept: Vec<KeptRecord>) {
+        self.kept = kept.len() as u64;
+        self.kept_records = kept.into_iter().take(KEPT_RECORDS).collect();
     }
 
     /// The counts of an entity.
@@ -127,7 +195,11 @@ impl ImportState {
     }
 
     /// Forgets what an earlier run found.
-    pub(super) fn begin(&mut self, plan: Plan) {
+    pub(super) fn begin(&mut self, plan: Plan, at: DateTime<Utc>) {
+        self.kept_records.clear();
+        (self.keeps, self.stopped, self.ended_at) = (false, false, None);
+        self.began = Some(Began { at, done: 0 });
+        self.checkpoint = Checkpoint::default();
         self.plan = Some(plan);
         self.problems.clear();
         self.problem_count = 0;

@@ -11,7 +11,6 @@ use kernel::{
     live,
     query::{FieldPath, Predicate, Select},
     rights,
-    schema::Field,
 };
 use serde_json::{Map, Value as Json};
 use store::{ImportRecord, ImportRow, ImportWas};
@@ -20,26 +19,35 @@ use uuid::Uuid;
 use super::{
     job::{json, read},
     saver::{Saver, Wanted},
-    state::Status,
+    state::{KeptRecord, Status},
 };
-use crate::{App, Failure};
+use crate::{App, Failure, merging::ways_to};
 
+/// So long after its end an import can be undone.
+pub const UNDO_WITHIN: chrono::Duration = chrono::Duration::days(7);
 /// Records that are taken back together.
 const TOGETHER: u32 = 200;
 
 impl App {
-    /// Takes an import back. Tells how many records had to stay.
+    /// Takes an import back, within a week. Tells which records had to stay: those that others changed since, unless
+    /// they are to be taken back too (`touched`), and those that others refer to.
     ///
     /// # Errors
     /// If there is none, it has not ended, or the store fails.
-    pub async fn undo_import(&self, user: Option<Uuid>, id: Uuid) -> Result<ImportRow, Failure> {
+    pub async fn undo_import(&self, user: Option<Uuid>, id: Uuid, touched: bool) -> Result<ImportRow, Failure> {
         let mut row = self.import_of(user, id).await?;
+        let ended_at = read(&row).ended_at.unwrap_or(row.created_at);
+        if self.clock().now() > ended_at + UNDO_WITHIN {
+            let message = format!("expected an import of the last {} days, but it is older", UNDO_WITHIN.num_days());
+            return Err(Rejection::state("too_late", message).into());
+        }
         let before = std::mem::replace(&mut row.status, Status::Undoing.as_str().into());
         let refused = |status: &str| {
             let message = format!("expected an import that has ended, but it is {status}");
             Failure::from(Rejection::state("wrong_state", message))
         };
-        if !["done", "failed"].contains(&before.as_str()) {
+        let again = before == "undone" && read(&row).kept > 0;
+        if !["done", "failed"].contains(&before.as_str()) && !again {
             return Err(refused(&before));
         }
         // Claimed before anything is taken back: of two people at once, one does it.
@@ -48,10 +56,10 @@ impl App {
         }
         let _held = self.hold_import(id);
         let mut state = read(&row);
-        let taken = self.take_back(id).await;
+        let taken = self.take_back(id, touched).await;
         row.status = match &taken {
             Ok(kept) => {
-                state.kept = *kept;
+                state.keep(kept.clone());
                 Status::Undone.as_str().into()
             }
             Err(_) => before,
@@ -63,7 +71,7 @@ impl App {
     }
 
     /// Takes back what an import made, latest first, so that what refers to a record goes before it.
-    pub(super) async fn take_back(&self, id: Uuid) -> Result<u64, Failure> {
+    pub(super) async fn take_back(&self, id: Uuid, touched: bool) -> Result<Vec<KeptRecord>, Failure> {
         // A record whose rows did not stand together has several entries: the latest knows the version that the import
         // left it at, the earliest what it was before, or that it was not there.
         let mut known: HashMap<Uuid, Known> = HashMap::new();
@@ -75,7 +83,7 @@ impl App {
                 known.created |= one.was == ImportWas::Created;
             }
         }
-        let (mut kept, mut seen, mut at) = (0, HashSet::new(), None);
+        let (mut kept, mut seen, mut at) = (Vec::new(), HashSet::new(), None);
         while let Some(mut part) = self.made_before(id, &mut at).await? {
             part.retain_mut(|one| {
                 let Some(known) = known.get(&one.record) else { return false };
@@ -87,9 +95,12 @@ impl App {
                     known.earliest == one.number
                 }
             });
-            kept += self.take_back_part(id, &part).await?;
+            kept.extend(self.take_back_part(id, &part, touched).await?);
         }
-        self.store().delete_import_records(id).await?;
+        // What stays can be taken back later on.
+        let stays: HashSet<Uuid> = kept.iter().map(|one| one.id).collect();
+        let done: Vec<Uuid> = known.into_keys().filter(|record| !stays.contains(record)).collect();
+        self.store().forget_import_records(id, &done).await?;
         Ok(kept)
     }
 
@@ -100,8 +111,14 @@ impl App {
         Ok((!part.is_empty()).then_some(part))
     }
 
-    async fn take_back_part(&self, batch: Uuid, part: &[ImportRecord]) -> Result<u64, Failure> {
-        let mut kept = 0;
+    async fn take_back_part(
+        &self,
+        batch: Uuid,
+        part: &[ImportRecord],
+        touched: bool,
+    ) -> Result<Vec<KeptRecord>, Failure> {
+        let mut kept = Vec::new();
+        let keep = |entity: &Name, id: Uuid, why: &str| KeptRecord { entity: entity.clone(), id, why: why.to_owned() };
         // In the order of the part: what refers to others was made after them, so it goes before them.
         let entities: IndexSet<&Name> = part.iter().map(|one| &one.entity).collect();
         for entity in entities {
@@ -113,8 +130,12 @@ impl App {
             let mut changes = Vec::new();
             for one in of_entity {
                 let Some(record) = now.iter().find(|r| r.id == one.record && r.deleted_at.is_none()) else { continue };
-                if record.version != one.version || (one.was == ImportWas::Created && used.contains(&one.record)) {
-                    kept += 1;
+                if record.version != one.version && !touched {
+                    kept.push(keep(entity, one.record, "changed"));
+                    continue;
+                }
+                if one.was == ImportWas::Created && used.contains(&one.record) {
+                    kept.push(keep(entity, one.record, "used"));
                     continue;
                 }
                 match (one.was, &one.before) {
@@ -136,9 +157,11 @@ impl App {
                         }));
                     }
                     (ImportWas::Updated, Some(before)) => {
-                        kept += u64::from(!self.restore(batch, entity, record.clone(), before).await?)
+                        if !self.restore(batch, entity, record.clone(), before).await? {
+                            kept.push(keep(entity, one.record, "changed"));
+                        }
                     }
-                    (ImportWas::Updated, None) => kept += 1,
+                    (ImportWas::Updated, None) => kept.push(keep(entity, one.record, "changed")),
                 }
             }
             if !changes.is_empty() {
@@ -173,7 +196,7 @@ impl App {
             input.insert(table.name.to_string(), lines.collect());
         }
         let saver = Saver { app: self, user: None, batch, write: true, imagined: std::collections::HashMap::new() };
-        let wanted = Wanted { row: 0, input, base: Some(std::sync::Arc::new(record)) };
+        let wanted = Wanted { row: 0, input, base: Some(std::sync::Arc::new(record)), origin: None };
         let fates = saver.save(compiled, &[wanted], &mut kernel::query::Facts::new()).await?;
         Ok(!matches!(fates.first(), Some(super::saver::Fate::Refused(_)) | None))
     }
@@ -181,26 +204,21 @@ impl App {
     /// Which of these records others refer to.
     async fn used(&self, catalog: &Catalog, entity: &Name, ids: &[Uuid]) -> Result<HashSet<Uuid>, Failure> {
         let mut used = HashSet::new();
-        for (other, lines, field) in referring(catalog, entity) {
-            let among = naming(field, entity, ids);
+        for way in ways_to(catalog, entity) {
+            let (among, other, field) = (way.naming(entity, ids), &way.entity.name, way.field);
             let named =
                 |value: &Value| field.records(value).into_iter().filter(|(of, _)| of == entity).map(|(_, id)| id);
-            match lines {
+            match way.lines {
                 None => {
-                    for row in self.matching(catalog, &other, vec![vec![field.name.clone()]], among).await? {
+                    for row in self.matching(catalog, other, vec![vec![field.name.clone()]], among).await? {
                         used.extend(row.values.first().into_iter().flat_map(named));
                     }
                 }
                 Some(lines) => {
-                    let filter = Predicate::Some { lines: lines.clone(), filter: Box::new(among) };
-                    let found: Vec<Uuid> = self
-                        .matching(catalog, &other, Vec::new(), filter)
-                        .await?
-                        .iter()
-                        .map(|row| row.record.id)
-                        .collect();
-                    for record in self.store().records(catalog, &other, &found).await? {
-                        let lines = record.lines.get(&lines).into_iter().flatten();
+                    let found = self.matching(catalog, other, Vec::new(), among).await?;
+                    let found: Vec<Uuid> = found.iter().map(|row| row.record.id).collect();
+                    for record in self.store().records(catalog, other, &found).await? {
+                        let lines = record.lines.get(lines).into_iter().flatten();
                         used.extend(lines.filter_map(|line| line.fields.get(&field.name)).flat_map(named));
                     }
                 }
@@ -245,35 +263,4 @@ struct Known {
     version: i64,
     earliest: i64,
     created: bool,
-}
-
-/// The fields of other entities that refer to this one: entity, line table, field.
-fn referring<'c>(catalog: &'c Catalog, entity: &Name) -> Vec<(Name, Option<Name>, &'c Field)> {
-    let mut found = Vec::new();
-    for other in catalog.entities.values() {
-        for field in other.columns().filter(|f| f.refers_to(entity)) {
-            found.push((other.name.clone(), None, field));
-        }
-        for table in other.line_tables() {
-            for field in table.fields.values().filter(|f| f.refers_to(entity)) {
-                found.push((other.name.clone(), Some(table.name.clone()), field));
-            }
-        }
-    }
-    found
-}
-
-/// The condition that a field names one of these records.
-fn naming(field: &Field, entity: &Name, ids: &[Uuid]) -> Predicate {
-    let operand = || vec![field.name.clone()];
-    match field.kind {
-        FieldKind::References => {
-            rights::any(ids.iter().map(|id| Predicate::Has { operand: operand(), value: Value::Id(*id) }).collect())
-        }
-        FieldKind::AnyReference => {
-            let values = ids.iter().map(|id| Value::text(format!("{entity}/{id}"))).collect();
-            Predicate::In { operand: operand(), values }
-        }
-        _ => Predicate::In { operand: operand(), values: ids.iter().map(|id| Value::Id(*id)).collect() },
-    }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use kernel::{
     Name, Problem, Record, Value,
+    change::ImportOrigin,
     definition::{Existing, Missing},
     expression::{Env, EvalError},
     import::{
@@ -22,9 +23,12 @@ use super::{
     finder::{Finder, Found, by_keys},
     input::{refusal, told},
     saver::{Fate, Saver, Wanted},
-    state::{ImportState, Trouble},
+    state::{Checkpoint, ImportState, Trouble},
 };
 use crate::{App, Failure, Scene};
+
+/// Traces of what went in that are read at a time.
+const ORIGINS: u32 = 5_000;
 
 /// What became of a key before, should it come again further down in the file.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,8 @@ pub(super) struct Worker<'a> {
     pub(super) finder: Finder,
     groups: Vec<Groups>,
     seen: Vec<HashMap<u128, Seen>>,
+    /// Up to which row what was made before a break went in, by target and mark.
+    in_already: HashMap<(usize, u128), (u32, bool)>,
     /// Fields by which later targets look up records: they are noted when records are made.
     noted: HashSet<(Name, Name)>,
     /// What is told.
@@ -69,9 +75,32 @@ impl<'a> Worker<'a> {
             finder: Finder::default(),
             groups: vec![Groups::default(); targets],
             seen: vec![HashMap::new(); targets],
+            in_already: HashMap::new(),
             noted,
             state,
         }
+    }
+
+    /// Learns what went in before a break, from what the commits noted.
+    pub(super) async fn resume(&mut self) -> Result<(), Failure> {
+        let mut after = 0;
+        loop {
+            let page = self.app().store().import_origins(self.saver.batch, after, ORIGINS).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.number;
+            for one in page {
+                let target = one.origin.target as usize;
+                self.mark(target, one.origin.mark, Seen::Ours(one.record));
+                let known = self.in_already.entry((target, one.origin.mark)).or_insert((0, false));
+                *known = (known.0.max(one.origin.row), known.1 || one.created);
+            }
+        }
+    }
+
+    /// How far it is, once a piece that ended with this row is saved.
+    pub(super) fn checkpoint(&mut self, last: u32) {
+        let held = self.groups.iter().filter_map(Groups::first_row).min();
+        self.state.checkpoint = Checkpoint { from: held.unwrap_or(last + 1), told: last };
     }
 
     fn app(&self) -> &'a App {
@@ -156,7 +185,10 @@ impl<'a> Worker<'a> {
         self.finder.learn(app, &scene, unique.iter()).await?;
 
         let mut pending = Vec::new();
-        for group in groups {
+        for mut group in groups {
+            if !self.in_already.is_empty() && self.pass_over(index, target, &mut group) {
+                continue;
+            }
             match self.key(&group) {
                 Ok(key) => pending.push((group, key)),
                 Err(trouble) => {
@@ -191,6 +223,25 @@ impl<'a> Worker<'a> {
             self.settle(index, target, group, *mark, one, fate);
         }
         Ok(())
+    }
+
+    /// Leaves out of a group what went in before a break; whether nothing is left.
+    fn pass_over(&mut self, index: usize, target: &Target, group: &mut Group) -> bool {
+        let Ok(key) = self.key(group) else { return false };
+        let Some((last, created)) = self.in_already.get(&(index, mark_of(group, &key))).copied() else { return false };
+        let before = last_row(group);
+        for rows in group.lines.values_mut() {
+            rows.retain(|(row, _)| *row > last);
+        }
+        if last_row(group) > last && group.lines.values().any(|rows| !rows.is_empty()) {
+            return false;
+        }
+        // What was not told of before the break is told now.
+        if before > self.state.checkpoint.told {
+            let counts = self.state.counts(&target.entity);
+            if created { counts.create += 1 } else { counts.update += 1 }
+        }
+        true
     }
 
     /// The key's values.
@@ -253,7 +304,11 @@ impl<'a> Worker<'a> {
             },
         };
         match self.input(target, entity, group, base.as_deref(), seen.is_some()) {
-            Ok(input) => Ok(Some(Wanted { row, input, base })),
+            Ok(input) => {
+                let target = u32::try_from(index).unwrap_or(u32::MAX);
+                let origin = Some(ImportOrigin { target, mark, row: last_row(group) });
+                Ok(Some(Wanted { row, input, base, origin }))
+            }
             Err(troubles) => {
                 for trouble in troubles {
                     self.state.trouble(trouble);
@@ -384,6 +439,12 @@ impl<'a> Worker<'a> {
 /// By what a group is known again. Without a key every row is a record of its own.
 fn mark_of(group: &Group, key: &[Value]) -> u128 {
     if key.is_empty() { fingerprint(&[Value::Integer(group.row.unwrap_or_default().into())]) } else { fingerprint(key) }
+}
+
+/// The last row of a group.
+fn last_row(group: &Group) -> u32 {
+    let lines = group.lines.values().flatten().map(|(row, _)| *row).max();
+    lines.into_iter().chain(group.row).max().unwrap_or_default()
 }
 
 fn lookups(group: &Group) -> impl Iterator<Item = &Lookup> {

@@ -7,7 +7,7 @@ use kernel::{
     definition::FieldKind,
     expression::{Env, Expr, Reference, Scope, compile_filter, lower},
     query::{Cursor, Facts, FieldPath, Predicate, Row, Select, Sort},
-    rights::{Access, Action, all, any},
+    rights::{Access, Action, Mask, all, any},
     schema::Entity,
     sealed::seen,
     search::query_tokens,
@@ -206,6 +206,13 @@ impl Plan {
         Failure::TooBroad { by }
     }
 
+    /// The fields of a row that its reader is shown, those of lines among them.
+    #[must_use]
+    pub fn mask(&self, access: &Access<'_>, row: &Row) -> Mask {
+        let (own, _) = row.flags.split_at(self.roles.min(row.flags.len()));
+        access.mask(&self.entity, own)
+    }
+
     /// Rows as their reader gets them.
     #[must_use]
     pub fn rows(&self, scene: &Scene, rows: &[Row]) -> (Vec<Map<String, Json>>, Titles, Map<String, Json>) {
@@ -214,9 +221,8 @@ impl Plan {
         let mut titles = Titles::default();
         let mut colors = Map::new();
         let shown = rows.iter().map(|row| {
-            let (own, _) = row.flags.split_at(self.roles.min(row.flags.len()));
             let (_, colored) = row.flags.split_at(self.colored.min(row.flags.len()));
-            let mask = access.mask(&self.entity, own);
+            let mask = self.mask(&access, row);
             let mut out = Map::new();
             out.insert("id".into(), json!(row.record.id));
             out.insert("version".into(), json!(row.record.version));

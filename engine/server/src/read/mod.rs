@@ -13,7 +13,6 @@ mod wire;
 pub(crate) use files::file_to_json;
 pub use groups::{Group, Groups};
 pub(crate) use history::{masked, path_shows};
-pub(crate) use list::end_of;
 pub(crate) use list::is_there as known_path;
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;

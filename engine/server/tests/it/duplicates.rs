@@ -72,9 +72,7 @@ on_both!(of_two_who_write_the_same_at_once_one_is_refused, |server| {
         let made = answers.iter().filter(|answer| answer.status == 201).count();
         assert_eq!(made, 1, "{:?}", answers.iter().map(|a| a.text.clone()).collect::<Vec<_>>());
         for refused in answers.iter().filter(|answer| answer.status != 201) {
-            // Whoever asked in the very moment of the other's commit may have seen it as near and not yet as the same.
-            let code = refused.body["error"]["details"][0]["code"].as_str();
-            assert!(matches!(code, Some("duplicate" | "suspect")), "{}", refused.text);
+            assert_eq!(refused.body["error"]["details"][0]["code"], "duplicate", "{}", refused.text);
         }
     }
 });

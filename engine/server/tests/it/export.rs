@@ -1,8 +1,12 @@
 //! Exports.
 
+use std::{io::Write as _, ops::ControlFlow};
+
+use document::{Limits, Sheets};
+use kernel::import::Content;
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, on_both};
 
 #[tokio::test]
 async fn a_list_is_exported_whole_with_headings_and_titles() {
@@ -73,4 +77,57 @@ async fn much_is_given_only_for_a_reason_and_not_without_end() {
     let manager = server.sign_in("manager_a").await;
     let refused = manager.get("/api/export/product.csv?columns=code").await;
     assert_eq!(refused.body["error"]["details"][0]["code"], "too_many_rows", "{}", refused.text);
+}
+
+/// The sheets of a spreadsheet, with the contents of their rows.
+pub(crate) fn sheets(bytes: &[u8]) -> Vec<(String, Vec<Vec<Content>>)> {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    let mut sheets = Sheets::open(file.path(), "export", Limits::default()).unwrap();
+    let names = sheets.names().to_vec();
+    let mut read = |name: &String| {
+        let mut rows = Vec::new();
+        let keep = &mut |row: kernel::import::Row| {
+            rows.push(row.cells.into_iter().map(|cell| cell.content).collect());
+            ControlFlow::Continue(())
+        };
+        sheets.read(name, keep).unwrap();
+        (name.clone(), rows)
+    };
+    names.iter().map(&mut read).collect()
+}
+
+on_both!(a_spreadsheet_has_typed_cells_labels_and_lines_on_a_sheet_of_their_own, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let path =
+        "/api/export/quotation.xlsx?columns=number,state,quote_date,amount,margin,customer&sort=number&lines=lines";
+    let file = manager.get(path).await;
+    assert_eq!(file.status, 200, "{}", file.text);
+    let sheets = sheets(&file.bytes);
+    let [(_, rows), (_, lines)] = sheets.as_slice() else { panic!("{} sheets", sheets.len()) };
+    let count = manager.get("/api/records/quotation/count").await.ok()["count"].as_u64().unwrap();
+    assert_eq!(rows.len() as u64, count + 1);
+    let list = manager.get("/api/records/quotation?columns=amount,quote_date,state&sort=number&limit=200").await.ok();
+    for (row, shown) in rows.iter().skip(1).zip(list["rows"].as_array().unwrap()) {
+        let Content::Number(amount) = &row[3] else { panic!("{:?}", row[3]) };
+        assert_eq!(amount.parse::<f64>().unwrap(), shown["amount"].as_str().unwrap().parse::<f64>().unwrap());
+        let Content::Moment(day) = &row[2] else { panic!("{:?}", row[2]) };
+        assert_eq!(day.date().to_string(), shown["quote_date"].as_str().unwrap());
+        let Content::Text(state) = &row[1] else { panic!("{:?}", row[1]) };
+        assert_ne!(state, shown["state"].as_str().unwrap(), "the state is told in words");
+    }
+    assert!(lines.len() > rows.len(), "{} lines", lines.len());
+    assert_eq!(lines[0][0], Content::Text("Record".into()));
+    assert!(lines[1..].iter().all(|line| matches!(&line[0], Content::Text(title) if title.starts_with("QT-"))));
+});
+
+#[tokio::test]
+async fn delimited_text_has_a_row_for_each_line_that_is_taken_along() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    let plain = manager.get("/api/export/quotation.csv?columns=number").await;
+    let lines = manager.get("/api/export/quotation.csv?columns=number&lines=lines").await;
+    assert!(lines.text.lines().count() > plain.text.lines().count());
+    manager.get("/api/export/quotation.csv?lines=nothing").await.refused(422, "invalid");
+    manager.get("/api/export/quotation.pdf").await.refused(404, "not_found");
 }

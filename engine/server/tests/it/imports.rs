@@ -28,10 +28,10 @@ pub(crate) async fn upload(client: &Client, name: &str, content: &[u8]) -> Answe
 }
 
 /// Waits until an import has come to rest.
-async fn ended(client: &Client, id: &str) -> Json {
+pub(crate) async fn ended(client: &Client, id: &str) -> Json {
     loop {
         let job = client.get(&format!("/api/imports/{id}")).await.ok();
-        if !["checking", "running"].contains(&job["status"].as_str().unwrap()) {
+        if !["checking", "running", "stopping"].contains(&job["status"].as_str().unwrap()) {
             return job;
         }
         tokio::task::yield_now().await;
@@ -225,7 +225,10 @@ on_both!(an_import_whose_process_has_ended_has_failed_and_can_be_undone, |server
     let uploaded = app.upload_import(None, upload).await.unwrap();
     let plan = Plan::Defined { import: "online_retail".into() };
     let mut row = app.run_import(None, uploaded.row.id, Some(plan), true).await.unwrap();
-    row.status = "running".into();
+    let before: ImportState = serde_json::from_value(row.state.clone()).unwrap();
+    // As if it had ended before anything was noted.
+    let begun = ImportState { summary: indexmap::IndexMap::new(), ..before.clone() };
+    (row.status, row.done, row.state) = ("running".into(), 0, serde_json::to_value(begun).unwrap());
     app.store().update_import(&row, "done").await.unwrap();
 
     // Another process starts over the same database while the first is at work.
@@ -242,10 +245,10 @@ on_both!(an_import_whose_process_has_ended_has_failed_and_can_be_undone, |server
     other.clock().set(now + chrono::Duration::seconds(120));
     other.recover_imports().await.unwrap();
     assert!(!app.store().hold_import(row.id, app.node(), now).await.unwrap(), "it has been taken away");
-    let row = app.import_of(None, row.id).await.unwrap();
+    let row = at_rest(&other, row.id).await;
     let state: ImportState = serde_json::from_value(row.state).unwrap();
-    assert_eq!((row.status.as_str(), state.failure.is_some()), ("failed", true));
-    assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
+    assert_eq!((row.status.as_str(), state.summary), ("done", before.summary), "all was in, and nothing went in twice");
+    assert_eq!(app.undo_import(None, row.id, false).await.unwrap().status, "undone");
 });
 
 on_both!(of_two_who_undo_an_import_at_once_one_does_it, |server| {
@@ -270,7 +273,7 @@ async fn an_undo_that_was_going_on_when_the_program_ended_can_be_done_again() {
     app.store().update_import(&row, "done").await.unwrap();
     app.clock().set(app.clock().now() + chrono::Duration::seconds(60));
     app.recover_imports().await.unwrap();
-    assert_eq!(app.undo_import(None, row.id).await.unwrap().status, "undone");
+    assert_eq!(app.undo_import(None, row.id, false).await.unwrap().status, "undone");
 }
 
 #[tokio::test]
@@ -305,3 +308,139 @@ async fn records_are_not_found_by_what_the_importer_may_not_read() {
     hidden.refused(422, "invalid");
     assert_eq!(hidden.text.replace("hs_code", "nothing"), manager.post(&start, column("nothing")).await.text);
 }
+
+/// Waits until nobody works on an import.
+async fn at_rest(app: &server::App, id: uuid::Uuid) -> store::ImportRow {
+    loop {
+        let row = app.import_of(None, id).await.unwrap();
+        if !["running", "checking", "stopping"].contains(&row.status.as_str()) {
+            return row;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+/// Products in a file, some of them twice.
+fn many(count: usize) -> String {
+    let mut text = String::from("Code,Name,Unit\n");
+    for i in 0..count {
+        text.push_str(&format!("M-{:05},Thing {i},PCS\n", if i % 10 == 9 { i - 1 } else { i }));
+    }
+    text
+}
+
+fn products() -> Json {
+    json!({"entity": "product", "key": ["code"], "existing": "skip",
+           "columns": {"Code": "code", "Name": "name", "Unit": "unit"}})
+}
+
+on_both!(an_import_whose_process_dies_goes_on_elsewhere_with_no_row_twice, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let before = count(&manager, "product").await;
+    let uploaded = upload(&manager, "many.csv", many(4_000).as_bytes()).await.ok();
+    let id: uuid::Uuid = uploaded["id"].as_str().unwrap().parse().unwrap();
+    let user = Some(server.person("manager_a"));
+    let plan: Plan = serde_json::from_value(products()).unwrap();
+
+    // A process of its own: its runtime goes in the midst of it, and with it all that it was doing.
+    let options = server.app.options().clone();
+    let (begun, wait) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    let process = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let clock = server::Clock::manual(crate::support::morning());
+            let app = server::App::open_with_clock(options, clock).await.unwrap();
+            app.start_import(user, id, Some(plan), true).await.unwrap();
+            begun.send(()).unwrap();
+            // Once some are in.
+            while app.store().import_origins(id, 0, 1).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        });
+        runtime.shutdown_background();
+        let _ = ended.recv();
+    });
+    wait.recv().unwrap();
+    drop(end);
+    process.join().unwrap();
+
+    server.app.clock().set(server.app.clock().now() + chrono::Duration::seconds(120));
+    server.app.recover_imports().await.unwrap();
+    let row = at_rest(&server.app, id).await;
+    let state: ImportState = serde_json::from_value(row.state).unwrap();
+    assert_eq!((row.status.as_str(), state.failure.as_deref(), row.done), ("done", None, 4_000));
+    assert_eq!(count(&manager, "product").await, before + 3_600);
+    let counts = state.summary.values().next().unwrap();
+    assert_eq!((counts.create, counts.invalid), (3_600, 0));
+});
+
+on_both!(a_stopped_import_keeps_what_is_in_or_takes_it_back_as_one_chooses, |server| {
+    let manager = server.sign_in("manager_a").await;
+    for keep in [false, true] {
+        let before = count(&manager, "product").await;
+        let uploaded = upload(&manager, "many.csv", many(5_000).as_bytes()).await.ok();
+        let id = uploaded["id"].as_str().unwrap();
+        manager.post(&format!("/api/imports/{id}/run"), products()).await.ok();
+        let stopping = manager.post(&format!("/api/imports/{id}/stop"), json!({"keep": keep})).await.ok();
+        assert_eq!(stopping["status"], "stopping");
+        at_rest(&server.app, id.parse().unwrap()).await;
+        let job = manager.get(&format!("/api/imports/{id}")).await.ok();
+        assert_eq!((&job["status"], &job["stopped"]), (&json!(if keep { "done" } else { "undone" }), &json!(true)));
+        let there = count(&manager, "product").await - before;
+        let made = job["summary"]["product"]["create"].as_u64().unwrap_or_default();
+        assert_eq!(there, if keep { made } else { 0 });
+        assert!(made < 4_500, "it was stopped before its end");
+        if keep {
+            manager.post(&format!("/api/imports/{id}/undo"), json!({})).await.ok();
+            assert_eq!(count(&manager, "product").await, before);
+        }
+        manager.post(&format!("/api/imports/{id}/stop"), json!({"keep": true})).await.refused(409, "wrong_state");
+    }
+});
+
+on_both!(what_was_touched_since_stays_until_one_says_so_and_after_a_week_all_does, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let made = import(&manager, "Code,Name,Unit\nT-1,One,PCS\nT-2,Two,PCS\n", products(), "run").await;
+    let place = format!("/api/imports/{}", made["id"].as_str().unwrap());
+    let one = found(&manager, "product", "code", "T-1").await.unwrap();
+    let path = format!("/api/records/product/{}", one["id"].as_str().unwrap());
+    manager.patch(&path, json!({"version": one["version"], "name": "Uno"})).await.ok();
+
+    let undone = manager.post(&format!("{place}/undo"), json!({})).await.ok();
+    assert_eq!((&undone["status"], &undone["kept"]), (&json!("undone"), &json!(1)));
+    let job = manager.get(&place).await.ok();
+    assert_eq!((&job["kept_records"][0]["id"], &job["kept_records"][0]["why"]), (&one["id"], &json!("changed")));
+    assert!(found(&manager, "product", "code", "T-1").await.is_some());
+    assert!(found(&manager, "product", "code", "T-2").await.is_none());
+    let all = manager.post(&format!("{place}/undo"), json!({"touched": true})).await.ok();
+    assert_eq!(all["kept"], 0);
+    assert!(found(&manager, "product", "code", "T-1").await.is_none());
+
+    let late = import(&manager, "Code,Name,Unit\nT-3,Three,PCS\n", products(), "run").await;
+    server.app.clock().set(server.app.clock().now() + chrono::Duration::days(8));
+    let manager = server.sign_in("manager_a").await;
+    manager
+        .post(&format!("/api/imports/{}/undo", late["id"].as_str().unwrap()), json!({}))
+        .await
+        .refused(409, "too_late");
+});
+
+on_both!(refused_rows_come_back_as_a_file_with_their_reasons_to_be_mended, |server| {
+    let manager = server.sign_in("manager_a").await;
+    let text = "Code,Name,Unit\nE-1,One,PCS\nE-2,,PCS\nE-3,=2+3,NONE\n";
+    let job = import(&manager, text, products(), "run").await;
+    assert_eq!(job["summary"]["product"]["create"], 1);
+    let errors = format!("/api/imports/{}/errors", job["id"].as_str().unwrap());
+    let file = manager.get(&errors).await;
+    let lines: Vec<&str> = file.text.trim_start_matches('\u{FEFF}').lines().collect();
+    assert_eq!((lines.len(), lines[0]), (3, "Code,Name,Unit,Problem"));
+    assert!(lines[1].starts_with("E-2,,PCS,") && lines[1].contains("Name"), "{}", lines[1]);
+    assert!(lines[2].starts_with("E-3,\"'=2+3\",NONE,"), "{}", lines[2]);
+    server.sign_in("manager_b").await.get(&errors).await.refused(404, "not_found");
+
+    let mended = file.text.replace("E-2,,", "E-2,Two,").replace("NONE", "PCS");
+    let again = import(&manager, &mended, products(), "run").await;
+    assert_eq!(again["summary"]["product"]["create"], 2, "{again}");
+    assert_eq!(found(&manager, "product", "code", "E-3").await.unwrap()["name"], "=2+3");
+});

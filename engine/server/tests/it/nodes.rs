@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Another process over the same database, which hears the others.
-async fn second(first: &TestApp) -> (TestApp, JoinHandle<()>) {
+pub(crate) async fn second(first: &TestApp) -> (TestApp, JoinHandle<()>) {
     let other = first.reopened().await;
     let follower = other.app.follow_nodes().await.unwrap().unwrap();
     let running = tokio::spawn(async move { follower.run().await.unwrap() });

@@ -1,6 +1,7 @@
 //! What holds for every route: signing in, the token of the session, ids of nothing, and that answers are data.
 
 use axum::{body::Bytes, http::Method};
+use kernel::{definition::FieldKind, import::Content};
 use serde_json::json;
 
 use crate::{leaks::routes, records::find, support::TestApp};
@@ -153,4 +154,88 @@ async fn the_apps_policy_lets_nothing_in_but_its_own_files() {
     assert_eq!(preview.headers["x-frame-options"], "SAMEORIGIN");
     let scripts = policy.split(';').find(|rule| rule.trim().starts_with("script-src")).unwrap();
     assert!(!scripts.contains("unsafe") && !scripts.contains('*') && !scripts.contains("http"), "{scripts}");
+}
+
+/// What a browser or a spreadsheet program would run, if it were let.
+const EVIL: &str = "=HYPERLINK(\"http://evil.example\")<script>alert(1)</script>";
+
+#[tokio::test]
+async fn what_stands_in_any_text_field_is_run_neither_by_a_browser_nor_by_a_spreadsheet() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    let catalog = server.app.published().catalog.clone();
+    let entity = catalog.entity("customer").unwrap();
+    let texts: Vec<String> = entity
+        .columns()
+        .filter(|field| matches!(field.kind, FieldKind::Text | FieldKind::LongText) && !field.computed)
+        .map(|field| field.name.to_string())
+        .collect();
+    let mut customer = json!({"name": EVIL, "country": find(&manager, "country", "Germany").await});
+    let mut planted = Vec::new();
+    for field in texts {
+        let mut tried = customer.clone();
+        tried[&field] = EVIL.into();
+        // A field with a pattern of its own takes no such thing in the first place.
+        if manager.post("/api/records/customer/draft", tried.clone()).await.ok()["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|problem| problem["path"] != json!(field))
+        {
+            customer = tried;
+            planted.push(field);
+        }
+    }
+    assert!(planted.len() >= 4, "{planted:?}");
+    let made = manager.post("/api/records/customer", customer).await.ok();
+    let place = format!("/api/records/customer/{}", made["record"]["id"].as_str().unwrap());
+    manager.post(&format!("{place}/comments"), json!({"text": EVIL})).await.ok();
+    let filter = crate::client::encoded(&json!(["name", "=", EVIL]).to_string());
+    let columns = planted.join(",");
+    for path in [
+        place.clone(),
+        format!("{place}/timeline"),
+        format!("/api/records/customer?filter={filter}&columns={columns}"),
+        format!("/api/records/customer/lookup?q={}", crate::client::encoded("HYPERLINK")),
+        "/api/notifications".to_owned(),
+    ] {
+        let answer = manager.get(&path).await;
+        assert_eq!(
+            (answer.status, &answer.headers["content-type"]),
+            (200, &"application/json".parse().unwrap()),
+            "{path}"
+        );
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+    }
+    let file = manager.get(&format!("/api/export/customer.csv?filter={filter}&columns={columns}")).await;
+    assert!(file.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    let disarmed = format!("\"'{}\"", EVIL.replace('"', "\"\""));
+    assert_eq!(file.text.matches(&disarmed).count(), planted.len(), "{}", file.text);
+    assert_eq!(file.text.matches("=HYPERLINK").count(), planted.len(), "none is there but those");
+    let book = manager.get(&format!("/api/export/customer.xlsx?filter={filter}&columns={columns}")).await;
+    let sheets = crate::export::sheets(&book.bytes);
+    let cells = sheets[0].1.iter().flatten().filter(|cell| **cell == Content::Text(EVIL.into()));
+    assert_eq!(cells.count(), planted.len(), "text, no formula: {sheets:?}");
+}
+
+#[tokio::test]
+async fn refused_rows_and_the_audit_are_no_formulas_either() {
+    let server = TestApp::trade().await;
+    let manager = server.sign_in("manager_a").await;
+    let file = format!("Code,Firm,Land\n\"{0}\",\"{0}\",Nowhere\n", EVIL.replace('"', "\"\""));
+    let uploaded = crate::imports::upload(&manager, "=1+1.csv", file.as_bytes()).await.ok();
+    let place = format!("/api/imports/{}", uploaded["id"].as_str().unwrap());
+    let columns = json!({"Code": "code", "Firm": "name", "Land": "country"});
+    let plan = json!({"entity": "customer", "key": ["code"], "existing": "skip", "columns": columns});
+    manager.post(&format!("{place}/run"), plan).await.ok();
+    crate::imports::ended(&manager, uploaded["id"].as_str().unwrap()).await;
+    let errors = manager.get(&format!("{place}/errors")).await;
+    assert!(errors.text.contains("\"'=HYPERLINK"), "{}", errors.text);
+    let audit = server.sign_in("it_a").await.get("/api/audit.csv").await;
+    for text in [&errors.text, &audit.text] {
+        for line in text.lines() {
+            let starts = line.split([',', ';']).map(|cell| cell.trim_start_matches('"'));
+            assert!(starts.clone().all(|cell| !cell.starts_with(['=', '@'])), "{line}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use kernel::{
     Record,
-    change::{Beside, Change, CloseTask, FieldChange, InstanceRow, NUMBER_MARK, TaskRow},
+    change::{Beside, Change, CloseTask, FieldChange, ImportOrigin, InstanceRow, NUMBER_MARK, TaskRow},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -14,12 +14,12 @@ use super::{
     Work,
     apply::{Guard, Guarded, Written},
     chains::Chains,
-    files, jobs, likeness, messages, purge, rows,
+    files, jobs, likeness, merges, messages, purge, rows,
 };
 use crate::{
     Error,
     dialect::Dialect,
-    sql::{Bind, Sql},
+    sql::{Bind, BindType, Sql},
 };
 
 /// Statements about instances and tasks that may refuse the commit.
@@ -161,12 +161,13 @@ pub(super) fn added(
     );
     insert("sys_comments", "id, entity, record, at, user_id, body, mentions, seq, salt, seal", &rows.comments);
     insert("sys_notices", "id, user_id, kind, entity, record, body, at", &rows.notices);
-    insert("sys_import_records", "batch, entity, record, was, version, before", &rows.imported);
+    insert("sys_import_records", "batch, entity, record, was, version, before, target, mark, row", &rows.imported);
     files::noted(work, statements);
     purge::noted(work, statements);
     messages::noted(work, statements);
     jobs::noted(work, statements);
     likeness::noted(dialect, work, statements);
+    merges::noted(work, statements);
     Ok(())
 }
 
@@ -272,13 +273,16 @@ impl Rows {
                 let record = &insert.record;
                 self.imported.extend(insert.batch.map(|batch| {
                     let (entity, version) = (Bind::from(&record.entity), record.version.into());
-                    vec![batch.into(), entity, record.id.into(), "created".into(), version, None::<String>.into()]
+                    let made =
+                        [batch.into(), entity, record.id.into(), "created".into(), version, None::<String>.into()];
+                    made.into_iter().chain(origin(insert.origin)).collect()
                 }));
             }
             Change::UpdateRecord(update) => self.imported.extend(update.batch.map(|batch| {
                 let before = before.get(&update.id).map(|record| wire(record).to_string());
                 let (entity, version) = (Bind::from(&update.entity), (update.base_version + 1).into());
-                vec![batch.into(), entity, update.id.into(), "updated".into(), version, before.into()]
+                let changed = [batch.into(), entity, update.id.into(), "updated".into(), version, before.into()];
+                changed.into_iter().chain(origin(update.origin)).collect()
             })),
             Change::Instance(_)
             | Change::CloseTask(_)
@@ -297,7 +301,10 @@ impl Rows {
             | Change::TaskDue { .. }
             | Change::FinishJob(_)
             | Change::Apart(_)
-            | Change::Near(_) => {}
+            | Change::Near(_)
+            | Change::Merged(_)
+            | Change::Merging { .. }
+            | Change::Linked(_) => {}
         }
         Ok(())
     }
@@ -306,6 +313,15 @@ impl Rows {
 /// What came with an act on a task, as it is stored; null where nothing did.
 pub(crate) fn beside(beside: &Beside) -> Bind {
     (*beside != Beside::default()).then(|| json!(beside).to_string()).into()
+}
+
+fn origin(origin: Option<ImportOrigin>) -> [Bind; 3] {
+    match origin {
+        None => [Bind::Null(BindType::Int), Bind::Null(BindType::Bytes), Bind::Null(BindType::Int)],
+        Some(ImportOrigin { target, mark, row }) => {
+            [target.into(), Bind::Bytes(mark.to_be_bytes().to_vec()), row.into()]
+        }
+    }
 }
 
 fn open_task(task: &TaskRow) -> Vec<Bind> {

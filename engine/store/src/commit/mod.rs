@@ -7,6 +7,7 @@ mod flow;
 mod insert;
 mod jobs;
 mod likeness;
+mod merges;
 mod messages;
 mod purge;
 mod refusal;

@@ -1,7 +1,7 @@
 //! Imports: the file, how far they are, what they made, so that they can be undone.
 
 use chrono::{DateTime, Utc};
-use kernel::Name;
+use kernel::{Name, change::ImportOrigin};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ pub struct ImportRow {
     pub created_by: Option<Uuid>,
     /// The file's name.
     pub file_name: String,
-    /// `uploaded`, `checking`, `checked`, `running`, `done`, `failed`, `undone`.
+    /// `uploaded`, `checking`, `checked`, `running`, `stopping`, `done`, `failed`, `undoing`, `undone`.
     pub status: String,
     /// Rows done.
     pub done: i64,
@@ -57,6 +57,19 @@ pub struct ImportRecord {
     pub version: i64,
     /// A changed record as it was before, in wire form, lines included.
     pub before: Option<Json>,
+}
+
+/// From which rows a record comes that an import made or changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportedFrom {
+    /// Its number within all imports; later is greater.
+    pub number: i64,
+    /// The record.
+    pub record: Uuid,
+    /// Whether it was made, rather than changed.
+    pub created: bool,
+    /// The rows.
+    pub origin: ImportOrigin,
 }
 
 macro_rules! import {
@@ -135,7 +148,7 @@ impl Store {
     /// Imports that somebody worked on who has not been heard of since.
     pub async fn abandoned_imports(&self, now: DateTime<Utc>) -> Result<Vec<ImportRow>, Error> {
         let sql = Sql::fixed(import!(
-            "where status in ('running', 'checking', 'undoing') and (leased_until is null or leased_until < $1) order by id"
+            "where status in ('running', 'checking', 'stopping', 'undoing') and (leased_until is null or leased_until < $1) order by id"
         ))
         .bind(Bind::millis(now));
         self.rows(sql).await?.iter().map(read).collect()
@@ -151,7 +164,7 @@ impl Store {
     ) -> Result<bool, Error> {
         let sql = Sql::fixed(
             "update sys_imports set owner = $2, leased_until = $4 \
-             where id = $1 and status in ('running', 'checking', 'undoing') and (leased_until is null or leased_until < $3)",
+             where id = $1 and status in ('running', 'checking', 'stopping', 'undoing') and (leased_until is null or leased_until < $3)",
         )
         .bind(id)
         .bind(owner)
@@ -229,13 +242,84 @@ impl Store {
             .collect()
     }
 
-    /// Forgets what an import made and changed, once it has been undone.
-    pub async fn delete_import_records(&self, id: Uuid) -> Result<u64, Error> {
-        self.write(Priority::Bulk, move |connection| {
-            Box::pin(async move {
-                let sql = Sql::fixed("delete from sys_import_records where batch = $1").bind(id);
-                connection.execute(sql).await
+    /// From which rows what an import has made so far comes, in the order in which it was made, a page after a number.
+    pub async fn import_origins(&self, id: Uuid, after: i64, limit: u32) -> Result<Vec<ImportedFrom>, Error> {
+        let sql = Sql::fixed(
+            "select id, record, was, target, mark, row from sys_import_records \
+             where batch = $1 and id > $2 and mark is not null order by id limit $3",
+        )
+        .bind(id)
+        .bind(after)
+        .bind(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter()
+            .map(|row| {
+                let mark: Vec<u8> = row.get(4)?;
+                let mark = mark.try_into().map_err(|_| Error::corrupt("the mark of imported rows", "its length"))?;
+                let number = |value: i64| u32::try_from(value).map_err(|e| Error::corrupt("an imported row", e));
+                let origin = ImportOrigin {
+                    target: number(row.get(3)?)?,
+                    mark: u128::from_be_bytes(mark),
+                    row: number(row.get(5)?)?,
+                };
+                let created = row.get::<String>(2)? == "created";
+                Ok(ImportedFrom { number: row.get(0)?, record: row.get(1)?, created, origin })
             })
+            .collect()
+    }
+
+    /// Notes rows that were refused, with the reasons; those that are noted stay.
+    pub async fn note_import_problems(&self, id: Uuid, problems: Vec<(u32, String)>) -> Result<(), Error> {
+        let mut statements = Vec::new();
+        for piece in problems.chunks(500) {
+            let mut sql = Sql::default();
+            sql.text("insert into sys_import_problems (import, row, told) values ");
+            sql.list(piece, ", ", |sql, (row, told)| {
+                sql.text("(").value(id).text(", ").value(*row).text(", ").value(told).text(")");
+            });
+            sql.text(" on conflict (import, row) do nothing");
+            statements.push(sql);
+        }
+        self.write(Priority::Bulk, move |connection| {
+            let statements = statements.clone();
+            Box::pin(async move { connection.batch(statements).await.map(|_| ()) })
+        })
+        .await
+    }
+
+    /// Rows that were refused, with the reasons, in the order of the file.
+    pub async fn import_problems(&self, id: Uuid, after: u32, limit: u32) -> Result<Vec<(u32, String)>, Error> {
+        let sql = Sql::fixed(
+            "select row, told from sys_import_problems where import = $1 and row > $2 order by row limit $3",
+        )
+        .bind(id)
+        .bind(after)
+        .bind(limit);
+        let rows = self.rows(sql).await?;
+        rows.iter().map(|row| Ok((u32::try_from(row.get::<i64>(0)?).unwrap_or_default(), row.get(1)?))).collect()
+    }
+
+    /// Forgets what earlier runs of an import found and made, before it begins anew.
+    pub async fn clear_import(&self, id: Uuid) -> Result<(), Error> {
+        let problems = Sql::fixed("delete from sys_import_problems where import = $1").bind(id);
+        let records = Sql::fixed("delete from sys_import_records where batch = $1").bind(id);
+        self.write_all(vec![problems, records]).await?;
+        Ok(())
+    }
+
+    /// Forgets that an import made or changed these records, once that is undone.
+    pub async fn forget_import_records(&self, id: Uuid, records: &[Uuid]) -> Result<(), Error> {
+        let mut statements = Vec::new();
+        for piece in records.chunks(256) {
+            let mut sql = Sql::default();
+            sql.text("delete from sys_import_records where batch = ").value(id).text(" and record in (");
+            crate::read::write_ids(&mut sql, piece);
+            sql.text(")");
+            statements.push(sql);
+        }
+        self.write(Priority::Bulk, move |connection| {
+            let statements = statements.clone();
+            Box::pin(async move { connection.batch(statements).await.map(|_| ()) })
         })
         .await
     }

@@ -83,27 +83,29 @@ const DECISION: u8 = 3;
 const ENDED: u8 = 4;
 
 impl Store {
-    /// A page of what happened to a record, newest first, and where the next one begins.
+    /// A page of what happened to a record, and to those that became one with it, newest first, and where the next one begins.
     pub async fn timeline(
         &self,
-        record: Uuid,
+        records: &[Uuid],
         asked: &TimelineFilter,
         after: Option<&TimelineCursor>,
         limit: u32,
     ) -> Result<(Vec<TimelineItem>, Option<TimelineCursor>), Error> {
         let mut connection = self.read().await?;
         let mut found: Vec<(Place, TimelineItem)> = Vec::new();
-        for source in [STARTED, CHANGE, COMMENT, DECISION, ENDED] {
-            let wanted = match source {
-                CHANGE => asked.changes,
-                COMMENT => asked.comments,
-                _ => asked.approvals,
-            };
-            if !wanted {
-                continue;
-            }
-            for row in read(&mut connection, source, record, asked, after, limit + 1).await? {
-                found.push(item(source, &row)?);
+        for record in records {
+            for source in [STARTED, CHANGE, COMMENT, DECISION, ENDED] {
+                let wanted = match source {
+                    CHANGE => asked.changes,
+                    COMMENT => asked.comments,
+                    _ => asked.approvals,
+                };
+                if !wanted {
+                    continue;
+                }
+                for row in read(&mut connection, source, *record, asked, after, limit + 1).await? {
+                    found.push(item(source, &row)?);
+                }
             }
         }
         found.sort_by_key(|(place, _)| Reverse(*place));

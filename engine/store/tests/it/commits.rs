@@ -20,6 +20,7 @@ pub(crate) fn numbered(record: Record, series: &str) -> Change {
         series: Vec::new(),
         search,
         batch: None,
+        origin: None,
     }))
 }
 
@@ -52,7 +53,7 @@ on_both!(numbers_are_given_in_order_and_fill_the_marks, |db| {
 
     let found = db.get("request", requests[1].id).await;
     assert_eq!((found.number.as_deref(), found.title.as_str()), (Some("RQ-0002/x"), "RQ-0002/x first"));
-    let (timeline, _) = db.store.timeline(requests[0].id, &TimelineFilter::default(), None, 10).await.unwrap();
+    let (timeline, _) = db.store.timeline(&[requests[0].id], &TimelineFilter::default(), None, 10).await.unwrap();
     let [TimelineItem::Change { entry, .. }] = timeline.as_slice() else { panic!("{timeline:?}") };
     assert_eq!(entry.changes[0].new, json!("RQ-0001/x first"));
     let notices = db.store.notices(Uuid::from_u128(7), None, 10).await.unwrap();

@@ -219,7 +219,7 @@ on_both!(the_timeline_tells_everything_once_in_order, |db| {
     late.at = at("2026-12-01T00:00:00Z");
     db.store.commit(&db.entities, late).await.unwrap();
 
-    let (all, next) = db.store.timeline(request, &TimelineFilter::default(), None, 100).await.unwrap();
+    let (all, next) = db.store.timeline(&[request], &TimelineFilter::default(), None, 100).await.unwrap();
     assert_eq!((all.len(), next), (11, None));
     assert!(matches!(&all[0], TimelineItem::Comment(c) if c.comment.text == "late"));
     assert!(matches!(all.last(), Some(TimelineItem::Started(_))));
@@ -228,7 +228,7 @@ on_both!(the_timeline_tells_everything_once_in_order, |db| {
         let mut after = None;
         loop {
             let (page, next) =
-                db.store.timeline(request, &TimelineFilter::default(), after.as_ref(), size).await.unwrap();
+                db.store.timeline(&[request], &TimelineFilter::default(), after.as_ref(), size).await.unwrap();
             paged.extend(page);
             after = next;
             if after.is_none() {

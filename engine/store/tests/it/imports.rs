@@ -58,6 +58,7 @@ on_both!(an_import_remembers_what_it_made_and_changed, |db| {
                 series: Vec::new(),
                 search: String::new(),
                 batch: Some(batch),
+                origin: None,
             };
             Change::InsertRecord(Box::new(insert))
         })
@@ -76,7 +77,10 @@ on_both!(an_import_remembers_what_it_made_and_changed, |db| {
     assert_eq!((records[150].record, records[150].was), (made[0].id, ImportWas::Created));
     let page = db.store.import_records(batch, Some(records[9].number), 10).await.unwrap();
     assert_eq!(page, records[10..20]);
-    assert_eq!(db.store.delete_import_records(batch).await.unwrap(), 151);
+    db.store.forget_import_records(batch, &[there.id]).await.unwrap();
+    assert_eq!(db.store.import_records(batch, None, 1000).await.unwrap().len(), 150);
+    db.store.clear_import(batch).await.unwrap();
+    assert!(db.store.import_records(batch, None, 10).await.unwrap().is_empty());
     assert_eq!(db.get("partner", made[149].id).await.get("rating"), Value::Integer(149));
 });
 

@@ -187,6 +187,7 @@ pub(crate) fn insert(record: Record) -> Change {
         numbering: None,
         series: Vec::new(),
         batch: None,
+        origin: None,
     }))
 }
 
@@ -203,6 +204,7 @@ pub(crate) fn update(record: &Record, set: &[(&str, Value)]) -> UpdateRecord {
         deleted_at: None,
         batch: None,
         silent: false,
+        origin: None,
     }
 }
 

@@ -183,6 +183,7 @@ on_both!(a_renamed_entity_keeps_its_records_and_counts_on, |db| {
             series: Vec::new(),
             search: String::new(),
             batch: None,
+            origin: None,
         };
         commit(vec![kernel::change::Change::InsertRecord(Box::new(insert))])
     };

@@ -184,6 +184,7 @@ on_both!(numbers_of_a_series_are_given_in_the_commit_and_found_by_the_search, |d
             numbering: None,
             series,
             batch: None,
+            origin: None,
         }))
     };
     let done = db.commit(vec![insert("a"), insert("b")]).await;

@@ -22,13 +22,15 @@ interface RecordHeaderProps {
   menu: MenuEntry[]
   /** Acts of this entity alone. */
   extra?: ReactNode
+  /** Who else is changing the record. */
+  editors?: ReactNode
   /** The column with approval and history, where there is room for it. */
   aside: { open: boolean; toggle: () => void } | null
   onSave: () => void
   onTransition: (transition: Offered) => void
 }
 
-export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, extra, aside, onSave, onTransition }: RecordHeaderProps) {
+export function RecordHeader({ dirty, busy, computing, maySave, transitions, menu, extra, editors, aside, onSave, onTransition }: RecordHeaderProps) {
   const { t } = useTranslation('record')
   const { entity } = useForm()
   const small = useMedia(phone)
@@ -71,6 +73,7 @@ export function RecordHeader({ dirty, busy, computing, maySave, transitions, men
             <span className={style.status} role="status">
               {computing ? t('header.computing') : dirty ? t('header.unsaved') : ''}
             </span>
+            {editors}
           </div>
         </div>
         <div className={style.actions}>

@@ -76,6 +76,9 @@ export function TimelineEntry({ item, titles, onVersion }: TimelineEntryProps) {
   )
 }
 
+/** Acts of the engine that have words of their own. */
+const plain: readonly string[] = ['deleted', 'restored', 'merged', 'merged_into', 'unmerged']
+
 /** What an item is, by its verb or action where it has one. */
 function kindOf(item: TimelineItem): string {
   if (item.kind === 'decision') return VERBS[textIn(item, 'verb', 'outcome', 'decision') ?? ''] ?? 'closed'
@@ -83,7 +86,7 @@ function kindOf(item: TimelineItem): string {
     const action = textIn(item, 'action')
     if (action === 'erased') return 'erased'
     if (item.source === 'version') return 'version'
-    return action === 'created' ? 'create' : action === 'deleted' || action === 'restored' ? action : action && action !== 'updated' ? 'transition' : 'change'
+    return action === 'created' ? 'create' : action !== null && action !== undefined && plain.includes(action) ? action : action && action !== 'updated' ? 'transition' : 'change'
   }
   return item.kind
 }
@@ -115,7 +118,7 @@ function Sentence({ item, what }: { item: TimelineItem; what: string }) {
   }
   if (what === 'version') return <>{t('history:gave_back', { version: textIn(item, 'reason') ?? '' })}</>
   if (what === 'erased') return <>{t('history:did_erase')}</>
-  return <>{t(`timeline.${['create', 'change', 'deleted', 'restored', 'withdraw'].includes(what) ? what : 'change'}`)}</>
+  return <>{t(`timeline.${['create', 'change', 'withdraw', ...plain].includes(what) ? what : 'change'}`)}</>
 }
 
 /** What a node is called: the instance beside the timeline knows it in the reader's language; else from its name. */

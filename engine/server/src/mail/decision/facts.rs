@@ -165,7 +165,7 @@ impl App {
     /// What the initiator said at the last submission, and what others decided since, the newest last.
     async fn said_before(&self, open: &Open, texts: Texts<'_>) -> Result<(Option<String>, Vec<Saying>), Failure> {
         let filter = TimelineFilter { comments: false, ..TimelineFilter::default() };
-        let (items, _) = self.store().timeline(open.instance.record, &filter, None, 40).await?;
+        let (items, _) = self.store().timeline(&[open.instance.record], &filter, None, 40).await?;
         let org = self.org();
         let (mut words, mut said) = (None, Vec::new());
         for item in items {

@@ -151,6 +151,10 @@ impl Walker<'_> {
             self.get(list, &format!("{base}?limit=200&columns={columns}")).await;
             self.get("/api/export/{file}", &format!("/api/export/{}.csv?columns={columns}", entity.name)).await;
         }
+        for table in entity.line_tables() {
+            let path = format!("/api/export/{}.csv?lines={}", entity.name, table.name);
+            self.get("/api/export/{file}", &path).await;
+        }
         for path in &hidden {
             for asked in [
                 format!("columns={path}"),
