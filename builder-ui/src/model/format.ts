@@ -121,6 +121,10 @@ export function formatAgo(value: string, locale: string, now = Date.now()): stri
   return relative.format(0, 'second')
 }
 
+export function isPast(value: string, now = Date.now()): boolean {
+  return new Date(value).getTime() <= now
+}
+
 /** How long something has waited: "3 d", "5 h", "12 min". */
 export function formatSpan(since: string, locale: string, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - new Date(since).getTime()) / 1000))

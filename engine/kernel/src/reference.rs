@@ -96,7 +96,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0524", "A pool of no role or position."),
     ("E0525", "A return to what is no other approval."),
     ("E0526", "A fork of which perhaps no branch is taken."),
-    ("E0536", "A node that is decided by mail, though approving asks for a file or a signature."),
     (
         "E0523",
         "A field is gone or has another type, but running instances of a workflow read it by the version that they keep; \
@@ -109,6 +108,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0535", "An outcome that what is called does not come to, or one of many calls."),
     ("E0536", "Something is to come back from a call that is not waited for."),
     ("E0537", "A fork without a join lies in a branch of another."),
+    ("E0538", "A node that is decided by mail, though approving asks for a file or a signature."),
     ("W0501", "Two branches of a fork meet before the join."),
     ("W0502", "`repeated: skip` where the node writes fields: nobody is skipped there."),
     ("W0503", "The only approver is the initiator."),

@@ -108,7 +108,14 @@ impl Tabs {
 #[derive(Debug)]
 pub(crate) struct Tab {
     app: App,
-    pub(crate) stream: Uuid,
+    stream: Uuid,
+}
+
+impl Tab {
+    /// What the stream is called. A closure that asks for it holds the tab, not the name alone.
+    pub(crate) fn stream(&self) -> Uuid {
+        self.stream
+    }
 }
 
 impl Drop for Tab {

@@ -384,7 +384,8 @@ impl Work<'_> {
             self.problems.push(missing);
             return;
         };
-        if other.deleted_at.is_some() {
+        // What comes out of the trash with this very record can be referred to.
+        if other.deleted_at.is_some() && !self.besides.contains(&id) {
             self.problems.push(missing);
             return;
         }

@@ -34,7 +34,7 @@ impl Workflow {
     /// * `E0522` a level or count of zero
     /// * `E0526` a fork of which perhaps no branch is taken
     /// * `E0524` a pool of no role or position; `E0525` a return to what is no other approval
-    /// * `E0536` decided by mail, though approving asks for a file or a signature
+    /// * `E0538` decided by mail, though approving asks for a file or a signature
     /// * `W0502` `repeated: skip` where the node writes fields: nobody is skipped there
     /// * `W0503` the only approver is the initiator
     /// * `W0504` fields are both written and hidden
@@ -374,7 +374,7 @@ impl<'a> Compiler<'a> {
         {
             self.problem(
                 Diagnostic::error(
-                    "E0536",
+                    "E0538",
                     format!("{at}.decide_by_mail"),
                     "approving asks here for what no letter can bring",
                 )

@@ -84,11 +84,16 @@ fn only_what_changes_how_a_record_is_found_is_written_for_the_search() {
         .decide(Some(SELLER), |s| command::transition(s, &entity, &request, as_seen("ask", request.version), None))
         .unwrap();
     assert_eq!(search(&asked.changes), Some(false), "a mere step of the lifecycle");
-    let input = json!({"note": "another"}).as_object().cloned().unwrap();
-    let saved = firm
-        .decide(Some(SELLER), |s| kernel::save::update(s, &entity, &request, &input, request.version, &[]))
-        .unwrap();
-    assert_eq!(search(&saved.changes), Some(true));
+    let sheet = firm.create(Some(SELLER), "sheet", json!({"name": "One", "text": "before"})).unwrap();
+    let entity = firm.catalog.entity("sheet").unwrap().clone();
+    for (input, written) in
+        [(json!({"stars": 3}), false), (json!({"text": "after"}), true), (json!({"name": "Two"}), true)]
+    {
+        let given = input.as_object().unwrap();
+        let saved =
+            firm.decide(Some(SELLER), |s| kernel::save::update(s, &entity, &sheet, given, sheet.version, &[])).unwrap();
+        assert_eq!(search(&saved.changes), Some(written), "{input}");
+    }
 }
 
 /// The firm, whose `ask` takes these steps. A request may name an `origin`, another request.

@@ -344,7 +344,7 @@ fn calls_are_checked() {
     assert_eq!(told(json!({}), json!({"workflow": "lock"})), ["E0531 nodes.look.workflow"]);
     assert_eq!(told(json!({}), json!({"workflow": "approval"})), ["E0533 nodes.look.workflow"]);
     assert_eq!(told(json!({}), json!({"with": {"persona": "initiator"}})), ["E0534 nodes.look.with.persona"]);
-    assert_eq!(told(json!({}), json!({"with": {"person": "amount"}})), ["E0305 nodes.look.with.person"]);
+    assert_eq!(told(json!({}), json!({"with": {"person": "amount"}})), ["E0304 nodes.look.with.person"]);
     assert_eq!(told(json!({}), json!({"sets": {"x": "1"}})), ["E0534 nodes.look.sets.x"]);
     assert_eq!(told(json!({}), json!({"outcomes": {"maybe": "after"}})), ["E0535 nodes.look.outcomes.maybe"]);
     assert_eq!(told(json!({}), json!({"over": {"lines": "item"}})), ["E0514 nodes.look.over.lines"]);

@@ -388,7 +388,7 @@ fn what_comes_with_a_handing_over_is_kept_as_what_comes_with_a_decision() {
         let verb = Verb::Transfer { to: who("fay") };
         Command::Decide { task, by: who("sam"), verb, said }
     };
-    assert_eq!(code(play.give(&give(Said::default()))), "attachments:required");
+    assert_eq!(code(play.give(&give(Said::default()))), "attachments:required signature:required");
     let unsigned = Said { attachments: vec![file], ..Said::default() };
     assert_eq!(code(play.give(&give(unsigned.clone()))), "signature:required");
     let decision = play.give(&give(Said { signature: Some(signature), ..unsigned })).unwrap();

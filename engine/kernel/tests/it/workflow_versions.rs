@@ -119,21 +119,32 @@ fn branches_and_calls_go_along() {
         "named": {"type": "approval", "approvers": [{"field": "vars.person"}], "nobody": "admin", "next": "approved", "rejected": "rejected"},
         "approved": {"type": "end", "outcome": "approved"}, "rejected": {"type": "end", "outcome": "rejected"}}),
     );
-    let flow = |split: &str, call: &str, over: Json| {
+    let flow = |split: &str, call: &str, over: Json, with: Json| {
         flow(&json!({
         "start": {"type": "start", "next": split},
         split: {"type": "fork", "branches": {"a": {"next": "lead"}, "b": {"next": call}}},
         "lead": approval("lead", "meet"),
-        call: {"type": "call", "workflow": "look", "over": over, "with": {"person": "item"}, "next": "meet", "rejected": "rejected"},
+        call: {"type": "call", "workflow": "look", "over": over, "with": with, "next": "meet", "rejected": "rejected"},
         "meet": {"type": "join", "of": split, "next": "approved"}}))
     };
-    let mut play = Play::calling(&flow("split", "look", json!({"people": [{"role": "finance"}]})), &[look.clone()]);
+    let mut play = Play::calling(
+        &flow("split", "look", json!({"people": [{"role": "finance"}]}), json!({"person": "item"})),
+        &[look.clone()],
+    );
     play.start("rob");
     play.approve("fay");
-    publish(&mut play, &flow("fork", "check", json!({"departments": "initiator.department"})), &[look.clone()]);
+    publish(
+        &mut play,
+        &flow("fork", "check", json!({"departments": "initiator.department"}), json!({})),
+        &[look.clone()],
+    );
     let nodes = [("split", "fork"), ("look", "check")];
     assert!(hindrances(&play, &nodes).contains(&Some(Hindrance::OtherCall)));
-    publish(&mut play, &flow("fork", "check", json!({"people": [{"role": "director"}]})), &[look]);
+    publish(
+        &mut play,
+        &flow("fork", "check", json!({"people": [{"role": "director"}]}), json!({"person": "item"})),
+        &[look],
+    );
     migrate(&mut play, &nodes).unwrap();
     assert_eq!(play.open(), ["check.named: fox", "lead: sam"], "what runs goes on, for those for whom it was called");
     play.approve("sam");

@@ -44,7 +44,6 @@ impl Command for UndoMerge {
     async fn read(&self, app: &App, scene: &Scene) -> Result<Merge, Failure> {
         let missing = || Failure::from(Rejection::NotFound { kind: "merge".into(), id: self.id.to_string() });
         let row = app.store().merge(self.id).await?.ok_or_else(missing)?;
-        let state = MergeState::of(&row)?;
         // Whoever may not know of the winner knows of no merge.
         let (entity, winner) = target(app, scene, &row.entity, row.winner, false).await.map_err(|_| missing())?;
         if row.status != "done" {
@@ -55,6 +54,8 @@ impl Command for UndoMerge {
             let told = format!("expected a merge of the last {} days, but it is older", UNDO_WITHIN.num_days());
             return Err(Rejection::state("too_late", told).into());
         }
+        // Once nobody can undo it, what that took is not kept any more.
+        let state = MergeState::of(&row)?;
         let ids: Vec<Uuid> = state.losers.iter().map(|(id, _)| *id).collect();
         let losers = app.store().records(&*scene.catalog, &row.entity, &ids).await?;
         for (record, version) in std::iter::once((&winner, Some(state.version)))

@@ -35,9 +35,9 @@ pub(super) async fn show(
     });
     // Gone with the stream.
     let tab = app.open_tab(reader.user);
-    let stream = tab.stream;
+    let stream = tab.stream();
     let told = heard.filter_map(move |happened| {
-        let (reader, stream) = (reader.clone(), tab.stream);
+        let (reader, stream) = (reader.clone(), tab.stream());
         async move {
             match happened {
                 Ok(happened) => event(&reader, stream, happened).await.map(Ok),

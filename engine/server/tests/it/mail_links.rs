@@ -305,7 +305,7 @@ on_both!(only_what_a_workflow_lets_be_decided_by_mail_has_a_link, |server| {
     let both = format!("{MANAGER} \"decide_by_mail\": true,");
     let wrong = [(WORKFLOW, VERBS, signed), (WORKFLOW, MANAGER, both.as_str())];
     let told = format!("{:?}", server.publish("definitions/trade", &wrong).await.unwrap_err());
-    assert!(told.contains("E0536"), "{told}");
+    assert!(told.contains("E0538"), "{told}");
 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

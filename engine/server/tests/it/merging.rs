@@ -198,6 +198,9 @@ on_both!(after_merging_everything_leads_to_the_winner_and_after_parting_all_is_a
         for _ in 0..5 {
             customers.push(random_customer(&rep, &mut dice, &country, &customers).await);
         }
+        // Who stays knows of those that go as well.
+        let first = format!("/api/records/customer/{}", customers[0]);
+        rep.patch(&first, json!({"version": 1, "affiliates": customers[2..]})).await.ok();
         let mut all: Vec<(&str, String)> = customers.iter().map(|id| ("customer", id.clone())).collect();
         for _ in 0..4 {
             let one = dice.below(5);

@@ -5,7 +5,7 @@ import type { CallItem, PreviewNode } from '@/api/records'
 import type { Automatic, InstanceAnswer, InstanceNode, Waits } from '@/api/tasks'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import { localeTag } from '@/fields/exact'
-import { formatSpan } from '@/model/format'
+import { formatSpan, isPast } from '@/model/format'
 import { useAutomaticTexts } from './automatic'
 import { Avatar } from '@/ui/avatar'
 import { Icon, type IconName } from '@/ui/icon'
@@ -169,7 +169,7 @@ function DueLine({ due, open, language }: { due: NonNullable<Step['due']>; open:
   if (!due.at) return due.within ? <p className={style.why}>{t('approval.due_within', { span: span(due.within) })}{then}</p> : null
   const date = formatDatetime(due.at, language)
   if (!open) return <p className={style.why}>{t('approval.due_at', { date })}{then}</p>
-  const late = new Date(due.at).getTime() <= Date.now()
+  const late = isPast(due.at)
   return <p className={style.due} data-late={late || undefined}><Icon name={late ? 'warning' : 'clock'} size={13} />{t(late ? 'approval.overdue' : 'approval.due', { date, when: formatAgo(due.at, language) })}</p>
 }
 

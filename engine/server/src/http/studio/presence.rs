@@ -50,6 +50,7 @@ pub(in crate::http) async fn leave(
     Path(id): Path<String>,
 ) -> Result<Json<Json_>, Error> {
     reader.must_build()?;
-    app.store().leave_draft(draft_id(&id)?, reader.user).await?;
+    let draft = app.store().draft(draft_id(&id)?).await?.ok_or_else(|| Error::not_found("draft", &id))?;
+    app.store().leave_draft(draft.id, reader.user).await?;
     Ok(Json(json!({})))
 }
