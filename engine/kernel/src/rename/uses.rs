@@ -95,12 +95,8 @@ impl Walk<'_> {
                     self.compare(old, new, &at(&index.to_string()));
                 }
             }
-            (old, new) if old != new => {
-                // Of an entity that is looked for, its own name is no use.
-                if !(self.is_own && path == "name") {
-                    self.paths.push(path.to_owned());
-                }
-            }
+            // Of an entity that is looked for, its own name is no use.
+            (old, new) if old != new && !(self.is_own && path == "name") => self.paths.push(path.to_owned()),
             _ => {}
         }
     }

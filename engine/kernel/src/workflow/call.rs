@@ -131,7 +131,7 @@ impl Compiler<'_> {
         self.call_makes_sense(at, node, callee);
         let over = self.call_over(at, node)?;
         let with = self.call_with(at, node, callee)?;
-        let counts = Type::Map(COUNTS.iter().map(|name| (Name::new(*name), Type::Integer)).collect());
+        let counts = Type::Map(COUNTS.iter().map(|name| (Name::new(name), Type::Integer)).collect());
         let counted = self.scope.clone().with_named([("children".into(), counts)]);
         let until = match &node.until {
             CallUntil::All => DoneWhen::All,

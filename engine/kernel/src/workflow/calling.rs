@@ -104,7 +104,7 @@ fn go_on(run: &mut Run<'_>, token: u32) -> Result<(), Stop> {
     }
     for (child, item) in pending {
         let given = given(run, &node, call, item.as_ref())?;
-        let (variables, fired) = work_out(run, &call.variables, given, &node)?;
+        let (variables, fired) = work_out(run, &call.variables, &given, &node)?;
         let scope = run.instance.last_number + 1;
         let mut to = run.at(scope + 1, &call.start);
         to.label = with_item(to.label, item.as_ref());
@@ -351,7 +351,7 @@ fn launch(run: &mut Run<'_>, token: u32, node: &Name, call: &Call, item: Option<
     inner.actor.clone_from(&run.actor);
     inner.steps = run.steps;
     inner.instance.initiator = run.instance.initiator.clone();
-    let begin = begin(&mut inner, run.instance.initiator.id, &IndexMap::new(), given)?;
+    let begin = begin(&mut inner, run.instance.initiator.id, &IndexMap::new(), &given)?;
     let started = Started {
         id: inner.ids.next(),
         workflow: callee.name.clone(),

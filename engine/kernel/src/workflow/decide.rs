@@ -458,7 +458,7 @@ fn start(
     }
     run.submission = true;
     run.instance.initiator = people::person(run.env.ctx.org, by);
-    let begin = begin(run, by, picks, IndexMap::new())?;
+    let begin = begin(run, by, picks, &IndexMap::new())?;
     let started = Started {
         id: run.ids.next(),
         workflow: run.workflow.name.clone(),
@@ -488,7 +488,7 @@ fn resubmit(run: &mut Run<'_>, catalog_version: i64, picks: &Keyed<Vec<Uuid>>) -
     require_returned(run)?;
     run.submission = true;
     run.forget_settings();
-    let begin = begin(run, run.instance.initiator.id, picks, IndexMap::new())?;
+    let begin = begin(run, run.instance.initiator.id, picks, &IndexMap::new())?;
     run.emit(What::Resubmitted(Box::new(Resubmitted { catalog_version, begin })));
     Ok(())
 }
@@ -498,7 +498,7 @@ pub(super) fn begin(
     run: &mut Run<'_>,
     initiator: Uuid,
     picks: &Keyed<Vec<Uuid>>,
-    given: IndexMap<Name, Value>,
+    given: &IndexMap<Name, Value>,
 ) -> Result<Begin, Stop> {
     let org = run.env.ctx.org;
     let department = org.people.get(&initiator).and_then(|p| p.department).map(|id| people::department(org, id));
@@ -521,13 +521,16 @@ pub(super) fn begin(
     })
 }
 
+/// Values of variables, and the decision rows behind them.
+pub(super) type Known = (IndexMap<Name, Value>, Keyed<Vec<Fired>>);
+
 /// Variables of a workflow, each worked out with those before it, and the decision rows behind them.
 pub(super) fn work_out(
     run: &Run<'_>,
     variables: &Keyed<Variable>,
-    given: IndexMap<Name, Value>,
+    given: &IndexMap<Name, Value>,
     place: &str,
-) -> Result<(IndexMap<Name, Value>, Keyed<Vec<Fired>>), Stop> {
+) -> Result<Known, Stop> {
     let mut needs: Vec<Query> = Vec::new();
     let mut fired: Keyed<Vec<Fired>> = Keyed::new();
     let mut known: IndexMap<Name, Value> = IndexMap::new();

@@ -189,12 +189,12 @@ pub(super) fn migrate(run: &mut Run<'_>, version: i64, nodes: &Keyed<Name>, reas
         })
         .collect();
     run.forget_settings();
-    let (variables, fired) = work_out(run, &workflow.variables, instance.variables.clone(), &workflow.name)?;
+    let (variables, fired) = work_out(run, &workflow.variables, &instance.variables, &workflow.name)?;
     let mut calls: IndexMap<u32, IndexMap<Name, Value>> = IndexMap::new();
     for (number, scope) in &instance.scopes {
         let ScopeKind::Child(child) = &scope.kind else { continue };
         let Some(NodeKind::Call(call)) = map.kind(&map.name(&child.node)) else { continue };
-        let (variables, _) = work_out(run, &call.variables, child.variables.clone(), &child.node)?;
+        let (variables, _) = work_out(run, &call.variables, &child.variables, &child.node)?;
         calls.insert(*number, variables);
     }
     let now = run.env.ctx.settings;
@@ -259,7 +259,7 @@ pub(super) fn restart(run: &mut Run<'_>, version: i64, reason: String) -> Result
     let mut picks = run.instance.picks.clone();
     picks.retain(|node, _| run.approval(node).is_some());
     run.focus = None;
-    let begin = begin(run, run.instance.initiator.id, &Keyed::new(), IndexMap::new())?;
+    let begin = begin(run, run.instance.initiator.id, &Keyed::new(), &IndexMap::new())?;
     let begin = super::Begin { picks, ..begin };
     run.emit(What::Restarted { again: Box::new(Resubmitted { catalog_version: version, begin }), reason });
     Ok(())

@@ -606,7 +606,7 @@ fn node(kind: usize, next: &str) -> Json {
         4 => json!({"after": "1 day", "remind": ["at_due"], "then": {"act": "notify"}}),
         _ => json!({"date": {"field": "wanted"}, "remind": [{"before": "1 day"}]}),
     };
-    let even = kind % 2 == 0;
+    let even = kind.is_multiple_of(2);
     let (role, mode) = if even { ("lead", "any") } else { ("finance", "all") };
     let then = if even { "again" } else { "straight_back" };
     match kind {

@@ -39,7 +39,7 @@ fn publish(play: &mut Play, definition: &WorkflowDefinition, others: &[WorkflowD
 }
 
 fn map(nodes: &[(&str, &str)]) -> IndexMap<Name, Name> {
-    nodes.iter().map(|(from, to)| (Name::new(*from), Name::new(*to))).collect()
+    nodes.iter().map(|(from, to)| (Name::new(from), Name::new(to))).collect()
 }
 
 fn migrate(play: &mut Play, nodes: &[(&str, &str)]) -> Result<Decision, Rejection> {
@@ -129,14 +129,14 @@ fn branches_and_calls_go_along() {
     };
     let mut play = Play::calling(
         &flow("split", "look", json!({"people": [{"role": "finance"}]}), json!({"person": "item"})),
-        &[look.clone()],
+        std::slice::from_ref(&look),
     );
     play.start("rob");
     play.approve("fay");
     publish(
         &mut play,
         &flow("fork", "check", json!({"departments": "initiator.department"}), json!({})),
-        &[look.clone()],
+        std::slice::from_ref(&look),
     );
     let nodes = [("split", "fork"), ("look", "check")];
     assert!(hindrances(&play, &nodes).contains(&Some(Hindrance::OtherCall)));

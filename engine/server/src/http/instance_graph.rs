@@ -91,8 +91,8 @@ impl Drawing<'_> {
         let told = workflow.nodes.iter().map(|(name, node)| {
             let visits: Vec<&Json_> = self.visits.iter().filter(|visit| visit["node"] == **name).collect();
             let standing = self.instance.tokens.values().filter(|token| token.node == *name).count();
-            let ahead = self.ahead["nodes"].as_array().into_iter().flatten();
-            let ahead = ahead.filter(|found| found["node"] == **name && found["current"] != true).next_back();
+            let mut ahead = self.ahead["nodes"].as_array().into_iter().flatten();
+            let ahead = ahead.rfind(|found| found["node"] == **name && found["current"] != true);
             let status = match visits.last() {
                 _ if standing > 0 => "open".into(),
                 Some(visit) => visit["status"].clone(),

@@ -100,15 +100,15 @@ impl Trail {
     }
 
     /// A token goes along an edge.
-    fn go(&mut self, edges: &[Edge], event: &Event, token: u32, to: &Name, slot: Option<String>) {
+    fn go(&mut self, edges: &[Edge], event: &Event, token: u32, to: &Name, slot: Option<&String>) {
         let Some((from, way)) = self.tokens.get(&token).cloned() else { return };
         self.edge(edges, event, from, to, slot);
         self.stand(token, to, way);
     }
 
-    fn edge(&mut self, edges: &[Edge], event: &Event, from: Name, to: &Name, slot: Option<String>) {
+    fn edge(&mut self, edges: &[Edge], event: &Event, from: Name, to: &Name, slot: Option<&String>) {
         let between = |edge: &&Edge| edge.from == from && edge.to == *to;
-        let named = edges.iter().filter(between).find(|edge| Some(&edge.slot) == slot.as_ref());
+        let named = edges.iter().filter(between).find(|edge| Some(&edge.slot) == slot);
         if let Some(edge) = named.or_else(|| edges.iter().find(between)) {
             let slot = edge.slot.clone();
             self.taken.push(Taken { from, slot, to: to.clone(), at: event.at, round: self.round });
@@ -168,13 +168,13 @@ impl Trail {
             }
             What::Entered(at) => {
                 let slot = self.slots.remove(&at.token);
-                self.go(edges, event, at.token, &at.node, slot);
+                self.go(edges, event, at.token, &at.node, slot.as_ref());
             }
             What::Forked { at, branches, .. } | What::Split { at, branches } => {
                 let Some((from, way)) = self.tokens.remove(&at.token) else { return };
                 for branch in branches {
                     let slot = Some(format!("branches.{}", branch.branch));
-                    self.edge(edges, event, from.clone(), &branch.to.node, slot);
+                    self.edge(edges, event, from.clone(), &branch.to.node, slot.as_ref());
                     let mut way = way.clone();
                     let (node, name) = (at.node.clone(), branch.branch.clone());
                     way.push(Step::Branched { at: event.at, node, branch: name, round: self.round });

@@ -105,12 +105,12 @@ async fn run(app: &App, reader: &Reader, workflow: &str, wanted: Wanted, apply: 
             "places": places.collect::<Vec<_>>(),
         }));
     }
-    Ok(Json(answer(&told, rows, &scene.catalog, workflow, target)))
+    Ok(Json(answer(&told, &rows, &scene.catalog, workflow, target)))
 }
 
 fn answer(
     told: &Told,
-    rows: Vec<Json_>,
+    rows: &[Json_],
     latest: &kernel::Catalog,
     workflow: &str,
     target: impl Fn(&Name) -> String,

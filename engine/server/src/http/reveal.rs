@@ -47,7 +47,7 @@ pub(super) async fn show(
         }
         other => other.map(str::to_owned),
     };
-    let detail = json!({"entity": seen.entity.name, "id": place.id, "name": seen.record.title, "fields": [right]});
+    let detail = json!({"entity": seen.entity.name, "id": place.id, "fields": [right]});
     app.note(Some(reader.user), "revealed", detail).await.map_err(Failure::from)?;
     Ok(Json(json!({ "value": plain })))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use kernel::{
     Line, Name, Record, Value,
-    change::{Change, Commit, LinesChange, UpdateRecord},
+    change::{Change, Commit, UpdateRecord},
     schema::Entity,
     sealed::{self, Vault},
 };
@@ -85,7 +85,7 @@ fn resealed(key: &Key, entity: &Entity, record: &Record) -> Option<Change> {
         };
         for line in record.lines.get(table).into_iter().flatten() {
             let Some(value) = anew(lines, field, line.fields.get(&field.name)) else { continue };
-            let change = update.lines.entry(table.clone()).or_insert_with(LinesChange::default);
+            let change = update.lines.entry(table.clone()).or_default();
             match change.update.iter_mut().find(|known| known.id == line.id) {
                 Some(known) => drop(known.fields.insert(field.name.clone(), value)),
                 None => {

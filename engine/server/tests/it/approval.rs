@@ -293,6 +293,7 @@ on_both!(a_draft_keeps_what_whoever_has_a_task_writes_into_the_fields_that_it_op
     assert_eq!((&shown["parameters"], &shown["inspection"]), (&json!("RAL 7016"), &Json::Null), "{shown}");
     let shown = draft(server.sign_in("qc_a").await).await;
     assert_eq!(shown["parameters"], Json::Null, "whose turn it is not");
-    let done = decide(&technical, &own, "approve", json!({"fields": {"parameters": "RAL 7016"}})).await.ok();
-    assert_eq!(done["record"]["parameters"], "RAL 7016");
+    decide(&technical, &own, "approve", json!({"fields": {"parameters": "RAL 7016"}})).await.ok();
+    let next = server.sign_in("qc_a").await.get(&format!("/api/records/sample_request/{id}")).await.ok();
+    assert_eq!(next["record"]["parameters"], "RAL 7016", "whose turn it is then reads it");
 });

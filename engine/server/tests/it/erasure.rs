@@ -118,7 +118,7 @@ on_both!(records_whose_time_is_over_are_told_then_put_into_the_trash, |server| {
     );
     assert_eq!(server.app.retain(None).await.unwrap(), 1);
     assert_eq!(server.app.retain(None).await.unwrap(), 0);
-    let trash = keeper.get("/api/trash").await;
+    let trash = keeper.get("/api/records/contact_x?deleted=1&columns=name").await;
     assert!(trash.text.contains("old") && !trash.text.contains("young"), "{}", trash.text);
     assert_eq!(
         keeper.get("/api/audit?kind=retention").await.ok()["rows"][0]["detail"],
