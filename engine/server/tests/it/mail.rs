@@ -104,7 +104,8 @@ on_both!(a_server_that_is_down_for_a_day_loses_nothing_and_then_brings_one_lette
     let subject = letters[0].header("Subject");
     let told: u32 = subject.split(' ').next().unwrap().parse().unwrap();
     let text = letters[0].plain();
-    assert!(told >= 24 && text.contains("message 0\u{201d}") && text.contains("message 18"), "{subject} {text}");
+    let ours = (0..24).filter(|n| text.contains(&format!("message {n}\u{201d}"))).count();
+    assert!(told >= 24 && ours + usize::try_from(told).unwrap() >= 44, "{subject} {text}");
     assert!(text.contains(&format!("And {} more.", told - 20)), "{text}");
     assert_eq!(server.app.store().count_jobs().await.unwrap(), (0, 0));
 });
@@ -253,6 +254,7 @@ on_both!(somebody_gets_one_letter_on_each_working_day_with_all_that_waits, |serv
     worker.run_due().await.unwrap();
     assert_eq!(mails.letters().len(), 3);
     // Nobody who wants it no more gets it, nor who has nothing to do.
+    let manager = server.sign_in("manager_a").await;
     manager.patch("/api/notifications/preferences", json!({"without": ["task"]})).await.ok();
     server.app.clock().set(day(8));
     worker.run_due().await.unwrap();
@@ -269,12 +271,12 @@ on_both!(a_letter_of_what_waits_to_an_address_that_takes_nothing_stops_until_it_
     manager.patch("/api/notifications/preferences", json!({"tasks_at": "09:00"})).await.ok();
     submitted(&rep, 80_000).await;
     mails.fail(&[Fault::NoReceiver]);
-    let admin = server.sign_in("it_a").await;
     for n in 1..4 {
         server.app.clock().set(morning() - TimeDelta::minutes(59) + TimeDelta::days(n));
         worker.run_due().await.unwrap();
     }
     assert_eq!(mails.letters().len(), 0);
+    let admin = server.sign_in("it_a").await;
     let told = admin.get("/api/mail").await.ok();
     assert_eq!(told["bounced"][0]["address"], "manager.a@demo.example");
     // Another address is another matter.

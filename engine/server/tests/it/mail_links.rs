@@ -252,7 +252,7 @@ on_both!(what_changed_while_somebody_read_is_shown_again_before_it_is_decided, |
 });
 
 on_both!(the_page_shows_what_the_task_shows_and_nothing_that_its_node_hides, |server| {
-    let hide = r#""transfer": {}}, "fields": {"hide": ["amount", "amount_cny", "revenue", "lines"]}"#;
+    let hide = r#""transfer": {}}, "fields": {"hide": ["amount", "amount_cny", "fob_net", "revenue", "lines"]}"#;
     let (mails, mut worker) = by_mail(server, &[]).await;
     let rep = server.sign_in("rep_a").await;
     let open = submitted(&rep, 80_000).await;

@@ -128,8 +128,10 @@ async fn a_server_notices_what_another_process_publishes() {
     let server = TestApp::trade().await;
     let rep = server.sign_in("rep_a").await;
     let other = App::open(Options::new(server.database())).await.unwrap();
-    let mut packs = server::packs::read(&[crate::support::repository().join("examples/leave_request")]).unwrap();
-    packs.retain(|pack| pack.name == "leave_request");
+    let mut packs = server::packs::read(&[crate::support::repository().join("definitions/trade")]).unwrap();
+    let entity = packs.iter_mut().flat_map(|pack| &mut pack.files).find(|file| file.path == "entities/quotation.json");
+    let text = &mut entity.unwrap().text;
+    *text = text.replace("\"remarks\": {", "\"colour_wish\": {\"type\": \"text\"}, \"remarks\": {");
     let publication = server::publish::Publication { packs, note: "beside".into(), by: None, demo: false };
     assert_eq!(other.publish(publication).await.unwrap().version, 2);
     other.close().await;

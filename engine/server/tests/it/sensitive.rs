@@ -29,7 +29,7 @@ fn packs(fields: Json) -> Vec<PackSource> {
 fn fields() -> Json {
     json!({"code": {"type": "text"}, "iban": {"type": "text", "sensitive": true, "read": ["keeper"]},
            "passport": {"type": "text", "sensitive": true, "unique": true},
-           "cards": {"type": "lines", "fields": {"number": {"type": "text", "sensitive": true}}}})
+           "cards": {"type": "lines", "fields": {"digits": {"type": "text", "sensitive": true}}}})
 }
 
 fn publication(fields: Json) -> Publication {
@@ -55,13 +55,13 @@ on_both!(a_sensitive_value_is_sealed_at_rest_masked_for_readers_and_shown_when_a
     let made = keeper
         .post(
             "/api/records/item",
-            json!({"code": "a", "iban": IBAN, "passport": "P1234567", "cards": [{"number": "4929 1000 2000 3000"}]}),
+            json!({"code": "a", "iban": IBAN, "passport": "P1234567", "cards": [{"digits": "4929 1000 2000 3000"}]}),
         )
         .await
         .ok();
     let record = &made["record"];
     assert_eq!((&record["iban"], &record["passport"]), (&json!("•••• 3000"), &json!("••••")), "{record}");
-    assert_eq!(record["cards"][0]["number"], "•••• 3000");
+    assert_eq!(record["cards"][0]["digits"], "•••• 3000");
     let id = record["id"].as_str().unwrap();
     let place = format!("/api/records/item/{id}");
     let held = at_rest(&server.app, id).await;
@@ -92,7 +92,7 @@ on_both!(a_sensitive_value_is_sealed_at_rest_masked_for_readers_and_shown_when_a
     };
     assert_eq!(reveal("iban".into()).await.ok()["value"], IBAN);
     let line = record["cards"][0]["id"].as_str().unwrap();
-    assert_eq!(reveal(format!("cards.{line}.number")).await.ok()["value"], "4929 1000 2000 3000");
+    assert_eq!(reveal(format!("cards.{line}.digits")).await.ok()["value"], "4929 1000 2000 3000");
     reveal("code".into()).await.refused(422, "invalid");
     let noted = keeper.get("/api/audit?kind=revealed").await.ok();
     assert_eq!(noted["items"].as_array().or(noted["rows"].as_array()).unwrap().len(), 2, "{noted}");
@@ -138,7 +138,7 @@ async fn a_new_key_seals_everything_anew_and_histories_still_open() {
     let server = TestApp::trade().await;
     let keeper = opened(&server, fields()).await;
     let made = keeper
-        .post("/api/records/item", json!({"code": "a", "iban": IBAN, "cards": [{"number": "4929 1000 2000 3000"}]}))
+        .post("/api/records/item", json!({"code": "a", "iban": IBAN, "cards": [{"digits": "4929 1000 2000 3000"}]}))
         .await
         .ok();
     let id = made["record"]["id"].as_str().unwrap().to_owned();

@@ -11,7 +11,7 @@ async fn somebody_who_signs_in_is_told_who_they_are() {
     let rep = server.sign_in("rep_a").await;
     let session = rep.get("/api/session").await.ok();
     assert_eq!(session["user"]["email"], "rep.a@demo.example");
-    assert_eq!(session["user"]["roles"], json!(["sales_rep"]));
+    assert_eq!(session["user"]["roles"], json!(["sales_rep", "employee"]));
     assert_eq!(session["user"]["admin"], false);
     assert_eq!(session["demo"], true);
     assert_eq!(session["version"], 1);
@@ -249,7 +249,7 @@ async fn who_signed_in_is_noted_for_administrators() {
     assert!(!audit.text.contains("my-password-by-mistake") && !audit.text.contains("given-by-it"), "{}", audit.text);
     let rows = audit.ok()["rows"].as_array().unwrap().clone();
     let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["password_given", "sign_in_refused", "sign_in_refused", "sign_in", "sign_in"]);
+    assert_eq!(kinds, ["password_given", "sign_in_refused", "sign_in_refused", "sign_in", "published", "sign_in"]);
     assert_eq!(rows[2]["detail"]["email"], "rep.a@demo.example");
     assert_eq!(rows[3]["user"], json!(server.person("rep_a")));
     let page = admin.get("/api/audit?limit=2").await.ok();
