@@ -71,9 +71,11 @@ on_both!(what_nobody_decides_in_two_working_days_is_approved_and_everybody_can_s
     let ahead = rep.get(&format!("/api/instances/{}", instance_of(&record))).await.ok();
     assert!(is_about(&ahead["next"]["nodes"][0]["due"]["at"], "2026-11-25T02:00:00Z"), "{ahead}");
     due_by(server, morning() + TimeDelta::hours(30)).await;
+    let manager = server.sign_in("manager_a").await;
     assert_eq!(events(server, instance_of(&record), "reminded").await.len(), 1);
     assert!(notices(&manager).await.contains(&"reminder".to_owned()));
-    due_by(server, morning() + TimeDelta::days(2)).await;
+    due_by(server, morning() + TimeDelta::days(2) + TimeDelta::minutes(5)).await;
+    let (rep, manager) = (server.sign_in("rep_a").await, server.sign_in("manager_a").await);
     let way = rep.get(&format!("/api/instances/{}", instance_of(&record))).await.ok();
     let visit = way["nodes"].as_array().unwrap().iter().find(|node| node["node"] == "sales_manager").unwrap();
     let person = &visit["people"][0];
@@ -150,7 +152,7 @@ on_both!(what_is_suspended_holds_its_deadline, |server| {
     admin.post(&format!("{instance}/resume"), json!({"reason": "done"})).await.ok();
     let own = task(&manager, &record).await.unwrap();
     assert!(is_about(&own["due_at"], "2026-11-23T11:00:00Z"), "an hour, as before: {own}");
-    due_by(server, morning() + TimeDelta::hours(9)).await;
+    due_by(server, morning() + TimeDelta::hours(9) + TimeDelta::minutes(5)).await;
     assert_eq!(events(server, instance_of(&record), "overdue").await.len(), 1);
 });
 
@@ -199,11 +201,11 @@ on_both!(a_message_is_kept_until_a_workflow_takes_it_and_is_taken_once, |server|
     with_wait(server, r#"{"message": {"name": "paid", "key": "currency"}}"#).await;
     let (rep, admin) = (server.sign_in("rep_a").await, server.sign_in("it_a").await);
     let manager = server.sign_in("manager_a").await;
-    rep.post("/api/messages", json!({"name": "paid", "key": "USD"})).await.refused(403, "forbidden");
+    rep.post("/api/messages", json!({"name": "paid", "key": "EUR"})).await.refused(403, "forbidden");
     admin.post("/api/messages", json!({"name": "paid", "key": " "})).await.refused(422, "invalid");
     let key = admin.with("idempotency-key", "once");
     for _ in 0..2 {
-        assert_eq!(key.post("/api/messages", json!({"name": "paid", "key": "USD"})).await.status, 202);
+        assert_eq!(key.post("/api/messages", json!({"name": "paid", "key": "EUR"})).await.status, 202);
     }
     due_by(server, morning()).await;
     assert_eq!(server.app.store().count_messages().await.unwrap(), 1, "it waits for somebody who waits for it");
@@ -214,7 +216,7 @@ on_both!(a_message_is_kept_until_a_workflow_takes_it_and_is_taken_once, |server|
     assert!(task(&manager, &first).await.is_some(), "whoever waits longest gets it");
     assert!(task(&manager, &second).await.is_none());
     assert_eq!(server.app.store().count_messages().await.unwrap(), 0);
-    admin.post("/api/messages", json!({"name": "paid", "key": "USD"})).await.ok();
+    admin.post("/api/messages", json!({"name": "paid", "key": "EUR"})).await.ok();
     due_by(server, morning()).await;
     assert!(task(&manager, &second).await.is_some());
     let ended = events(server, instance_of(&second), "wait_ended").await;

@@ -126,6 +126,7 @@ on_both!(what_waits_is_found_by_how_long_it_waits_where_and_with_whom, |server| 
     let rep = server.sign_in("rep_a").await;
     let first = submitted(&rep, 80_000).await;
     server.app.clock().set(server.app.clock().now() + chrono::Duration::days(3));
+    let rep = server.sign_in("rep_a").await;
     let second = submitted(&rep, 80_000).await;
     let manager = server.sign_in("manager_a").await;
     let own = task(&manager, &first).await.unwrap();
