@@ -30,7 +30,7 @@ pub(super) fn lookup(
         (["doc", through, name], Some(_)) => (&entity.fields, *through, *name, true),
         _ => {
             let told =
-                format!("expected a reference and a field, as in `customer.level`, but found `{}`", parts.join("."));
+                format!("expected a reference and a field, as in `partner.level`, but found `{}`", parts.join("."));
             c.error("E0243", at, told).hint = Some("what lies further away is a lookup of a lookup".into());
             return None;
         }
