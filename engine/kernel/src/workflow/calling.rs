@@ -5,8 +5,7 @@ use indexmap::IndexMap;
 use uuid::Uuid;
 
 use super::{
-    Call, CloseCause, DoneWhen, Instance, Item, ItemKind, NodeKind, Over, RecordEffect, ScopeKind, Started, Wait, What,
-    approvers,
+    Call, CloseCause, DoneWhen, Instance, Item, ItemKind, NodeKind, Over, ScopeKind, Started, Wait, What, approvers,
     back::beneath,
     call::COUNTS,
     decide::{begin, work_out},
@@ -373,7 +372,7 @@ fn launch(run: &mut Run<'_>, token: u32, node: &Name, call: &Call, item: Option<
     run.ids = ids;
     run.steps = steps;
     run.record = std::borrow::Cow::Owned(after);
-    run.effects.extend(effects.into_iter().filter(|effect| !matches!(effect, RecordEffect::Outcome(_))));
+    run.effects.extend(effects);
     run.beside.extend(changes);
     run.beside.extend(beside);
     run.emit_engine(What::Launched { at, workflow, title, instance, item });

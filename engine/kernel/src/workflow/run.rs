@@ -228,8 +228,12 @@ impl<'a> Run<'a> {
         self.events.push(event);
     }
 
-    /// Notes an effect, so that what follows sees the record after it.
+    /// Notes an effect, so that what follows sees the record after it. What another workflow started without waiting for
+    /// it moves the record nowhere, however it ends.
     pub(super) fn affect(&mut self, effect: RecordEffect) -> Result<(), Stop> {
+        if self.instance.launched_by.is_some() && matches!(effect, RecordEffect::Outcome(_)) {
+            return Ok(());
+        }
         match (self.env.apply)(&self.record, &effect) {
             Outcome::Decided(record) => self.record = Cow::Owned(record),
             Outcome::Needs(queries) => return Err(Stop::Needs(queries)),

@@ -28,6 +28,7 @@ fn beside(database: String, folder: &Path) -> Options {
         files: Some(folder.join("files")),
         audit: Some(folder.join("audit")),
         audit_key: Some(folder.join("audit-key")),
+        key: Some(folder.join("key")),
         ..Options::new(database)
     }
 }

@@ -232,8 +232,12 @@ async fn chaos(server: TestApp) {
     let database = server.database();
     let wanted = quotation(&server.sign_in("rep_a").await, 10).await;
     let before = server.app.store().latest_version().await.unwrap();
+    // Who looks through it afterwards knows the roots that were signed meanwhile.
+    let options = server.app.options();
+    let (folder, key) = (options.audit_folder(), options.audit_key());
+    let places = ["--audit".into(), folder.display().to_string(), "--audit-key".into(), key.display().to_string()];
     server.app.close().await;
-    let work = tokio::task::spawn_blocking(move || storm(&database, kills, Dice(seed), &wanted));
+    let work = tokio::task::spawn_blocking(move || storm(&database, &places, kills, Dice(seed), &wanted));
     let told = work.await.unwrap();
     let after = server.reopened().await;
     assert!(after.app.published().catalog.version >= before);
@@ -241,10 +245,10 @@ async fn chaos(server: TestApp) {
     after.app.close().await;
 }
 
-fn storm(database: &str, kills: usize, mut dice: Dice, wanted: &Json) -> Vec<Told> {
+fn storm(database: &str, places: &[String], kills: usize, mut dice: Dice, wanted: &Json) -> Vec<Told> {
     let pack = tempfile::tempdir().unwrap();
     copy(&crate::support::repository().join("definitions/trade"), pack.path());
-    let first = Arc::new(Served::start(database));
+    let first = Arc::new(Served::start_with(database, places));
     let headers = ["rep.a", "manager.a"].map(|who| (who, sign_in(&first, who))).into_iter().collect();
     let field = Stage {
         now: Mutex::new((0, first)),
@@ -278,7 +282,7 @@ fn storm(database: &str, kills: usize, mut dice: Dice, wanted: &Json) -> Vec<Tol
                 let _ = publishing.kill();
                 let _ = publishing.wait();
             }
-            let next = Arc::new(Served::start(database));
+            let next = Arc::new(Served::start_with(database, places));
             *field.now.lock().unwrap() = (round, next);
             field.changed.notify_all();
         }

@@ -19,8 +19,14 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) fn start(database: &str) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(database: &str, more: &[String]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_portolan"))
             .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
