@@ -14,6 +14,7 @@ export const keys = {
   instance: (id: string) => ['instances', id] as const,
   graph: (id: string) => ['instances', id, 'graph'] as const,
   why: (id: string, node: string) => ['instances', id, 'why', node] as const,
+  schema: (kind: string) => ['schema', kind] as const,
   workflows: (query: unknown) => ['instances', 'search', query] as const,
   work: (query: unknown) => ['work', query] as const,
   notifications: ['notifications'] as const,

@@ -1,6 +1,7 @@
 /** Drafts of definitions. */
 import type { AppModel, LanguageCode } from '@/model/app'
 import type { Definition } from '@/model/definition'
+import type { Schema } from '@/model/json-schema'
 import { del, get, patch, post } from './client'
 import type { Begun, Choices, Plan } from './publish'
 import type { PreviewAnswer } from './records'
@@ -151,3 +152,6 @@ export interface Tried {
 }
 export const tryDraft = (id: string, asked: { entity: string; record: string; transition: string; by?: string; at?: string }) => post<Tried>(`${one(id)}/try`, asked)
 export const whatIf = (id: string, asked: { entity: string; transition: string; limit: number }) => post<{ seen: number; differ: Tried[] }>(`${one(id)}/what_if`, asked)
+
+/** The JSON Schema of a kind of definition. */
+export const readSchema = (kind: Kind) => get<Schema>(`/schemas/${kind}.json`)

@@ -1,6 +1,7 @@
-/** What one edits a definition with, by its kind; text for kinds that have no editor of their own yet. */
+/** What one edits a definition with, by its kind: a picture where it has one, controls for all of it, and its text for who likes that better. */
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSearchParams } from 'react-router'
 import type { About, Kind } from '@/api/studio'
 import { errorText } from '@/locales/i18n'
 import { Button } from '@/ui/button'
@@ -14,11 +15,12 @@ const DecisionEditor = lazy(() => import('./decision/decision-editor'))
 const FlowDesigner = lazy(() => import('./flow/flow-designer'))
 const RoleEditor = lazy(() => import('./role/role-editor'))
 const ViewEditor = lazy(() => import('./view/view-editor'))
+const PropertiesEditor = lazy(() => import('./schema/properties-editor'))
 const TextEditor = lazy(() => import('./text-editor'))
 const TrialDialog = lazy(() => import('./trial/trial-dialog'))
 const PreviewPane = lazy(() => import('./preview/preview-pane'))
 
-/** Kinds that are more than text. */
+/** Kinds that have a picture. */
 const editors: Partial<Record<Kind, React.ComponentType<{ about: About }>>> = { entity: FormDesigner, workflow: FlowDesigner, decision: DecisionEditor, view: ViewEditor, role: RoleEditor }
 
 /** What people see of it can be looked at before it is published. */
@@ -27,11 +29,19 @@ const isPreviewed = (about: About) => about.kind === 'entity' || about.kind === 
 export function Editor({ about }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
-  const [shown, setShown] = useState<'picture' | 'text' | 'preview'>('picture')
+  const [search] = useSearchParams()
+  const at = search.get('at')
+  const [shown, setShown] = useState<'picture' | 'properties' | 'text' | 'preview'>('picture')
+  const [seen, setSeen] = useState<string | null>(null)
+  // A problem leads to where it is mended: fields are in the picture, states and rules are not.
+  if (at !== seen) {
+    setSeen(at)
+    if (at && about.kind === 'entity') setShown(at.startsWith('fields.') ? 'picture' : 'properties')
+  }
   const asText = shown === 'text'
   const [trying, setTrying] = useState(false)
   const may = useDraftState((state) => state.draft.may_publish)
-  const Visual = about.kind ? editors[about.kind] : undefined
+  const Visual = (about.kind && editors[about.kind]) ?? PropertiesEditor
   const reset = () => open.act(t(about.origin === 'own' ? 'origin.remove' : 'origin.reset'), { [about.file]: null })
   return (
     <div className={style.editor}>
@@ -42,12 +52,13 @@ export function Editor({ about }: { about: About }) {
         {about.origin === 'customised' ? <Reset about={about} onReset={reset} /> : null}
         {may && about.entity && (about.kind === 'workflow' || about.kind === 'decision') ? <Button size="small" kind="quiet" icon="eye" onClick={() => setTrying(true)}>{t('trial.action')}</Button> : null}
         {isPreviewed(about) ? <Button size="small" kind="quiet" icon={shown === 'preview' ? 'layout' : 'eye'} pressed={shown === 'preview'} onClick={() => setShown(shown === 'preview' ? 'picture' : 'preview')}>{t(shown === 'preview' ? 'editor.visual' : 'preview.action')}</Button> : null}
-        {Visual ? <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setShown(asText ? 'picture' : 'text')}>{t(asText ? 'editor.visual' : 'editor.text')}</Button> : null}
+        {about.kind === 'entity' ? <Button size="small" kind="quiet" icon={shown === 'properties' ? 'layout' : 'settings'} pressed={shown === 'properties'} onClick={() => setShown(shown === 'properties' ? 'picture' : 'properties')}>{t(shown === 'properties' ? 'editor.visual' : 'editor.properties')}</Button> : null}
+        <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setShown(asText ? 'picture' : 'text')}>{t(asText ? 'editor.visual' : 'editor.text')}</Button>
       </header>
       {trying && about.entity ? <Suspense fallback={null}><TrialDialog entity={about.entity} onClose={() => setTrying(false)} /></Suspense> : null}
       <Suspense fallback={<Waiting />}>
         <Loaded file={about.file}>
-          {shown === 'preview' && isPreviewed(about) ? <PreviewPane about={about} /> : asText || !Visual ? <TextEditor key={about.file} file={about.file} /> : <Visual about={about} />}
+          {shown === 'preview' && isPreviewed(about) ? <PreviewPane about={about} /> : asText ? <TextEditor key={about.file} file={about.file} /> : shown === 'properties' ? <PropertiesEditor about={about} /> : <Visual about={about} />}
         </Loaded>
       </Suspense>
     </div>

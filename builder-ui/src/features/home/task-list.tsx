@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useAppModel } from '@/api/app-context'
 import { figureText, type Task } from '@/api/tasks'
 import { formatAgo, formatSpan } from '@/model/format'
+import { isLate } from '@/model/late'
 import { paths } from '@/model/paths'
 import { Avatar } from '@/ui/avatar'
 import { Checkbox } from '@/ui/checkbox'
@@ -29,11 +30,6 @@ export function TaskList({ query, choosing }: { query: Query; choosing?: Choosin
   if (!query.data) return <Failure error={query.error} onRetry={() => void query.refetch()} />
   if (query.data.rows.length === 0) return <Empty icon="done" title={t('home:no_tasks')} text={t('home:no_tasks_text')} />
   return <ul>{query.data.rows.map((task) => <TaskRow key={task.id} task={task} choosing={choosing} />)}</ul>
-}
-
-/** Two days is when people begin to ask. */
-export function isLate(since: string, now = Date.now()): boolean {
-  return now - new Date(since).getTime() > 2 * 86_400_000
 }
 
 /** How a deadline stands: it says so in words, the colour only helps. */

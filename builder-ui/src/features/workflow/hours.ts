@@ -5,6 +5,3 @@ export function hours(minutes: number, locale: string): string {
   if (minutes < 60) return unit('minute', minutes, 0)
   return minutes < 48 * 60 ? unit('hour', minutes / 60, 1) : unit('day', minutes / 1440, 1)
 }
-
-/** Two days is when people begin to ask. */
-export const isLate = (since: string, now = Date.now()): boolean => now - new Date(since).getTime() > 2 * 86_400_000

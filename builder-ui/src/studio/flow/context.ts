@@ -17,7 +17,7 @@ export interface Flow {
   /** Changes the nodes as one step. */
   act: (what: string, nodes: Nodes, group?: string | null) => void
   /** The same with texts in another language beside. */
-  write: (what: string, nodes: Nodes, beside: Files, group: string) => void
+  write: (what: string, nodes: Nodes, beside: Files, group: string | null) => void
   label: (key: string) => string
   /** The fields of its entity, those across references too. */
   fields: EntityField[]

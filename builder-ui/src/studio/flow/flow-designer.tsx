@@ -14,7 +14,7 @@ import { useEntityFields } from './condition-editor'
 import { describeCondition } from './condition-text'
 import { useCallable } from './call-panel'
 import { FlowContext, useFlow, type Flow } from './context'
-import { addCase, endOf, insert, lead, mainWay, move, remove, type Edge, type FlowNode, type Nodes } from './flow-edit'
+import { addBranch, addCase, endOf, insert, lead, mainWay, move, remove, type Edge, type FlowNode, type Nodes } from './flow-edit'
 import { readFlow, type Branch, type Item } from './flow-tree'
 import { NodePanel } from './node-panel'
 import { useSources } from './sources'
@@ -24,7 +24,7 @@ export const nodeIcons: Record<string, IconName> = {
   start: 'publish', approval: 'square_check', form: 'edit', switch: 'network', fork: 'columns', join: 'columns', merge: 'columns', call: 'workflow', notify: 'bell', action: 'settings', wait: 'clock', race: 'network', end: 'done',
 }
 /** What can be put on an edge. */
-const insertable = ['approval', 'notify', 'switch', 'call', 'wait', 'race'] as const
+const insertable = ['approval', 'form', 'notify', 'switch', 'fork', 'action', 'call', 'wait', 'race'] as const
 
 export default function FlowDesigner({ about }: { about: About }) {
   const { t } = useTranslation('studio')
@@ -38,7 +38,7 @@ export default function FlowDesigner({ about }: { about: About }) {
   const flow: Flow = {
     about, definition, nodes, texts, selected, select, fields,
     act: (what, next, group = null) => open.act(what, { [about.file]: { ...definition, nodes: next } }, group && `${about.file} ${group}`),
-    write: (what, next, beside, group) => open.act(what, { ...(next === nodes ? {} : { [about.file]: { ...definition, nodes: next } }), ...beside }, `${about.file} ${group}`),
+    write: (what, next, beside, group) => open.act(what, { ...(next === nodes ? {} : { [about.file]: { ...definition, nodes: next } }), ...beside }, group && `${about.file} ${group}`),
     label: (key) => texts.say(`nodes.${key}.label`, nodes[key]?.label) || (nodes[key]?.type === 'start' ? t('flow.types.start') : humanised(key)),
   }
   const tree = readFlow(nodes)
@@ -115,7 +115,7 @@ function Plus({ edge }: { edge: Edge }) {
   })
   const callable = useCallable()
   const put = (type: string) => {
-    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}', approval: t('flow.new.approval'), wait: t('flow.new.wait') }, ...(callable[0] ? { workflow: callable[0].value } : {}) })
+    const made = insert(flow.nodes, edge, type, { label: t(`flow.new.${type}`), words: { yes: t('flow.new.case'), rejected: t('flow.new.rejected'), message: '{title}', approval: t('flow.new.approval'), wait: t('flow.new.wait'), branches: [t('flow.new.branch', { n: 1 }), t('flow.new.branch', { n: 2 })] }, ...(callable[0] ? { workflow: callable[0].value } : {}) })
     if (!made) return
     flow.act(t('act.add', { what: t(`flow.types.${type}`) }), made.nodes)
     flow.select(made.key)
@@ -126,9 +126,15 @@ function Plus({ edge }: { edge: Edge }) {
     ...(movable.length ? [{ key: 'move', label: t('flow.move_here'), heading: true, divided: true }] : []),
     ...movable.map(([key]) => ({ key: `move-${key}`, label: flow.label(key), onSelect: () => flow.act(t('act.move', { what: flow.label(key) }), move(flow.nodes, key, edge)) })),
   ]
+  const end = endOf(flow.nodes, edge)
+  const elsewhere = Object.entries(flow.nodes).filter(([key, node]) => key !== edge.from && key !== end && node.type !== 'start')
+  const deeper: MenuEntry[] = [
+    { key: 'lead', label: t('flow.lead_to'), heading: true, divided: true },
+    ...elsewhere.map(([key]) => ({ key: `lead-${key}`, label: flow.label(key), onSelect: () => flow.act(t('flow.to', { name: flow.label(key) }), lead(flow.nodes, edge, key)) })),
+  ]
   return (
     <div ref={hold} className={style.edge} data-over={side !== null || undefined}>
-      <MenuButton entries={entries} placement="bottomLeft">
+      <MenuButton entries={[...entries, ...(elsewhere.length ? deeper : [])]} placement="bottomLeft">
         <button type="button" className={style.plus} aria-label={t('flow.insert', { name: flow.label(edge.from) })}><Icon name="add" size={13} /></button>
       </MenuButton>
     </div>
@@ -146,6 +152,7 @@ function NodeCard({ name, node }: { name: string; node: FlowNode }) {
   const rejected = typeof node.rejected === 'string' ? node.rejected : null
   const entries: MenuEntry[] = [
     ...(node.type === 'switch' ? [{ key: 'case', label: t('flow.add_case'), icon: 'add' as const, onSelect: () => { flow.act(t('flow.add_case'), addCase(flow.nodes, name, t('flow.new.case'))); flow.select(name) } }] : []),
+    ...(node.type === 'fork' ? [{ key: 'branch', label: t('flow.add_branch'), icon: 'add' as const, onSelect: () => flow.act(t('flow.add_branch'), addBranch(flow.nodes, name, t('flow.new.branch', { n: Object.keys((node.branches ?? {}) as object).length + 1 }))) }] : []),
     ...(rejected && (node.type === 'approval' || node.type === 'call') ? Object.keys(flow.nodes).filter((key) => key !== name && key !== rejected && flow.nodes[key]?.type !== 'start').map((key) => ({ key: `reject-${key}`, label: t('flow.rejected_to', { name: flow.label(key) }), onSelect: () => flow.act(t('flow.rejected_to', { name: flow.label(key) }), lead(flow.nodes, { from: name, slot: 'rejected' }, key)) })) : []),
     { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, divided: true, disabled: removed === flow.nodes, onSelect: () => { flow.act(t('act.remove_what', { what: flow.label(name) }), removed); flow.select(null) } },
   ]
@@ -155,7 +162,7 @@ function NodeCard({ name, node }: { name: string; node: FlowNode }) {
         <span className={style.icon}><Icon name={node.type === 'end' && node.outcome === 'rejected' ? 'error' : (nodeIcons[node.type] ?? 'dot')} size={15} /></span>
         <span className={style.words}>
           <span className={style.name}>{flow.label(name)}</span>
-          {node.type === 'start' ? null : <span className={style.about}>{node.type === 'approval' ? sources.describe(node.approvers) : node.type === 'notify' ? sources.describe(node.to) : node.type === 'call' ? (callable.find((one) => one.value === node.workflow)?.label ?? String(node.workflow)) : t(`flow.types.${node.type}`, { defaultValue: node.type })}</span>}
+          {node.type === 'start' ? null : <span className={style.about}>{node.type === 'approval' ? sources.describe(node.approvers) : node.type === 'form' ? sources.describe(node.people) : node.type === 'notify' ? sources.describe(node.to) : node.type === 'call' ? (callable.find((one) => one.value === node.workflow)?.label ?? String(node.workflow)) : t(`flow.types.${node.type}`, { defaultValue: node.type })}</span>}
           {rejected && (node.type === 'approval' || node.type === 'call') ? <span className={style.rejected}>{t('flow.rejected_to', { name: flow.label(rejected) })}</span> : null}
           {problem ? <span className={style.problem}>{problem.message}</span> : null}
         </span>

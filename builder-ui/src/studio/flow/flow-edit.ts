@@ -62,7 +62,7 @@ export function rejection(nodes: Nodes): string | null {
 export interface NewNode {
   label: string
   /** Labels of parts that it begins with. */
-  words: { yes: string; rejected: string; message: string; approval?: string; wait?: string }
+  words: { yes: string; rejected: string; message: string; approval?: string; wait?: string; branches?: [string, string] }
   /** The workflow that a sub-flow begins with. */
   workflow?: string
 }
@@ -86,7 +86,15 @@ export function insert(nodes: Nodes, edge: Edge, type: string, { label, words, w
       case 'notify': return { type, label, to: ['initiator'], message: words.message, next: to }
       case 'switch': return { type, label, cases: { x_yes: { label: words.yes, when: 'true', next: to } }, default: to }
       case 'call': return { type, label, workflow: workflow ?? '', next: to, rejected: ends() }
-      case 'fork': return { type, label: '', branches: {} }
+      case 'form': return { type, label, people: ['initiator'], nobody: 'admin', fields: {}, next: to }
+      case 'action': return { type, label, do: {}, next: to }
+      case 'fork': {
+        // All branches meet again; what is done in each is put on its edge.
+        const join = proposeName(`${label} join`, [...Object.keys(all), key])
+        all = { ...all, [join]: { type: 'join', of: key, next: to } }
+        const [first, second] = words.branches ?? ['1', '2']
+        return { type, branches: { x_first: { label: first, next: join }, x_second: { label: second, next: join } } }
+      }
       case 'wait': return { type, label, for: { after: '1 days' }, next: to }
       case 'race': {
         const [decision, wait] = [words.approval ?? words.yes, words.wait ?? words.yes]
@@ -136,12 +144,24 @@ export function removeRaceBranch(nodes: Nodes, key: string, name: string): Nodes
 export function remove(nodes: Nodes, key: string): Nodes {
   const node = nodes[key]
   if (node?.type === 'race') return withoutRace(nodes, key, node)
+  if (node?.type === 'fork') return withoutFork(nodes, key)
+  if (node?.type === 'join') return nodes
   const on = node ? mainWay(node) : null
   if (!node || node.type === 'start' || on === null || on === key) return nodes
   let rest = without(nodes, key)
   for (const [from, one] of Object.entries(nodes)) {
     if (from !== key) for (const edge of edgesOf(from, one)) if (edge.to === key) rest = lead(rest, edge, on)
   }
+  return tidied(rest, nodes)
+}
+
+/** A fork goes with its join once nothing stands between them; what led to it goes on where the join did. */
+function withoutFork(nodes: Nodes, key: string): Nodes {
+  const join = Object.entries(nodes).find(([, node]) => node.type === 'join' && node.of === key)?.[0]
+  const on = join ? mainWay(nodes[join] ?? { type: 'join' }) : null
+  if (!join || on === null || edgesOf(key, nodes[key] ?? { type: 'fork' }).some((edge) => edge.to !== join)) return nodes
+  let rest = without(without(nodes, key), join)
+  for (const [from, one] of Object.entries(nodes)) if (from !== key && from !== join) for (const edge of edgesOf(from, one)) if (edge.to === key) rest = lead(rest, edge, on)
   return tidied(rest, nodes)
 }
 
@@ -174,6 +194,16 @@ function tidied(nodes: Nodes, before: Nodes): Nodes {
   const reached = (all: Nodes) => new Set(Object.entries(all).flatMap(([key, node]) => edgesOf(key, node).map((edge) => edge.to)))
   const [now, then] = [reached(nodes), reached(before)]
   return Object.fromEntries(Object.entries(nodes).filter(([key, node]) => node.type === 'start' || now.has(key) || !then.has(key) || node.type !== 'end'))
+}
+
+/** Adds a branch to a fork; what is done in it is put on its edge. */
+export function addBranch(nodes: Nodes, key: string, label: string): Nodes {
+  const join = Object.entries(nodes).find(([, node]) => node.type === 'join' && node.of === key)?.[0]
+  return join ? withValue(nodes, key, (node) => {
+    const branches = branchesOf(node, 'branches')
+    const name = proposeName(label, Object.keys(branches))
+    return { ...node, branches: { ...branches, [name]: { label, next: join } } as Json }
+  }) : nodes
 }
 
 /** Adds a case to a switch before its default. */

@@ -1,8 +1,8 @@
-/** The properties of a node, by its type; what has no box here is changed as text. */
+/** The properties of a node, by its type: the usual ones first, then all that the format knows. */
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '@/model/definition'
 import { Button } from '@/ui/button'
-import { Checkbox } from '@/ui/checkbox'
 import { FieldFrame } from '@/ui/field-frame'
 import { Icon } from '@/ui/icon'
 import { MultiSelect, Select } from '@/ui/select'
@@ -11,35 +11,58 @@ import { useDefinition, useDraftState } from '../context'
 import panel from '../form/panel.module.css'
 import { CallPanel } from './call-panel'
 import { ConditionEditor } from './condition-editor'
-import { addCase, change, changeCase, removeCase } from './flow-edit'
+import { withValue } from '../model/keyed'
+import { addCase, change, changeCase, removeCase, type FlowNode } from './flow-edit'
 import { useFlow } from './context'
 import { DueEditor } from './due-editor'
+import { ModeEditor, NobodyEditor } from './deciders'
+import { MessageInput } from './message-input'
 import { SourcesEditor } from './sources-editor'
+import { VerbsEditor } from './verbs-editor'
 import { RaceEditor, WaitEditor } from './wait-editor'
-import { useSources } from './sources'
 import style from './node-panel.module.css'
+
+const Further = lazy(() => import('../schema/further'))
+const FlowProperties = lazy(() => import('../schema/flow-properties'))
+
+/** What has a control of its own above; where nodes lead is shown by the picture. */
+const elsewhere: Record<string, string[]> = {
+  approval: ['approvers', 'nobody', 'same_as_initiator', 'repeated', 'mode', 'due', 'rejected'],
+  form: ['people', 'nobody', 'mode', 'due', 'verbs'],
+  switch: ['cases', 'default'],
+  fork: [],
+  call: ['workflow', 'over', 'order', 'wait', 'until', 'more', 'rejected'],
+  notify: ['to', 'message'],
+  wait: ['for', 'calendar'],
+  race: ['branches'],
+}
+/** Types that are called something. */
+const labelled = new Set(['approval', 'form', 'switch', 'call', 'notify', 'action', 'wait', 'race', 'end'])
+/** Types that have more than the usual. */
+const folded = new Set(['approval', 'form', 'call'])
 
 export function NodePanel({ name }: { name: string }) {
   const { t } = useTranslation('studio')
   const flow = useFlow()
   const node = flow.nodes[name]
+  const [more, setMore] = useState(false)
   const problems = useDraftState((state) => state.draft.problems).filter((one) => one.file === flow.about.file && (one.path === `nodes.${name}` || one.path.startsWith(`nodes.${name}.`)))
   if (!node) return null
   const set = (key: string, value: Json | undefined, typed = false) => flow.act(t('act.change', { what: flow.label(name) }), change(flow.nodes, name, { [key]: value }), typed ? `${name}.${key}` : null)
   return (
     <div className={panel.panel}>
       <header className={panel.head}>
-        <h2>{t(`flow.types.${node.type}`, { defaultValue: node.type })}</h2>
+        <h2>{t(node.type === 'start' ? 'flow.properties' : `flow.types.${node.type}`, { defaultValue: node.type })}</h2>
         <Button kind="quiet" size="small" icon="close" label={t('panel.close')} onClick={() => flow.select(null)} />
       </header>
       {problems.map((one) => <p key={`${one.code} ${one.path} ${one.message}`} className={panel.error}><Icon name={one.severity === 'error' ? 'error' : 'warning'} size={14} />{one.message}</p>)}
-      {node.type === 'start' ? null : (
+      {node.type === 'start' || !labelled.has(node.type) ? null : (
         <FieldFrame label={t('field.label')}>
           {({ id }) => <TextInput id={id} value={flow.texts.say(`nodes.${name}.label`, node.label)} onChange={(label) => rename(label)} />}
         </FieldFrame>
       )}
       {node.type === 'approval' ? <Approval name={name} set={set} /> : null}
-      {node.type === 'form' ? <DueEditor isForm due={node.due} onChange={(due) => set('due', due, true)} /> : null}
+      {node.type === 'form' ? <Form name={name} set={set} /> : null}
       {node.type === 'wait' ? <WaitEditor name={name} /> : null}
       {node.type === 'race' ? <RaceEditor name={name} /> : null}
       {node.type === 'switch' ? <Switch name={name} /> : null}
@@ -47,12 +70,17 @@ export function NodePanel({ name }: { name: string }) {
       {node.type === 'notify' ? (
         <>
           <SourcesEditor label={t('flow.to_whom')} sources={node.to} onChange={(to) => set('to', to)} />
-          <FieldFrame label={t('flow.message')} help={t('flow.message_help')}>
-            {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={String(node.message ?? '')} onChange={(message) => set('message', message, true)} />}
-          </FieldFrame>
+          <MessageInput name={name} />
         </>
       ) : null}
-      {['approval', 'switch', 'call', 'notify', 'wait', 'race', 'start', 'end'].includes(node.type) ? null : <p className={panel.caption}>{t('panel.as_text')}</p>}
+      {node.type === 'start' ? <Suspense fallback={null}><FlowProperties about={flow.about} texts={flow.texts} /></Suspense> : null}
+      {folded.has(node.type) ? <Button size="small" kind="quiet" icon={more ? 'down' : 'right'} expanded={more} onClick={() => setMore(!more)}>{t('panel.more')}</Button> : null}
+      {node.type === 'start' || (folded.has(node.type) && !more) ? null : (
+        <Suspense fallback={null}>
+          <Further about={flow.about} kind="workflow" texts={flow.texts} of="NodeDefinition" value={node as Record<string, Json>} path={`nodes.${name}`} without={['label', 'next', ...(elsewhere[node.type] ?? [])]}
+            onChange={(next, how) => flow.write(t('act.change', { what: flow.label(name) }), withValue(flow.nodes, name, () => next as FlowNode), how.beside ?? {}, how.typed ?? null)} />
+        </Suspense>
+      )}
     </div>
   )
 
@@ -65,107 +93,66 @@ export function NodePanel({ name }: { name: string }) {
 }
 
 type Set = (key: string, value: Json | undefined, typed?: boolean) => void
-type VerbOptions = { reason?: 'required'; to?: Json; then?: string } & Record<string, Json>
-type Verbs = Record<string, boolean | VerbOptions>
 
-const modes = ['any', 'all', 'sequence', 'at_least', 'ratio', 'one_of_each'] as const
-const startOfMode: Record<string, Json> = { at_least: { at_least: 2 }, ratio: { ratio: '2/3' }, one_of_each: { one_of_each: 'source' } }
 const same = ['decide', 'skip', 'manager', 'department_head'] as const
 const repeated = ['ask', 'skip_consecutive', 'skip'] as const
-const nobody = ['admin', 'manager_up', 'pass', 'reject', 'refuse'] as const
-const verbs = ['reject', 'return', 'transfer', 'delegate', 'add_signer', 'take_back', 'cc', 'consult', 'urge'] as const
-/** Verbs that are allowed unless they are taken away. */
-const usual = new Set(['reject', 'urge'])
 
 function Approval({ name, set }: { name: string; set: Set }) {
   const { t } = useTranslation('studio')
   const flow = useFlow()
-  const { roles } = useSources()
-  const fields = flow.fields.filter((one) => !one.path.includes('.'))
   const node = flow.nodes[name]
   if (!node) return null
-  const allowed = (node.verbs ?? {}) as Verbs
-  const rights = (node.fields ?? {}) as { write?: string[]; hide?: string[] }
-  const isOn = (verb: string) => (usual.has(verb) ? allowed[verb] !== false : allowed[verb] !== undefined && allowed[verb] !== false)
-  const needsReason = (verb: string) => typeof allowed[verb] === 'object' && allowed[verb].reason === 'required'
-  const setVerb = (verb: string, on: boolean, reason: boolean) => {
-    const old = allowed[verb]
-    const { reason: _reason, ...kept } = typeof old === 'object' ? old : {}
-    put(verb, on, reason ? { ...kept, reason: 'required' } : kept)
-  }
-  /** What is usual is left out. */
-  const put = (verb: string, on: boolean, options: VerbOptions) => {
-    const { [verb]: _old, ...rest } = allowed
-    const left = usual.has(verb) ? on && Object.keys(options).length === 0 : !on
-    const next: Verbs = left ? rest : { ...rest, [verb]: on ? options : false }
-    set('verbs', Object.keys(next).length ? (next as Json) : undefined)
-  }
-  const setRights = (key: 'write' | 'hide', names: string[]) => {
-    const { [key]: _old, ...rest } = rights
-    const next = names.length ? { ...rest, [key]: names } : rest
-    set('fields', Object.keys(next).length ? next : undefined)
-  }
   const options = <V extends string>(values: readonly V[], group: string) => values.map((value) => ({ value, label: t(`flow.${group}.${value}`) }))
-  const mode = typeof node.mode === 'object' && node.mode !== null ? (Object.keys(node.mode)[0] ?? 'any') : String(node.mode ?? 'any')
-  const share = typeof node.mode === 'object' && node.mode !== null ? String(Object.values(node.mode)[0] ?? '') : ''
-  const back = (typeof allowed.return === 'object' ? allowed.return : {}) as VerbOptions
-  const whoElse = typeof node.nobody === 'object' && node.nobody !== null ? ('role' in node.nobody ? `role:${String((node.nobody as Record<string, Json>).role)}` : 'user') : String(node.nobody ?? 'admin')
   return (
     <>
       <SourcesEditor label={t('flow.approvers')} sources={node.approvers} onChange={(approvers) => set('approvers', approvers)} />
-      <FieldFrame label={t('flow.mode_label')}>
-        {({ id }) => <Select id={id} value={mode} onChange={(value) => { if (value) set('mode', value === 'any' ? undefined : (startOfMode[value] ?? value)) }} options={options(modes, 'mode')} />}
-      </FieldFrame>
-      {mode === 'at_least' || mode === 'ratio' ? (
-        <FieldFrame label={t(`flow.share.${mode}`)}>
-          {({ id }) => <TextInput id={id} value={share} onChange={(text) => set('mode', { [mode]: mode === 'at_least' && /^\d+$/.test(text) ? Number(text) : text }, true)} />}
-        </FieldFrame>
-      ) : null}
-      {mode === 'one_of_each' ? (
-        <FieldFrame label={t('flow.group_label')}>
-          {({ id }) => <Select id={id} value={share} onChange={(value) => { if (value) set('mode', { one_of_each: value }) }} options={options(['source', 'department', 'line'] as const, 'groups')} />}
-        </FieldFrame>
-      ) : null}
-      <FieldFrame label={t('flow.nobody_label')}>
-        {({ id }) => (
-          <Select id={id} searchable value={whoElse} onChange={(value) => { if (value) set('nobody', value.startsWith('role:') ? { role: value.slice(5) } : value) }}
-            options={[{ label: t('flow.nobody_do'), options: options(nobody, 'nobody') }, { label: t('kinds.role'), options: roles.map((role) => ({ value: `role:${role.value}`, label: role.label })) }]} />
-        )}
-      </FieldFrame>
+      <ModeEditor value={node.mode} set={set} />
+      <NobodyEditor value={node.nobody} set={set} />
       <FieldFrame label={t('flow.same_label')}>
-        {({ id }) => <Select id={id} value={String(node.same_as_initiator ?? 'decide')} onChange={(value) => set('same_as_initiator', value === 'decide' ? undefined : value)} options={options(same, 'same')} />}
+        {({ id }) => <Select id={id} value={String(node.same_as_initiator ?? 'decide')} onChange={(value) => set('same_as_initiator', value === 'decide' ? undefined : (value ?? undefined))} options={options(same, 'same')} />}
       </FieldFrame>
       <FieldFrame label={t('flow.repeated_label')}>
-        {({ id }) => <Select id={id} value={String(node.repeated ?? 'ask')} onChange={(value) => set('repeated', value === 'ask' ? undefined : value)} options={options(repeated, 'repeated')} />}
+        {({ id }) => <Select id={id} value={String(node.repeated ?? 'ask')} onChange={(value) => set('repeated', value === 'ask' ? undefined : (value ?? undefined))} options={options(repeated, 'repeated')} />}
       </FieldFrame>
       <DueEditor due={node.due} onChange={(due) => set('due', due, true)} />
-      <fieldset className={panel.options}>
-        <legend>{t('flow.verbs_label')}</legend>
-        {verbs.map((verb) => (
-          <div key={verb} className={style.verb}>
-            <Checkbox checked={isOn(verb)} onChange={(on) => setVerb(verb, on, needsReason(verb))}>{t(`flow.verbs.${verb}`)}</Checkbox>
-            {isOn(verb) && verb !== 'urge' ? <Checkbox checked={needsReason(verb)} onChange={(reason) => setVerb(verb, true, reason)}>{t('flow.reason')}</Checkbox> : null}
-          </div>
-        ))}
-      </fieldset>
-      {isOn('return') ? (
-        <>
-          <FieldFrame label={t('flow.return_to')}>
-            {({ id }) => <Select id={id} value={back.to === 'passed' ? 'passed' : 'initiator'} onChange={(value) => { const { to: _to, ...rest } = back; put('return', true, value === 'passed' ? { ...rest, to: 'passed' } : rest) }} options={options(['initiator', 'passed'] as const, 'return_tos')} />}
-          </FieldFrame>
-          <FieldFrame label={t('flow.return_then')}>
-            {({ id }) => <Select id={id} value={back.then ?? 'again'} onChange={(value) => { const { then: _then, ...rest } = back; put('return', true, value && value !== 'again' ? { ...rest, then: value } : rest) }} options={options(['again', 'straight_back', 'choose'] as const, 'return_thens')} />}
-          </FieldFrame>
-        </>
-      ) : null}
-      <FieldFrame label={t('flow.write_label')} help={t('flow.write_help')}>
-        {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={rights.write ?? []} onChange={(names) => setRights('write', names)} options={fields.map((field) => ({ value: field.path, label: field.label }))} />}
-      </FieldFrame>
-      <FieldFrame label={t('flow.hide_label')}>
-        {({ id }) => <MultiSelect id={id} value={rights.hide ?? []} onChange={(names) => setRights('hide', names)} options={fields.map((field) => ({ value: field.path, label: field.label }))} />}
-      </FieldFrame>
+      <VerbsEditor value={node.verbs} onChange={(verbs) => set('verbs', verbs)} />
+      <Rights value={node.fields} which={['write', 'required', 'hide']} set={set} />
     </>
   )
+}
+
+/** People fill in fields, and nobody rejects. */
+function Form({ name, set }: { name: string; set: Set }) {
+  const { t } = useTranslation('studio')
+  const node = useFlow().nodes[name]
+  if (!node) return null
+  return (
+    <>
+      <SourcesEditor label={t('flow.people')} sources={node.people} onChange={(people) => set('people', people)} />
+      <Rights value={node.fields} which={['required', 'write']} set={set} keep />
+      <ModeEditor value={node.mode} set={set} />
+      <NobodyEditor value={node.nobody} set={set} />
+      <DueEditor isForm due={node.due} onChange={(due) => set('due', due, true)} />
+      <VerbsEditor isForm value={node.verbs} onChange={(verbs) => set('verbs', verbs)} />
+    </>
+  )
+}
+
+/** Fields that whoever has the task writes, must fill in, or does not see. */
+function Rights({ value, which, set, keep = false }: { value: Json | undefined; which: readonly ('write' | 'required' | 'hide')[]; set: Set; keep?: boolean }) {
+  const { t } = useTranslation('studio')
+  const fields = useFlow().fields.filter((one) => !one.path.includes('.'))
+  const rights = (value ?? {}) as Record<string, string[]>
+  const put = (key: string, names: string[]) => {
+    const { [key]: _old, ...rest } = rights
+    const next = names.length ? (key in rights ? { ...rights, [key]: names } : { ...rest, [key]: names }) : rest
+    set('fields', keep || Object.keys(next).length ? next : undefined)
+  }
+  return which.map((key) => (
+    <FieldFrame key={key} label={t(`flow.${key}_label`)} help={t(`flow.${key}_help`, { defaultValue: '' })}>
+      {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={rights[key] ?? []} onChange={(names) => put(key, names)} options={fields.map((field) => ({ value: field.path, label: field.label }))} />}
+    </FieldFrame>
+  ))
 }
 
 function Switch({ name }: { name: string }) {

@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next'
 import type { Json } from '@/model/definition'
 import { useDraftState } from '../context'
 
-export type SourceKind = 'role' | 'role_here' | 'manager' | 'manager_chain' | 'department_head' | 'field' | 'user' | 'initiator'
-export const sourceKinds: SourceKind[] = ['manager', 'department_head', 'role_here', 'role', 'manager_chain', 'field', 'user', 'initiator']
+export type SourceKind = 'role' | 'role_here' | 'manager' | 'manager_chain' | 'department_head' | 'field' | 'user' | 'initiator' | 'position' | 'lines' | 'initiator_picks' | 'previous_picks' | 'expr'
+export const sourceKinds: SourceKind[] = ['manager', 'department_head', 'role_here', 'role', 'position', 'manager_chain', 'field', 'lines', 'user', 'initiator', 'initiator_picks', 'previous_picks', 'expr']
 
 type Keyed = Record<string, Json>
 const inside = (source: Json, key: string): Keyed => ((source as Keyed)[key] as Keyed | undefined) ?? {}
@@ -14,7 +14,7 @@ export function kindOf(source: Json): SourceKind | null {
   if (source === 'initiator') return 'initiator'
   if (typeof source !== 'object' || source === null || Array.isArray(source)) return null
   if ('role' in source) return source.in ? 'role_here' : 'role'
-  for (const kind of ['manager', 'manager_chain', 'department_head', 'field', 'user'] as const) if (kind in source) return kind
+  for (const kind of ['manager', 'manager_chain', 'department_head', 'field', 'user', 'position', 'lines', 'initiator_picks', 'previous_picks', 'expr'] as const) if (kind in source) return kind
   return null
 }
 
@@ -29,6 +29,11 @@ export function startOf(kind: SourceKind, role: string): Json {
     case 'department_head': return { department_head: { of: 'initiator' } }
     case 'field': return { field: 'owner' }
     case 'user': return { user: '' }
+    case 'position': return { position: '' }
+    case 'lines': return { lines: { of: '', field: '' } }
+    case 'initiator_picks': return { initiator_picks: { from: [{ role }] } }
+    case 'previous_picks': return { previous_picks: { from: [{ role }] } }
+    case 'expr': return { expr: 'initiator' }
   }
 }
 
@@ -46,6 +51,7 @@ export function useSources() {
       case 'manager': return t('flow.sources.manager_named', { count: Number(inside(source, 'manager').level ?? 1) })
       case 'field': return t('flow.sources.field_named', { field: String((source as Keyed).field) })
       case 'user': return String((source as Keyed).user)
+      case 'position': return String((source as Keyed).position)
       case null: return JSON.stringify(source)
       default: return t(`flow.sources.${kind}`)
     }

@@ -1,5 +1,5 @@
 /** The properties of a field, the usual ones first; what is wrong with each stands beneath it. */
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { About } from '@/api/studio'
 import type { EntityDefinition, FieldDefinition, Json } from '@/model/definition'
@@ -11,12 +11,25 @@ import { Icon } from '@/ui/icon'
 import { MultiSelect, Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useDraftState } from '../context'
-import { changeField, type FieldRef } from '../model/form-edit'
+import { changeField, replaceField, type FieldRef } from '../model/form-edit'
 import { OptionsEditor } from './options-editor'
 import { type Rollup, RollupEditor } from './rollup-editor'
 import { typeGroups } from './types'
 import { pathOf, type Design } from './use-design'
 import style from './panel.module.css'
+
+const Further = lazy(() => import('../schema/further'))
+
+/** Properties that have a control of their own here; a table's fields have panels of their own. */
+const shown = ['type', 'label', 'help', 'required', 'unique', 'sensitive', 'read', 'formula', 'default', 'lookup', 'rollup', 'visible', 'read_only', 'options', 'fields', 'renamed_from'] as const
+/** What only some types have. */
+const fitting: Record<string, (type: FieldType) => boolean> = {
+  min: (type) => bounded.includes(type), max: (type) => bounded.includes(type), above: (type) => numbers.includes(type),
+  scale: (type) => numbers.includes(type) && type !== 'integer', display: (type) => numbers.includes(type) && type !== 'integer',
+  currency: (type) => type === 'money', pattern: (type) => ['text', 'long_text'].includes(type), unit: (type) => type === 'duration', symbology: (type) => type === 'barcode',
+  series: (type) => type === 'number', schema: (type) => type === 'json', options_from: (type) => type === 'multi_choice',
+  choose: (type) => type === 'reference' || type === 'references', fills: (type) => type === 'reference', to: (type) => type === 'any_reference',
+}
 
 interface FieldPanelProps {
   about: About
@@ -31,6 +44,7 @@ interface FieldPanelProps {
 const sealable: FieldType[] = ['text', 'long_text', 'email', 'phone']
 const rollable: FieldType[] = ['integer', 'decimal', 'money', 'percent', 'date', 'datetime', 'duration', 'rating']
 const numbers: FieldType[] = ['integer', 'decimal', 'money', 'percent']
+const bounded: FieldType[] = [...numbers, 'text', 'long_text', 'lines', 'attachment', 'image', 'duration', 'rating']
 
 export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }: FieldPanelProps) {
   const { t } = useTranslation('studio')
@@ -51,12 +65,7 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field[key])} onChange={(value) => set(key, mono ? value : value, true)} {...(mono ? { className: style.mono ?? '' } : {})} />}
     </FieldFrame>
   )
-  const number = (key: string) => (
-    <FieldFrame label={t(`field.${key}`)} error={wrong(key)}>
-      {({ id }) => <TextInput id={id} inputMode="decimal" value={plain(field[key])} onChange={(value) => set(key, value === '' ? undefined : Number.isFinite(Number(value)) ? Number(value) : value, true)} />}
-    </FieldFrame>
-  )
-  const computed = field.formula !== undefined || field.lookup !== undefined || field.rollup !== undefined
+  const computed = field.formula !== undefined || field.compute !== undefined || field.lookup !== undefined || field.rollup !== undefined
   return (
     <div className={style.panel}>
       <header className={style.head}>
@@ -92,7 +101,7 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       <FieldFrame label={t('field.read')} help={t(field.read ? 'field.read_some' : 'field.read_all')} error={wrong('read')}>
         {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={field.read ?? []} onChange={(read) => set('read', read.length ? read : undefined)} options={roles} placeholder={t('field.read_everybody')} />}
       </FieldFrame>
-      {field.type === 'lines' || field.lookup || field.rollup ? null : text('formula', true)}
+      {field.type === 'lines' || field.lookup || field.rollup || field.compute ? null : text('formula', true)}
       <Button size="small" kind="quiet" icon={more ? 'down' : 'right'} expanded={more} onClick={() => setMore(!more)}>{t('panel.more')}</Button>
       {more ? (
         <>
@@ -108,10 +117,10 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
           )}
           {text('visible', true)}
           {text('read_only', true)}
-          {numbers.includes(field.type) ? <div className={style.pair}>{number('min')}{number('max')}</div> : null}
-          {numbers.includes(field.type) && field.type !== 'integer' ? <div className={style.pair}>{number('scale')}{number('display')}</div> : null}
-          {field.type === 'money' ? text('currency', true) : null}
-          {field.type === 'text' ? text('pattern', true) : null}
+          <Suspense fallback={null}>
+            <Further about={about} kind="entity" texts={design.texts} of="FieldDefinition" value={field as unknown as Record<string, Json>} path={path} without={[...shown, ...Object.keys(fitting).filter((key) => field[key] === undefined && !fitting[key]?.(field.type)), ...(field.type === 'lines' ? ['personal', 'compute'] : [])]}
+              onChange={(next, how) => design.act(t('act.change', { what: label }), { entity: replaceField(design.entity, fieldRef, next as unknown as FieldDefinition) }, how.typed ? `${about.file} ${how.typed}` : null, how.beside)} />
+          </Suspense>
           <FieldFrame label={t('field.name')} help={t('field.name_help')}>
             {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={fieldRef.field} onChange={() => {}} disabled className={style.mono ?? ''} />}
           </FieldFrame>

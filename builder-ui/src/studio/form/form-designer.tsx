@@ -133,7 +133,7 @@ function Designer({ about, design }: { about: About; design: Design }) {
       </div>
       <aside className={style.panel} aria-label={t('panel.label')} data-open={selected ? true : undefined}>
         {selected?.kind === 'field' && chosen ? <FieldPanel key={`${selected.ref.lines ?? ''}.${selected.ref.field}`} about={about} design={design} fieldRef={selected.ref} field={chosen} onRemove={() => void remove(selected.ref)} onClose={() => select(null)} /> : null}
-        {selected?.kind === 'part' && design.form.layout[selected.part] ? <PartPanel key={`${selected.part}.${selected.tab ?? ''}`} design={design} part={selected.part} tab={selected.tab} onClose={() => select(null)} /> : null}
+        {selected?.kind === 'part' && design.form.layout[selected.part] ? <PartPanel about={about} key={`${selected.part}.${selected.tab ?? ''}`} design={design} part={selected.part} tab={selected.tab} onClose={() => select(null)} /> : null}
         {selected === null || (selected.kind === 'field' && !chosen) ? <p className={style.hint}>{t('panel.none')}</p> : null}
       </aside>
       {used ? <UsesDialog used={used} onClose={() => setUsed(null)} /> : null}

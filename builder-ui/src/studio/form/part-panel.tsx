@@ -1,6 +1,8 @@
 /** The properties of a section or tab. */
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { isLines, isSection, isTabs, type FormDefinition } from '@/model/definition'
+import type { About } from '@/api/studio'
+import { isLines, isSection, isTabs, type FormDefinition, type Json, type PartDefinition, type TabDefinition } from '@/model/definition'
 import { Button } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { FieldFrame } from '@/ui/field-frame'
@@ -11,7 +13,10 @@ import { withValue } from '../model/keyed'
 import type { Design } from './use-design'
 import style from './panel.module.css'
 
+const Further = lazy(() => import('../schema/further'))
+
 interface PartPanelProps {
+  about: About
   design: Design
   part: string
   tab?: string | undefined
@@ -20,7 +25,7 @@ interface PartPanelProps {
 
 const counts = ['1', '2', '3', '4'] as const
 
-export function PartPanel({ design, part, tab, onClose }: PartPanelProps) {
+export function PartPanel({ about, design, part, tab, onClose }: PartPanelProps) {
   const { t } = useTranslation('studio')
   const at = design.form.layout[part]
   if (!at) return null
@@ -30,6 +35,13 @@ export function PartPanel({ design, part, tab, onClose }: PartPanelProps) {
       <Button kind="quiet" size="small" icon="close" label={t('panel.close')} onClick={onClose} />
     </header>
   )
+  const further = (of: string, value: Record<string, Json>, path: string, without: string[], put: (next: Json) => FormDefinition) => (
+    <Suspense fallback={null}>
+      <Further about={{ ...about, ...design.formAbout, kind: 'form', entity: about.name }} kind="form" texts={design.formTexts} of={of} value={value} path={path} without={without}
+        onChange={(next, how) => { if (next !== undefined) design.act(t('act.change', { what: t('panel.section') }), { form: put(next) }, how.typed ?? null, how.beside) }} />
+    </Suspense>
+  )
+  const whole = (without: string[]) => further('Part', at as unknown as Record<string, Json>, `layout.${part}`, without, (next) => changePart(design.form, part, () => next as unknown as PartDefinition))
   const columns = (value: number, set: (count: number) => FormDefinition) => (
     <FieldFrame label={t('panel.columns')} help={t('panel.columns_help')}>
       {({ id }) => <Select id={id} value={String(value)} onChange={(count) => { if (count) design.act(t('panel.columns'), { form: set(Number(count)) }) }} options={counts.map((count) => ({ value: count, label: count }))} />}
@@ -44,6 +56,7 @@ export function PartPanel({ design, part, tab, onClose }: PartPanelProps) {
           {({ id }) => <TextInput id={id} value={design.sayPart(path, at.section)} onChange={(section) => design.renamePart(t('act.rename'), path, section, (form) => changePart(form, part, (old) => ({ ...old, section })))} />}
         </FieldFrame>
         {columns(at.columns ?? 2, (count) => changePart(design.form, part, (old) => { const { columns: _old, ...rest } = old as typeof at; return count === 2 ? rest : { ...rest, columns: count } }))}
+        {whole(['section', 'columns', 'fields'])}
       </div>
     )
   }
@@ -57,6 +70,7 @@ export function PartPanel({ design, part, tab, onClose }: PartPanelProps) {
           {({ id }) => <TextInput id={id} value={design.sayPart(path, at.tabs[tab]?.label)} onChange={(label) => design.renamePart(t('act.rename'), path, label, change({ label }))} />}
         </FieldFrame>
         {columns(at.tabs[tab].columns ?? 2, (count) => change({ columns: count })(design.form))}
+        {further('Tab', at.tabs[tab] as unknown as Record<string, Json>, `layout.${part}.tabs.${tab}`, ['label', 'columns', 'fields'], (next) => changePart(design.form, part, (old) => (isTabs(old) ? { ...old, tabs: withValue(old.tabs, tab, () => next as unknown as TabDefinition) } : old)))}
       </div>
     )
   }
@@ -76,9 +90,10 @@ export function PartPanel({ design, part, tab, onClose }: PartPanelProps) {
           const label = design.label({ lines: at.lines, field: name })
           return <div key={name}><Checkbox checked={at.totals?.includes(name) ?? false} onChange={(on) => design.act(t('panel.totals'), { form: summed(name, on) })}>{label}</Checkbox></div>
         })}
+        {whole(['lines', 'totals'])}
         <p className={style.caption}>{t('panel.lines_help')}</p>
       </div>
     )
   }
-  return <div className={style.panel}>{head}<p className={style.caption}>{t('panel.as_text')}</p></div>
+  return <div className={style.panel}>{head}{whole([])}</div>
 }

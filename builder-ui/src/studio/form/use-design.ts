@@ -6,14 +6,19 @@ import type { Definition, EntityDefinition, FieldDefinition, FormDefinition } fr
 import { formFile, useDefinition, useDraftState, useOpenDraft } from '../context'
 import type { Files } from '../model/draft-store'
 import { changeField, fieldOf, formFor, type Designed, type FieldRef } from '../model/form-edit'
-import { useTexts } from '../use-texts'
+import { useTexts, type Texts } from '../use-texts'
 
 export interface Design extends Designed {
+  /** The texts of the entity, and those of its form. */
+  texts: Texts
+  formTexts: Texts
+  /** The form as a definition of its own. */
+  formAbout: Pick<About, 'file' | 'name'>
   /** What a text of the entity says in the reader's language: `fields.name.label`. */
   say: (path: string, base: string | undefined) => string
   label: (ref: FieldRef) => string
   /** Changes entity and form as one step. */
-  act: (what: string, change: Partial<Designed>, group?: string | null) => void
+  act: (what: string, change: Partial<Designed>, group?: string | null, beside?: Files) => void
   /** Says a text in the reader's language; where the definitions have none, in theirs too. */
   rename: (what: string, ref: FieldRef, key: 'label' | 'help', text: string, also?: Partial<Designed>) => void
   /** The texts of the form's parts. */
@@ -49,9 +54,12 @@ export function useDesign(about: About): Design | null {
   })
   return {
     ...designed,
+    texts,
+    formTexts,
+    formAbout: { file: formAt, name: form?.name ?? about.name },
     say: texts.say,
     label: (ref) => texts.say(`${pathOf(ref)}.label`, fieldOf(entity, ref)?.label ?? humanised(ref.field)),
-    act: (what, change, group = null) => open.act(what, files(change), group),
+    act: (what, change, group = null, beside = {}) => open.act(what, { ...files(change), ...beside }, group),
     rename: (what, ref, key, text, also = {}) => {
       const path = `${pathOf(ref)}.${key}`
       const now = also.entity ?? entity

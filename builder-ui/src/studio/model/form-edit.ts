@@ -159,6 +159,11 @@ export function changeField(entity: EntityDefinition, { lines, field }: FieldRef
   return { ...entity, fields }
 }
 
+/** The same with a field as it is given. */
+export function replaceField(entity: EntityDefinition, { lines, field }: FieldRef, next: FieldDefinition): EntityDefinition {
+  return { ...entity, fields: lines ? withValue(entity.fields, lines, (table) => ({ ...table, fields: withValue(table.fields ?? {}, field, () => next) })) : withValue(entity.fields, field, () => next) }
+}
+
 /** Takes a field out of entity and form. What else names it is told by the check. */
 export function removeField({ entity, form }: Designed, { lines, field }: FieldRef): Designed {
   if (!lines) {
