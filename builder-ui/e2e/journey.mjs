@@ -58,7 +58,7 @@ export async function journey({ name, language, locale, viewport, phone = false,
     await fresh.close()
     const told = `${Math.round(total / 1000)} kB, compressed`
     if (total > 350_000) throw new Error(told)
-    console.log(`        ${told}`)
+    console.log(`        ${name}: ${told}`)
   }, { goOn: true })
   if (!phone) {
     await step('keys lead through the app, and a sheet tells them', manager.page, async () => {

@@ -7,11 +7,16 @@ import { root } from './server.mjs'
 /** A customer and products that both files have. */
 export const known = { customer: 'Customer 17850', products: ['85123A', '71053', '84406B'] }
 
+/** The real ledger; one journey with its fifty thousand rows is enough. */
 export function ledger() {
   const folder = process.env.PORTOLAN_DATA ?? join(root, '../shared/data')
   const real = join(folder, 'online-retail-50k.xlsx')
   if (existsSync(real)) return { path: real, name: 'online-retail-50k.xlsx', rows: 49_999 }
   console.log(`skipped: the real ledger, for ${real} is not there; an excerpt is imported instead`)
+  return excerpt()
+}
+
+export function excerpt() {
   const path = join(mkdtempSync(join(tmpdir(), 'portolan-ledger-')), 'ledger.csv')
   const goods = [['85123A', 'WHITE HANGING HEART T-LIGHT HOLDER', 2.55], ['71053', 'WHITE METAL LANTERN', 3.39], ['84406B', 'CREAM CUPID HEARTS COAT HANGER', 2.75], ['22752', 'SET 7 BABUSHKA NESTING BOXES', 7.65]]
   const lines = ['InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country']

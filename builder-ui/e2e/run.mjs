@@ -5,12 +5,13 @@
 //   node builder-ui/e2e/run.mjs            all
 //   node builder-ui/e2e/run.mjs desk       only the journey whose name contains this
 //   HEADED=1 node builder-ui/e2e/run.mjs   to watch it
+//   AT_ONCE=1 node builder-ui/e2e/run.mjs  one after the other; two at once otherwise, each line says whose it is
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { journey } from './journey.mjs'
 import { leave } from './leave.mjs'
-import { ledger } from './ledger.mjs'
+import { excerpt, ledger } from './ledger.mjs'
 import { life } from './life.mjs'
 import { Report } from './report.mjs'
 import { root, startServer } from './server.mjs'
@@ -34,23 +35,32 @@ rmSync(shots, { recursive: true, force: true })
 mkdirSync(shots, { recursive: true })
 
 const report = new Report(shots)
-const file = ledger()
-const wanted = journeys.filter((one) => one.name.includes(process.argv[2] ?? ''))
-for (const { go = journey, ...one } of wanted) {
-  // Each on a database of its own, so that neither leans on what the other left.
-  const server = await startServer()
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    headless: !process.env.HEADED,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  })
+const waiting = journeys.filter((one) => one.name.includes(process.argv[2] ?? ''))
+
+async function run({ go = journey, ...one }) {
+  // Each on a server, a database and a browser of its own, so that neither leans on what another left.
+  let server
+  let browser
   try {
-    await go({ ...one, browser, server, report, file })
+    server = await startServer()
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      headless: !process.env.HEADED,
+      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    })
+    await go({ ...one, browser, server, report, file: one.phone ? excerpt() : ledger() })
   } catch (error) {
     report.broken(one.name, error)
   } finally {
-    await browser.close()
-    await server.stop()
+    await browser?.close()
+    await server?.stop()
   }
 }
+
+const began = Date.now()
+const lanes = Array.from({ length: Number(process.env.AT_ONCE ?? 2) }, async () => {
+  for (let next = waiting.shift(); next; next = waiting.shift()) await run(next)
+})
+await Promise.all(lanes)
+console.log(`${((Date.now() - began) / 1000).toFixed(0)} s`)
 report.end()

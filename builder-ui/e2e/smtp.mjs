@@ -38,8 +38,15 @@ export async function startMailServer() {
   return { port: server.address().port, letters, stop: () => new Promise((done) => server.close(done)) }
 }
 
-/** The text with its quoted-printable signs read. */
-function plain(text) {
-  const joined = text.replaceAll('=\r\n', '')
-  return Buffer.from(joined.replaceAll(/=([0-9A-F]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16))), 'latin1').toString('utf8')
+/** The texts of a letter, read as each part says it is encoded: a Chinese one comes in another way than an English one. */
+function plain(letter) {
+  return letter.split(/^--\S+\r\n/m).map((part) => {
+    const end = part.indexOf('\r\n\r\n')
+    const [head, body] = [part.slice(0, end), part.slice(end + 4)]
+    const encoding = /^Content-Transfer-Encoding: *(\S+)/im.exec(head)?.[1].toLowerCase()
+    if (encoding === 'base64') return Buffer.from(body.split('\r\n--')[0], 'base64').toString('utf8')
+    if (encoding !== 'quoted-printable') return Buffer.from(body, 'latin1').toString('utf8')
+    const signs = body.replaceAll('=\r\n', '').replaceAll(/=([0-9A-F]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)))
+    return Buffer.from(signs, 'latin1').toString('utf8')
+  }).join('\n')
 }

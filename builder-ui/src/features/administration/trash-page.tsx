@@ -165,7 +165,7 @@ function Destroy({ entity, row, onClose, onDone }: { entity: string; row: ListRo
         <>
           <Notice kind="warning">{t('trash.in_the_way')}</Notice>
           <ul className={style.referring}>
-            {told.referring.map((other) => <li key={other.id}>{other.label}: {other.title ? <Link to={paths.record(other.entity, other.id)}>{other.title}</Link> : t('trash.hidden')}</li>)}
+            {told.referring.map((other) => <li key={other.id}><p>{other.label}: {other.title ? <Link to={paths.record(other.entity, other.id)}>{other.title}</Link> : t('trash.hidden')}</p></li>)}
           </ul>
         </>
       ) : null}

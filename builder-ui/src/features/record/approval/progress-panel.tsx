@@ -46,7 +46,7 @@ export function ProgressPanel({ instance, user, onChanged }: ProgressPanelProps)
         : <Tag color={outcome === 'approved' ? 'green' : outcome === 'rejected' ? 'red' : 'grey'}>{outcome_label ?? t(`outcome.${outcome ?? status}`, { defaultValue: outcome ?? status })}</Tag>}
     >
       <Steps steps={steps} language={language} label={t('approval.progress')} />
-      <p className={style.more}><Link to={paths.workflow(instance)}>{t('approval.whole_way')}</Link></p>
+      <div className={style.more}><Link to={paths.workflow(instance)}>{t('approval.whole_way')}</Link></div>
       {stopped && <Notice kind="warning">{stopped}</Notice>}
       <Acts instance={answer.data} mayWithdraw={mayWithdraw(answer.data, user)} onWithdraw={() => setAsking(true)} onChanged={() => { void answer.refetch(); onChanged() }} />
       {asking && <WithdrawDialog instance={answer.data} onClose={() => setAsking(false)} onDone={() => { setAsking(false); onChanged() }} />}

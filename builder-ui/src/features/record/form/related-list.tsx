@@ -54,9 +54,9 @@ export function RelatedList({ related }: { related: FormRelated }) {
         </table>
       </div>
       {list.data.next !== null && (
-        <p className={style.foot}>
+        <div className={style.foot}>
           <Link to={`/e/${related.entity}?filter=${encodeURIComponent(filter)}`}>{t('related.all')} <Icon name="right" size={13} /></Link>
-        </p>
+        </div>
       )}
     </>
   )

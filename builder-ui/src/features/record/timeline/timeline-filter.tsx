@@ -1,17 +1,13 @@
 // Which part of a history is shown: kinds, a person, a field, days.
-import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { TimelineQuery } from '@/api/records'
+import { DayField } from '@/fields/day-field'
 import { PersonSelect } from '@/features/people/person-select'
-import type { Field } from '@/model/app'
 import { Button } from '@/ui/button'
 import { FieldFrame } from '@/ui/field-frame'
 import { Select } from '@/ui/select'
 import { useForm } from '../form-context'
 import style from './timeline.module.css'
-
-const DayPicker = lazy(() => import('@/fields/widgets/day-picker'))
-const DAY: Field = { name: 'day', type: 'date', label: '', required: false, unique: false, writable: true, server: false }
 
 interface TimelineFilterProps {
   query: TimelineQuery
@@ -19,7 +15,7 @@ interface TimelineFilterProps {
 }
 
 export default function TimelineFilter({ query, onChange }: TimelineFilterProps) {
-  const { t, i18n } = useTranslation('record')
+  const { t } = useTranslation('record')
   const { entity } = useForm()
   const set = (part: Partial<Record<keyof TimelineQuery, string | null>>): void => {
     const next = Object.entries({ ...query, ...part }).filter(([, value]) => value)
@@ -29,15 +25,7 @@ export default function TimelineFilter({ query, onChange }: TimelineFilterProps)
     { value: field.name, label: field.label },
     ...Object.values(field.fields ?? {}).map((inner) => ({ value: `${field.name}.${inner.name}`, label: `${field.label} · ${inner.label}` })),
   ])
-  const day = (key: 'from' | 'to') => (
-    <FieldFrame label={t(`history:filter.${key}`)}>
-      {({ id }) => (
-        <Suspense fallback={<span className="pf-input" />}>
-          <DayPicker id={id} path="" field={DAY} value={query[key] ?? null} label={t(`history:filter.${key}`)} context={{ language: i18n.language }} onChange={(value) => set({ [key]: typeof value === 'string' ? value : null })} />
-        </Suspense>
-      )}
-    </FieldFrame>
-  )
+  const day = (key: 'from' | 'to') => <DayField label={t(`history:filter.${key}`)} value={query[key] ?? null} onChange={(value) => set({ [key]: value })} />
   return (
     <div className={style.filter}>
       <FieldFrame label={t('history:filter.person')}>
