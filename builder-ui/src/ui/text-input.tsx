@@ -8,7 +8,7 @@ export interface TextInputProps {
   onChange: (value: string) => void
   id?: string
   name?: string
-  type?: 'text' | 'email' | 'password' | 'search' | 'number' | 'date' | 'datetime-local'
+  type?: 'text' | 'email' | 'password' | 'search' | 'number' | 'datetime-local'
   label?: string
   placeholder?: string
   autoComplete?: string

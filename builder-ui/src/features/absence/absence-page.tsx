@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useSession } from '@/api/app-context'
 import { endDeputy, listDeputies, setDeputy, type Deputy } from '@/api/deputies'
 import { keys } from '@/api/keys'
+import { DayField } from '@/fields/day-field'
 import { PersonSelect } from '@/features/people/person-select'
 import { errorText } from '@/locales/i18n'
 import { formatDate } from '@/model/format'
@@ -77,8 +78,8 @@ function NewDeputy() {
   return (
     <form className={style.form} noValidate onSubmit={(event) => { event.preventDefault(); submit() }}>
       <FieldFrame label={t('deputy')} required>{({ id }) => <PersonSelect id={id} value={deputy} onChange={choose} except={user.id} />}</FieldFrame>
-      <FieldFrame label={t('from')} required>{({ id }) => <TextInput id={id} type="date" value={from} onChange={setFrom} />}</FieldFrame>
-      <FieldFrame label={t('to')} required>{({ id }) => <TextInput id={id} type="date" value={to} onChange={setTo} />}</FieldFrame>
+      <DayField label={t('from')} required value={from || null} onChange={(day) => setFrom(day ?? '')} />
+      <DayField label={t('to')} required value={to || null} onChange={(day) => setTo(day ?? '')} />
       <FieldFrame label={t('reason')} help={t('reason_help')}>{({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={reason} onChange={setReason} />}</FieldFrame>
       {tried && problem ? <Notice kind="error">{problem}</Notice> : null}
       {save.error ? <Notice kind="error">{errorText(save.error, t)}</Notice> : null}

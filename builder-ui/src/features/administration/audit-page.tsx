@@ -1,13 +1,13 @@
 /** What is noted for those who look after the system: who signed in, took what out, looked as somebody else, erased what. */
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAppModel } from '@/api/app-context'
 import { auditFile, listAudit, type AuditQuery, type AuditRow } from '@/api/history'
 import { keys } from '@/api/keys'
+import { DayField } from '@/fields/day-field'
 import { formatDatetime } from '@/fields/dates'
 import { PersonSelect } from '@/features/people/person-select'
-import type { Field } from '@/model/app'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
@@ -18,9 +18,6 @@ import { Page } from '@/ui/page'
 import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
 import style from './audit.module.css'
-
-const DayPicker = lazy(() => import('@/fields/widgets/day-picker'))
-const DAY: Field = { name: 'day', type: 'date', label: '', required: false, unique: false, writable: true, server: false }
 
 /** What is asked for together. */
 const GROUPS: Record<string, string> = {
@@ -34,7 +31,7 @@ const ICONS: Record<string, IconName> = {
 }
 
 export default function AuditPage() {
-  const { t, i18n } = useTranslation('administration')
+  const { t } = useTranslation('administration')
   const [group, setGroup] = useState<string | null>(null)
   const [rest, setRest] = useState<AuditQuery>({})
   const query: AuditQuery = { ...rest, ...(group ? { kind: GROUPS[group] ?? group } : {}) }
@@ -48,15 +45,7 @@ export default function AuditPage() {
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? []
   const set = (part: Partial<Record<keyof AuditQuery, string | null>>) =>
     setRest((before) => Object.fromEntries(Object.entries({ ...before, ...part }).filter(([, value]) => value)) as AuditQuery)
-  const day = (key: 'from' | 'to') => (
-    <FieldFrame label={t(`audit.${key}`)}>
-      {({ id }) => (
-        <Suspense fallback={<span className="pf-input" />}>
-          <DayPicker id={id} path="" field={DAY} value={rest[key] ?? null} label={t(`audit.${key}`)} context={{ language: i18n.language }} onChange={(value) => set({ [key]: typeof value === 'string' ? value : null })} />
-        </Suspense>
-      )}
-    </FieldFrame>
-  )
+  const day = (key: 'from' | 'to') => <DayField label={t(`audit.${key}`)} value={rest[key] ?? null} onChange={(value) => set({ [key]: value })} />
   return (
     <Page title={t('audit.title')} width="wide" actions={<Button icon="download" onClick={() => window.location.assign(auditFile(query))}>{t('audit.export')}</Button>}>
       <div className={style.filters}>

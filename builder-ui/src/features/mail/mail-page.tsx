@@ -14,6 +14,7 @@ import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { PasswordInput } from '@/ui/password-input'
+import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
 import { TextInput } from '@/ui/text-input'
 import { useToast } from '@/ui/toast'
@@ -75,9 +76,7 @@ function Form({ mail }: { mail: FirmMail }) {
           {field('host')}
           <FieldFrame label={t('mail:security')}>
             {({ id }) => (
-              <select id={id} className={style.select} value={draft.security} onChange={(event) => { const security = event.target.value as MailSettings['security']; change({ security, port: usualPort[security] }) }}>
-                {(['tls', 'starttls', 'none'] as const).map((one) => <option key={one} value={one}>{t(`mail:security_${one}`)}</option>)}
-              </select>
+              <Select id={id} value={draft.security} onChange={(security) => { if (security) change({ security, port: usualPort[security] }) }} options={(['tls', 'starttls', 'none'] as const).map((value) => ({ value, label: t(`mail:security_${value}`) }))} />
             )}
           </FieldFrame>
           <FieldFrame label={t('mail:port')} required>

@@ -9,8 +9,10 @@ import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
+import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
+import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import style from './preferences-page.module.css'
@@ -112,13 +114,11 @@ function When({ draft, change, zone }: { draft: MailPreferences; change: (part: 
           </div>
         )
         : null}
-      <label className={style.zone}>
-        {t('mail:zone')}
-        <select className={style.time} value={draft.zone ?? ''} onChange={(event) => change({ zone: event.target.value || null })}>
-          <option value="">{t('mail:zone_firm', { zone })}</option>
-          {Intl.supportedValuesOf('timeZone').map((one) => <option key={one} value={one}>{one}</option>)}
-        </select>
-      </label>
+      <div className={style.zone}>
+        <FieldFrame label={t('mail:zone')}>
+          {({ id }) => <Select id={id} searchable clearable placeholder={t('mail:zone_firm', { zone })} value={draft.zone} onChange={(next) => change({ zone: next })} options={Intl.supportedValuesOf('timeZone').map((one) => ({ value: one, label: one }))} />}
+        </FieldFrame>
+      </div>
     </>
   )
 }

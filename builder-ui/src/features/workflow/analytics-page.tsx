@@ -1,13 +1,12 @@
 /** How long tasks take and where they wait: by node, by person, by workflow; as a table, and as heat on the picture. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
 import { keys } from '@/api/keys'
 import { readWork, workFile, type WorkAnswer, type WorkQuery, type WorkRow } from '@/api/workflows'
+import { DayField } from '@/fields/day-field'
 import { PersonSelect } from '@/features/people/person-select'
 import { errorText } from '@/locales/i18n'
-import type { Field } from '@/model/app'
 import { formatAgo } from '@/model/format'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
@@ -23,12 +22,10 @@ import { kindIcon } from './node-looks'
 import { hours } from './hours'
 import style from './analytics-page.module.css'
 
-const DayPicker = lazy(() => import('@/fields/widgets/day-picker'))
-const DAY: Field = { name: 'day', type: 'date', label: '', required: false, unique: false, writable: true, server: false }
 const BY = ['node', 'person', 'node_person', 'workflow'] as const
 
 export default function AnalyticsPage() {
-  const { t, i18n } = useTranslation('workflows')
+  const { t } = useTranslation('workflows')
   const [search, setSearch] = useSearchParams()
   const set = (part: Record<string, string | null>) => setSearch((before) => {
     for (const [key, value] of Object.entries(part)) if (value) before.set(key, value); else before.delete(key)
@@ -39,15 +36,7 @@ export default function AnalyticsPage() {
   const query: WorkQuery = { by, ...Object.fromEntries(['workflow', 'person', 'from', 'to'].flatMap((key) => (search.get(key) ? [[key, search.get(key)]] : []))) }
   const read = useQuery({ queryKey: keys.work(query), queryFn: () => readWork(query), placeholderData: keepPreviousData })
   const answer = read.data
-  const day = (key: 'from' | 'to') => (
-    <FieldFrame label={t(`work.${key}`)}>
-      {({ id }) => (
-        <Suspense fallback={<span className="pf-input" />}>
-          <DayPicker id={id} path="" field={DAY} value={search.get(key) ?? answer?.[key] ?? null} label={t(`work.${key}`)} context={{ language: i18n.language }} onChange={(value) => set({ [key]: typeof value === 'string' ? value : null })} />
-        </Suspense>
-      )}
-    </FieldFrame>
-  )
+  const day = (key: 'from' | 'to') => <DayField label={t(`work.${key}`)} value={search.get(key) ?? answer?.[key] ?? null} onChange={(value) => set({ [key]: value })} />
   const rows = (answer?.rows ?? []).toSorted((a, b) => (time(b, working) ?? -1) - (time(a, working) ?? -1) || b.open - a.open)
   return (
     <Page title={t('work.title')} width="wide" actions={<Button icon="download" onClick={() => window.location.assign(workFile(query))}>{t('work.export')}</Button>}>
