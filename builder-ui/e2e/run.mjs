@@ -9,7 +9,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
+import { build } from './build.mjs'
 import { journey } from './journey.mjs'
+import { keys } from './keys.mjs'
 import { leave } from './leave.mjs'
 import { excerpt, ledger } from './ledger.mjs'
 import { life } from './life.mjs'
@@ -26,6 +28,8 @@ const journeys = [
   { name: 'verbs-phone-chinese', go: verbs, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
   { name: 'studio-english', go: studio, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'studio-chinese', go: studio, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
+  { name: 'keys-english', go: keys, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'build-english', go: build, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'life-english', go: life, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'life-chinese', go: life, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
 ]

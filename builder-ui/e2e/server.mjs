@@ -8,8 +8,10 @@ import { fileURLToPath } from 'node:url'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
+/** The program itself. */
+export const binary = process.env.PORTOLAN ?? join(root, 'target/debug/portolan')
+
 export async function startServer() {
-  const binary = process.env.PORTOLAN ?? join(root, 'target/debug/portolan')
   if (!existsSync(binary)) throw new Error(`${binary} is not there: build it first`)
   const folder = mkdtempSync(join(tmpdir(), 'portolan-e2e-'))
   const port = await freePort()

@@ -50,7 +50,7 @@ export function Catalog({ chosen, onChoose }: { chosen: string | null; onChoose:
   const fits = (group: Group, one: About) => [group.label, one.label ?? '', one.name].some((text) => text.toLowerCase().includes(needle))
   const shown = all.map((group) => ({ ...group, items: group.items.filter((one) => fits(group, one)) })).filter((group) => group.items.length)
   return (
-    <nav className={style.catalog} aria-label={t('catalog.label')}>
+    <nav className={style.catalog} aria-label={t('catalog.label')} data-pane>
       <div className={style.search}><TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('catalog.search')} label={t('catalog.search')} clear={t('common:action.clear')} prefix={<Icon name="search" size={14} />} /></div>
       <button type="button" className={style.item} aria-current={chosen === textsPage ? 'page' : undefined} onClick={() => onChoose(textsPage)}>
         <Icon name="language" size={15} /><span className={style.label}>{t('texts.title')}</span>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import { keys } from '@/api/keys'
@@ -10,6 +10,7 @@ import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { Popover } from '@/ui/popover'
 import { useToast } from '@/ui/toast'
+import { isFloating } from '@/ui/typing'
 import { useDraftState, useOpenDraft } from './context'
 import { Presence } from './presence'
 import { ProblemList, type Place } from './problem-list'
@@ -38,9 +39,19 @@ export function DraftHeader({ file, onBack, onOpen }: DraftHeaderProps) {
   const errors = draft.problems.filter((one) => one.severity === 'error').length
   const warnings = draft.problems.length - errors
   const ready = isOpen && (draft.definitions.some((one) => one.changed) || draft.base !== draft.current)
+  // Ctrl+Enter is the main act of a page.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !ready || isFloating(event.target)) return
+      event.preventDefault()
+      setPublishing(true)
+    }
+    document.addEventListener('keydown', listen)
+    return () => document.removeEventListener('keydown', listen)
+  }, [ready])
   return (
     <>
-      <header className={style.header}>
+      <header className={style.header} data-pane>
         <div className={style.names}>
           {onBack ? <Button kind="quiet" size="small" icon="back" className={style.back} label={t('draft.all')} onClick={onBack} /> : null}
           <Link to={paths.studio} className={style.above}>{t('title')}</Link>

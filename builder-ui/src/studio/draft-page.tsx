@@ -13,10 +13,10 @@ import { Empty } from '@/ui/empty'
 import { Failure } from '@/ui/failure'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
-import { isTyping } from '@/ui/typing'
 import { Catalog } from './catalog'
 import { DraftContext, textsPage } from './context'
 import { DraftHeader } from './draft-header'
+import { useDraftKeys } from './draft-keys'
 import { Editor } from './editor'
 import './icons'
 import { openDraft } from './model/draft-store'
@@ -58,7 +58,7 @@ function OpenPage({ id, first }: { id: string; first: Draft }) {
   const file = search.get('file')
   useDocumentTitle(draft.title || t('draft.untitled'))
   useLeaving(open)
-  useUndoKeys(open)
+  useDraftKeys(open)
   const choose = (next: string) => setSearch((before) => { before.set('file', next); before.delete('at'); return before })
   const about = draft.definitions.find((one) => one.file === file)
   const isTexts = file === textsPage
@@ -92,25 +92,5 @@ function useLeaving(open: ReturnType<typeof openDraft>): void {
     }
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
-  }, [open])
-}
-
-/** Ctrl+Z takes back the last act; inside a text box it is the box's own. */
-function useUndoKeys(open: ReturnType<typeof openDraft>): void {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return
-      const key = event.key.toLowerCase()
-      if (key === 's') {
-        event.preventDefault()
-        void open.flush()
-      } else if ((key === 'z' || key === 'y') && !isTyping(event.target)) {
-        event.preventDefault()
-        if (key === 'y' || event.shiftKey) open.redo()
-        else open.undo()
-      }
-    }
-    document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
   }, [open])
 }

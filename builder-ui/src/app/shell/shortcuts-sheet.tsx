@@ -11,6 +11,7 @@ const groups: { name: string; keys: [what: string, ...ways: string[][]][] }[] = 
   { name: 'everywhere', keys: [['search', [ctrl, 'K'], ['/']], ['home', ['G'], ['H']], ['tasks', ['G'], ['T']], ['started', ['G'], ['S']], ['notifications', ['G'], ['N']], ['help', ['?']]] },
   { name: 'list', keys: [['walk', ['J'], ['K']], ['open', ['Enter']], ['find', ['/']], ['fresh', ['N']], ['choose', ['X']], ['range', ['Shift', 'J K'], ['Shift', '↑ ↓']], ['every', [ctrl, 'A']], ['move', ['M']], ['width', ['Alt', 'Shift', '← →']]] },
   { name: 'record', keys: [['save', [ctrl, 'S']], ['onward', [ctrl, 'Enter']]] },
+  { name: 'studio', keys: [['panes', ['F6']], ['place', ['Alt', '↑ ↓']], ['undo', [ctrl, 'Z']], ['redo', [ctrl, 'Shift', 'Z']], ['publish', [ctrl, 'Enter']]] },
   { name: 'grid', keys: [['edit', ['F2']], ['next', ['Tab']], ['below', ['Enter']], ['undo', [ctrl, 'Z']], ['paste', [ctrl, 'V']], ['leave', ['Esc'], ['Tab']]] },
 ]
 

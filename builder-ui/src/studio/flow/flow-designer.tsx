@@ -45,7 +45,7 @@ export default function FlowDesigner({ about }: { about: About }) {
   return (
     <FlowContext value={flow}>
       <div className={style.designer} data-panel={selected && nodes[selected] ? true : undefined}>
-        <div className={style.canvas} role="group" aria-label={t('flow.label')}>
+        <div className={style.canvas} role="group" aria-label={t('flow.label')} data-pane>
           <p className={style.hint}>{t('flow.hint')}</p>
           <Sequence items={tree.main} />
           {tree.aside.map(({ first, items }) => (
@@ -55,7 +55,7 @@ export default function FlowDesigner({ about }: { about: About }) {
             </section>
           ))}
         </div>
-        {selected && nodes[selected] ? <aside className={style.panel} aria-label={t('panel.label')} data-open><NodePanel key={selected} name={selected} /></aside> : null}
+        {selected && nodes[selected] ? <aside className={style.panel} aria-label={t('panel.label')} data-pane data-open><NodePanel key={selected} name={selected} /></aside> : null}
       </div>
     </FlowContext>
   )

@@ -128,10 +128,10 @@ function Designer({ about, design }: { about: About; design: Design }) {
   return (
     <div className={style.designer}>
       <Palette design={design} onAdd={(type) => void add(type, undefined, undefined, selected?.kind === 'field' ? selected.ref.lines : undefined)} onSection={() => void section()} lines={selected?.kind === 'field' ? (selected.ref.lines ?? null) : null} />
-      <div ref={canvas} className={style.canvas} role="group" aria-label={t('form.label')}>
+      <div ref={canvas} className={style.canvas} role="group" aria-label={t('form.label')} data-pane>
         <Canvas design={design} selected={selected} onSelect={select} onAdd={(type, to, after, lines) => void add(type, to, after, lines)} onRemove={(ref) => void remove(ref)} />
       </div>
-      <aside className={style.panel} aria-label={t('panel.label')} data-open={selected ? true : undefined}>
+      <aside className={style.panel} aria-label={t('panel.label')} data-pane data-open={selected ? true : undefined}>
         {selected?.kind === 'field' && chosen ? <FieldPanel key={`${selected.ref.lines ?? ''}.${selected.ref.field}`} about={about} design={design} fieldRef={selected.ref} field={chosen} onRemove={() => void remove(selected.ref)} onClose={() => select(null)} /> : null}
         {selected?.kind === 'part' && design.form.layout[selected.part] ? <PartPanel about={about} key={`${selected.part}.${selected.tab ?? ''}`} design={design} part={selected.part} tab={selected.tab} onClose={() => select(null)} /> : null}
         {selected === null || (selected.kind === 'field' && !chosen) ? <p className={style.hint}>{t('panel.none')}</p> : null}

@@ -42,7 +42,7 @@ export function Palette({ design, lines, onAdd, onSection }: PaletteProps) {
   const groups = typeGroups.map((group) => ({ ...group, types: group.types.filter(({ type }) => fits(type)) })).filter((group) => group.types.length)
   const hidden = unplaced(design).filter((name) => design.label({ field: name }).toLowerCase().includes(needle))
   return (
-    <div className={style.palette} role="group" aria-label={t('palette.label')} data-open={open || undefined}>
+    <div className={style.palette} role="group" aria-label={t('palette.label')} data-pane data-open={open || undefined}>
       <span className={style.toggle}><Button icon="add" expanded={open} onClick={() => setOpen(!open)}>{t('palette.toggle')}</Button></span>
       <TextInput type="search" size="small" value={search} onChange={setSearch} placeholder={t('palette.search')} label={t('palette.search')} clear={t('common:action.clear')} prefix={<Icon name="search" size={14} />} />
       {lines ? <p className={style.into}>{t('palette.into', { table: design.label({ field: lines }) })}</p> : null}

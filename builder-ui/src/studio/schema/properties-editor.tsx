@@ -23,7 +23,7 @@ export default function PropertiesEditor({ about }: { about: About }) {
   const texts = useTexts(about.file, kind, about.name)
   if (!texts) return <div className={style.page}><SkeletonRows rows={4} height={40} /></div>
   return (
-    <div className={style.page} role="group" aria-label={t('schema.label')}>
+    <div className={style.page} role="group" aria-label={t('schema.label')} data-pane>
       {about.kind === 'entity' ? <p className={style.about}>{t('schema.entity_help')}</p> : null}
       <Surroundings about={about} kind={kind} texts={texts}><Properties about={about} kind={kind} /></Surroundings>
     </div>
