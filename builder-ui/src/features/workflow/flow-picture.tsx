@@ -66,7 +66,8 @@ export function FlowPicture({ nodes, edges, leaps = [], selected, onSelect, labe
     const box = hold.current
     const at = picture.boxes.find((one) => one.key === standing)
     if (box && at) {
-      box.scrollLeft = at.x + pad + at.width / 2 - box.clientWidth / 2
+      // Sideways only if it is out of sight: most ways begin at the left.
+      box.scrollLeft = at.x + pad + at.width <= box.clientWidth ? 0 : at.x + pad + at.width / 2 - box.clientWidth / 2
       box.scrollTop = at.y - box.clientHeight / 3
     }
   }, [picture, standing, pad])

@@ -21,13 +21,13 @@ interface NodePanelProps {
 
 export function NodePanel({ graph, node, onClose, onChanged }: NodePanelProps) {
   const { t, i18n } = useTranslation('workflows')
-  const hold = useRef<HTMLElement>(null)
+  const hold = useRef<HTMLDivElement>(null)
   const small = useMedia(phone)
   // On a phone it opens below what was tapped.
   useEffect(() => { if (small) hold.current?.scrollIntoView({ block: 'start', behavior: 'smooth' }) }, [small])
   const rounds = new Set(node.visits.map((visit) => visit.round ?? 1)).size > 1
   return (
-    <section ref={hold} className={style.panel} aria-label={node.label}>
+    <div ref={hold} className={style.panel}>
       <header className={style.head}>
         <h2><Icon name={kindIcon(node.kind)} />{node.label}</h2>
         <Button kind="quiet" size="small" icon="close" label={t('common:action.close')} onClick={onClose} />
@@ -48,7 +48,7 @@ export function NodePanel({ graph, node, onClose, onChanged }: NodePanelProps) {
       {node.visits.length === 0 && node.ahead && node.ahead.people.length > 0 ? <p>{t('node.next', { name: node.ahead.people.map((one) => one.name).join(t('comma')) })}</p> : null}
       <h3 className={style.heading}>{t('why.title')}</h3>
       <WhyView instance={graph.id} node={node.node} />
-    </section>
+    </div>
   )
 }
 
