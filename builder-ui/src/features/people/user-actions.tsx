@@ -25,8 +25,8 @@ interface Person {
   name: string
 }
 
-/** In a list as a menu of the row; `spread` as buttons on the person's own page, where there is room for them. */
-export function UserActions({ person, active, spread = false, icon = 'more' }: { person: Person; active: boolean; spread?: boolean; icon?: IconName }) {
+/** A menu: in a list of the row, and `named` on the person's own page, where there is room for a word. */
+export function UserActions({ person, active, named = false, icon = 'more' }: { person: Person; active: boolean; named?: boolean; icon?: IconName }) {
   const { t } = useTranslation()
   const [doing, setDoing] = useState<'password' | 'leave' | 'explain' | null>(null)
   const { user } = useSession()
@@ -41,9 +41,9 @@ export function UserActions({ person, active, spread = false, icon = 'more' }: {
   ]
   return (
     <>
-      {spread
-        ? entries.map(({ key, label, icon, danger, onSelect }) => <Button key={key} kind={danger ? 'danger' : 'default'} {...(icon ? { icon } : {})} {...(onSelect ? { onClick: onSelect } : {})}>{label}</Button>)
-        : <MenuButton entries={entries}><Button kind="quiet" icon={icon} label={t('people:actions', { name: person.name })} /></MenuButton>}
+      <MenuButton entries={entries}>
+        {named ? <Button icon={icon}>{t('people:account')}</Button> : <Button kind="quiet" icon={icon} label={t('people:actions', { name: person.name })} />}
+      </MenuButton>
       {doing === 'password' ? <SetPassword person={person} onClose={() => setDoing(null)} /> : null}
       {doing === 'explain' ? <Suspense fallback={null}><ExplainDialog person={person} onClose={() => setDoing(null)} /></Suspense> : null}
       {doing === 'leave' ? <Leave person={person} onClose={() => setDoing(null)} /> : null}

@@ -43,7 +43,7 @@ export function ErrorSummary({ problems, failure, round }: { problems: readonly 
                     {hasPlace(entity, problem.path)
                       ? <button type="button" className={style.jump} onClick={() => jump(problem.path)}>{label}</button>
                       : label}
-                    {': '}{say(problem)}
+                    {t('colon')}{say(problem)}
                   </li>
                 )
               })}

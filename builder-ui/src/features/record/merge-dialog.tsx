@@ -91,6 +91,7 @@ export default function MergeDialog({ entity, id, other: known = null, onClose, 
       }
     >
       <p className={style.intro}>{t('record:merge.intro')}</p>
+      <label htmlFor={`${ids}-other`} className={style.label}>{t('record:merge.other')}</label>
       <Combobox
         id={`${ids}-other`}
         label={t('record:merge.other')}
@@ -104,7 +105,7 @@ export default function MergeDialog({ entity, id, other: known = null, onClose, 
       />
       {pair && (
         <>
-          <p className={style.before}>{t('record:merge.stays', { winner: pair.winner.record.title, loser: pair.loser.record.title })}</p>
+          <p className={style.stays}>{t('record:merge.stays', { winner: pair.winner.record.title, loser: pair.loser.record.title })}</p>
           <div className={style.list}>
             {differing.map((field) => (
               <fieldset key={field.name} className={style.conflict}>

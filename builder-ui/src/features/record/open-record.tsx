@@ -175,7 +175,7 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
           menu={actions.menu}
           extra={entity.name === 'user' && user.admin && answer !== null && !locked ? (
             <Suspense fallback={null}>
-              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} spread={!small} icon="key" />
+              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} named={!small} icon="key" />
             </Suspense>
           ) : null}
           editors={<Editors entity={entity.name} id={id} editing={dirty && !locked} />}

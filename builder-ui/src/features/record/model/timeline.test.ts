@@ -20,6 +20,18 @@ describe('the history of a record', () => {
   })
 })
 
+describe('a value that is worked out', () => {
+  it('is told if the form shows it, and left out if only the engine reads it', () => {
+    const entity = requestEntity()
+    const key = { name: 'key', type: 'text' as const, label: 'Key of the name', required: false, unique: false, writable: false, server: false, formula: ['text', 'x'] as never }
+    const item = { at: '', kind: 'change', changes: [{ path: 'key', old: 'A', new: 'B' }] }
+    const hidden = { ...entity, fields: { ...entity.fields, key } }
+    expect(readChanges(item, hidden, {}).fields).toEqual([])
+    const shown = { ...hidden, form: { layout: [{ key: 'head', kind: 'section' as const, fields: [{ name: 'key', span: 1 }] }] } }
+    expect(readChanges(item, shown, {}).fields).toMatchObject([{ label: 'Key of the name', new: 'B' }])
+  })
+})
+
 describe('a comment', () => {
   it('is cut into text and mentions', () => {
     expect(readComment('Hi @[Li Wei](u-1), see @[张伟](u2)')).toEqual([

@@ -56,11 +56,19 @@ function nameOf(entity: EntityModel, table: string, id: string, line: Partial<Li
   return found ? { path: `${table}.${id}.${found.name}`, value: scalar(line?.[found.name]) } : null
 }
 
+/** The fields that the form shows somewhere. */
+function placedFields(entity: EntityModel): Set<string> {
+  return new Set(entity.form.layout.flatMap((part) => [part, ...(part.tabs ?? [])]).flatMap((part) => [...(part.fields ?? []).map((field) => field.name), ...(part.totals ?? [])]))
+}
+
 /** The changes of an item, those of one line together. Fields that the reader may not read are not named. */
 export function readChanges(item: TimelineItem, entity: EntityModel, values: Partial<PortolanRecord>): Changes {
   const fields: FieldChange[] = []
   const byLine = new Map<string, LineChange>()
+  const placed = placedFields(entity)
   for (const raw of rawChanges(item)) {
+    // What is worked out for the engine's own use, such as keys of names, says nothing to people.
+    if (entity.fields[raw.path]?.formula !== undefined && !placed.has(raw.path)) continue
     const place = asLinePlace(raw.path)
     if (entity.fields[raw.path]?.type === 'lines') {
       byLine.set(raw.path, { key: raw.path, table: raw.path, name: null, line: null, kind: 'moved', fields: [] })
