@@ -15,6 +15,11 @@ export interface Deputy {
   set_by_name?: string | null
   ended_at?: string | null
   active: boolean
+  /** The entity of the record that it follows; it ends by that alone. */
+  entity?: string | null
+  /** That record, where the reader may see it. */
+  record?: string
+  title?: string
 }
 
 export const listDeputies = () => get<{ rows: Deputy[] }>('/api/deputies')

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Line, Name, Record, Value, workflow::Channel};
+use crate::{Line, Name, Record, Value, absence::Absence, workflow::Channel};
 
 /// Stands in titles and search texts for the number that the store will give.
 pub const NUMBER_MARK: char = '\u{FFFC}';
@@ -116,6 +116,8 @@ pub enum Change {
     Apart(Apart),
     /// The keys by which near records are found.
     Near(NearKeys),
+    /// Whoever stands in by a record of somebody's absence.
+    Deputy(Box<DeputyChange>),
     /// Records have become one.
     Merged(Box<Merged>),
     /// It is noted how far a merge is.
@@ -127,6 +129,17 @@ pub enum Change {
     },
     /// Something refers to the winner of a merge now, or no more.
     Linked(Link),
+}
+
+/// Who stands in by a record of somebody's absence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeputyChange {
+    /// The record's entity.
+    pub entity: Name,
+    /// The record.
+    pub record: Uuid,
+    /// What it says now; none if nobody stands in by it any more.
+    pub absence: Option<Absence>,
 }
 
 /// Records that have become one.

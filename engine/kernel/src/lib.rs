@@ -3,6 +3,7 @@
 //! It has no clock, no randomness, no I/O and no async; `clippy.toml` beside it and its list of dependencies hold it to
 //! that. What it must know it is given, or asks for ([`query::Query`]).
 
+pub mod absence;
 pub mod backoff;
 pub mod calendar;
 pub mod catalog;

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Catalog, Name, Record, Value,
+    Catalog, Name, Record, Value, absence,
     change::{Change, NearKeys, UpdateRecord},
     definition::RollupHow,
     expression::{Env, EvalError, Expr, Fault, LowerError, Reference, lower},
@@ -251,7 +251,12 @@ impl Live {
 
 /// What a change of a record has worked out anew: `before` is none for a new record, `after` for one that is gone.
 #[must_use]
-pub fn touched(catalog: &Catalog, now: DateTime<Utc>, before: Option<&Record>, after: Option<&Record>) -> Vec<Change> {
+pub(crate) fn touched(
+    catalog: &Catalog,
+    now: DateTime<Utc>,
+    before: Option<&Record>,
+    after: Option<&Record>,
+) -> Vec<Change> {
     let mut jobs = following(catalog, before, after);
     if let Some(after) = after
         && catalog.live.is_overtaken(before, after)
@@ -336,6 +341,7 @@ pub fn recompute(s: &Saving<'_>, entity: &Entity, base: &Record) -> Outcome<Save
     }
     update.silent = true;
     let mut changes = vec![Change::UpdateRecord(Box::new(update))];
+    changes.extend(absence::changed(s.catalog, s.ctx.zone, s.ctx.now, Some(base), Some(&record)));
     changes.extend(following(s.catalog, Some(base), Some(&record)).iter().map(|job| job.schedule(s.ctx.now)));
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }

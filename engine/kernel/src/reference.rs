@@ -51,6 +51,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0243", "A `lookup` or `rollup` that cannot be kept right, or that fits the field's type not."),
     ("E0244", "Lookups, rollups and formulas of several entities go in a circle."),
     ("E0245", "A `sensitive` field in a place that would tell its value."),
+    (
+        "E0246",
+        "An `absence` that does not say by fields who is away, who decides instead and when, or in which states it holds.",
+    ),
     ("E0241", "Duplicates are looked for by what records cannot be compared by."),
     ("E0301", "An expression cannot be parsed."),
     ("E0302", "An expression is too long or nested too deeply."),

@@ -3,11 +3,17 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use futures::{FutureExt as _, future::BoxFuture};
 use kernel::{Name, Rejection, command::Act, workflow::pools_of};
-use store::DeputyRow;
+use store::{DeputyRow, JobRow};
 use uuid::Uuid;
 
-use crate::{App, Failure, command::ActOnInstance, nodes::Told};
+use crate::{
+    App, Failure,
+    command::ActOnInstance,
+    nodes::Told,
+    worker::{Handler, Ran, Trouble},
+};
 
 /// Tasks that are gone through at a time.
 const PAGE: u32 = 100;
@@ -40,7 +46,19 @@ impl App {
         let id = self.scene(Some(by)).ctx().ids.next();
         let NewDeputy { person, deputy, from, to, workflows, reason } = new;
         let set_by = Some(by);
-        let row = DeputyRow { id, person, deputy, from, to, workflows, reason, set_by, set_at: now, ended_at: None };
+        let row = DeputyRow {
+            id,
+            person,
+            deputy,
+            from,
+            to,
+            workflows,
+            reason,
+            set_by,
+            set_at: now,
+            ended_at: None,
+            entity: None,
+        };
         self.store().set_deputy(&row).await?;
         self.people_changed().await?;
         if row.from <= now {
@@ -52,11 +70,14 @@ impl App {
     /// Ends a stand-in before its time. Tasks that went over stay where they are.
     ///
     /// # Errors
-    /// If the store fails.
-    pub async fn end_deputy(&self, id: Uuid) -> Result<bool, Failure> {
-        let ended = self.store().end_deputy(id, self.clock().now()).await?;
-        self.people_changed().await?;
-        Ok(ended)
+    /// If it follows a record, by which alone it ends, or the store fails.
+    pub async fn end_deputy(&self, row: &DeputyRow) -> Result<(), Failure> {
+        if row.entity.is_some() {
+            let told = "expected a deputy that somebody set, but this one comes from a record of absence: change that";
+            return Err(Rejection::state("follows_record", told).into());
+        }
+        self.store().end_deputy(row.id, self.clock().now()).await?;
+        self.people_changed().await
     }
 
     fn check_deputy(&self, new: &NewDeputy, now: DateTime<Utc>) -> Result<(), Failure> {
@@ -161,5 +182,27 @@ impl App {
         self.refresh_org().await?;
         self.tell_nodes(Told { people: true, ..Told::default() });
         Ok(())
+    }
+}
+
+/// The open tasks of somebody whose record of absence begins to hold go over.
+#[derive(Debug)]
+pub(crate) struct Absence;
+
+impl Handler for Absence {
+    fn kind(&self) -> &'static str {
+        kernel::absence::KIND
+    }
+
+    fn run<'a>(&'a self, app: &'a App, job: &'a JobRow) -> BoxFuture<'a, Result<Ran, Trouble>> {
+        async move {
+            let person = job.payload.get("person").and_then(|id| id.as_str()?.parse().ok());
+            let person = person.ok_or_else(|| Trouble::Never("it is not said who is away".to_owned()))?;
+            // Another process may have written the record, and told of it after this one took the job.
+            app.people_changed().await?;
+            app.hand_to_deputy(person).await?;
+            Ok(Ran::Nothing)
+        }
+        .boxed()
     }
 }

@@ -248,6 +248,7 @@ fn news(changes: &[Change]) -> Told {
             // Who is of the pool is looked up when it is told.
             Change::OpenTask(task) if task.pool.is_some() => drop(told.closed.insert(task.id)),
             Change::Purge(purge) => told.people |= is_organisation(&purge.entity),
+            Change::Deputy(_) => told.people = true,
             Change::OpenTask(task) => drop(told.tasks.insert(task.assignee)),
             Change::AssignTask { id, .. } | Change::TaskDue { id, .. } => drop(told.closed.insert(*id)),
             Change::CloseTask(close) => drop(told.closed.insert(close.id)),

@@ -9,6 +9,7 @@ use kernel::{
     expression::{Env, lower},
     live::{self, Job},
     query::{Comparison, Facts, Operand, Predicate, Select},
+    save::followed,
     save::personal,
     schema::Entity,
 };
@@ -114,7 +115,7 @@ impl App {
                 }
                 let ids: Vec<Uuid> = page.rows.iter().map(|row| row.record.id).collect();
                 let records = self.store().records(&*published.catalog, &entity.name, &ids).await?;
-                let now = self.clock().now();
+                let (now, zone) = (self.clock().now(), self.firm().zone());
                 let mut changes = Vec::new();
                 for record in &records {
                     let trash = UpdateRecord {
@@ -131,7 +132,7 @@ impl App {
                         reason: None,
                         changes: Vec::new(),
                     }));
-                    changes.extend(live::touched(&published.catalog, now, Some(record), None));
+                    changes.extend(followed(&published.catalog, zone, now, Some(record), None));
                 }
                 match self.store().commit_bulk(&*published.catalog, Commit { at: now, by, changes }).await {
                     Ok(_) => gone += records.len() as u64,

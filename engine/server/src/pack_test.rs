@@ -20,6 +20,7 @@ use crate::{
     publish::{Publication, PublishError},
     read::{ListRequest, Plan, record_to_json},
     seed::{failure_text, id_of, with_refs, worked_out},
+    worker::{Worker, handlers},
 };
 
 /// What the tests came to.
@@ -43,6 +44,9 @@ pub enum Error {
     /// A database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// A database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] std::io::Error),
@@ -67,7 +71,7 @@ pub async fn run(packs: Vec<PackSource>, wanted: impl Fn(&str) -> bool) -> Resul
     let mut bases: HashMap<DateTime<Utc>, String> = HashMap::new();
     let mut report = Report::default();
     for (pack, test) in catalog.tests.iter().filter(|(pack, _)| wanted(pack)) {
-        let at = time_of(test)?;
+        let at = time_of(test, &test.at)?;
         if !bases.contains_key(&at) {
             let base = format!("base{}.db", bases.len());
             prepare(&folder.0.join(&base), at, &packs).await?;
@@ -76,7 +80,7 @@ pub async fn run(packs: Vec<PackSource>, wanted: impl Fn(&str) -> bool) -> Resul
         let own = folder.0.join(format!("{pack}-{}.db", test.name));
         copy(&folder.0.join(bases.get(&at).map(String::as_str).unwrap_or_default()), &own)?;
         let app = open(&own, at).await?;
-        let wrong = Run::new(&app, test).play().await;
+        let wrong = Run::new(&app, test).play().await?;
         app.close().await;
         remove(&own);
         if wrong.is_empty() {
@@ -104,9 +108,9 @@ fn scratch() -> std::io::Result<Scratch> {
     Ok(Scratch(path))
 }
 
-fn time_of(test: &TestDefinition) -> Result<DateTime<Utc>, Error> {
-    let wrong = |_| Error::Time { test: test.name.to_string(), at: test.at.clone() };
-    DateTime::parse_from_rfc3339(&test.at).map(|at| at.to_utc()).map_err(wrong)
+fn time_of(test: &TestDefinition, at: &str) -> Result<DateTime<Utc>, Error> {
+    let wrong = |_| Error::Time { test: test.name.to_string(), at: at.to_owned() };
+    DateTime::parse_from_rfc3339(at).map(|at| at.to_utc()).map_err(wrong)
 }
 
 async fn open(path: &Path, at: DateTime<Utc>) -> Result<App, OpenError> {
@@ -156,20 +160,21 @@ impl<'a> Run<'a> {
         Self { app, test, known, wrong: Vec::new() }
     }
 
-    async fn play(mut self) -> Vec<String> {
+    async fn play(mut self) -> Result<Vec<String>, Error> {
         for (key, given) in &self.test.given {
             if let Err(told) = self.give(key, given).await {
                 self.wrong.push(format!("given {key}: {told}"));
-                return self.wrong;
+                return Ok(self.wrong);
             }
         }
         for (key, step) in &self.test.steps {
+            self.wait_until(step.at.as_deref()).await?;
             let done = self.step(step).await;
             match (&step.refused, done) {
                 (None, Ok(())) => {}
                 (None, Err(failure)) => {
                     self.wrong.push(format!("step {key}: {}", failure_text(&failure)));
-                    return self.wrong;
+                    return Ok(self.wrong);
                 }
                 (Some(expected), Ok(())) => {
                     self.wrong.push(format!("step {key}: expected a refusal `{expected}`, but it was done"));
@@ -184,8 +189,28 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        self.wait_until(self.test.then.at.as_deref()).await?;
         self.check().await;
-        self.wrong
+        Ok(self.wrong)
+    }
+
+    /// Lets happen what is due until then, each at its time, and puts the clock there.
+    async fn wait_until(&self, at: Option<&str>) -> Result<(), Error> {
+        let Some(at) = at else { return Ok(()) };
+        let (until, clock) = (time_of(self.test, at)?, self.app.clock());
+        let mut worker = Worker::new(self.app, handlers());
+        while let Some(due) = self.next_job().await?.filter(|due| *due <= until) {
+            clock.set(due.max(clock.now()));
+            worker.run_due().await?;
+        }
+        clock.set(until.max(clock.now()));
+        Ok(())
+    }
+
+    async fn next_job(&self) -> Result<Option<DateTime<Utc>>, store::Error> {
+        let handlers = handlers();
+        let kinds: Vec<&str> = handlers.iter().map(|(kind, _)| kind).collect();
+        Ok(self.app.store().next_jobs(&kinds).await?.into_iter().flatten().min())
     }
 
     fn ids(&self) -> HashMap<Name, Uuid> {
@@ -297,6 +322,12 @@ impl<'a> Run<'a> {
             for (key, paths) in records {
                 let found = self.check_hidden(reader, key, paths).await;
                 self.note(&format!("hidden.{reader}.{key}"), found);
+            }
+        }
+        for (key, people) in &then.told {
+            for (who, kinds) in people {
+                let found = self.check_told(key, who, kinds).await;
+                self.note(&format!("told.{key}.{who}"), found);
             }
         }
         for (entity, expected) in &then.count {
@@ -420,6 +451,17 @@ impl<'a> Run<'a> {
         };
         let shown = paths.iter().filter(|path| *path == "*" || seen.mask.shows(path));
         Ok(shown.map(|path| format!("expected `{path}` to be hidden, but it is shown")).collect())
+    }
+
+    async fn check_told(&self, key: &Name, who: &Name, kinds: &[Name]) -> Result<Vec<String>, Failure> {
+        let (_, id) = self.record(key)?;
+        let notices = self.app.store().notices(self.person(who)?, None, 200).await?;
+        let about = notices.iter().rev().filter(|row| row.notice.record == Some(id));
+        let told: Vec<&str> = about.map(|row| row.notice.kind.as_str()).collect();
+        if told == kinds.iter().map(Name::as_str).collect::<Vec<_>>() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![format!("expected {}, but found {}", json!(kinds), json!(told))])
     }
 
     async fn check_count(&self, entity: &Name, expected: &CountExpectation) -> Result<Vec<String>, Failure> {

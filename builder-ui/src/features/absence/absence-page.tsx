@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from 'react-router'
 import { useSession } from '@/api/app-context'
 import { endDeputy, listDeputies, setDeputy, type Deputy } from '@/api/deputies'
 import { keys } from '@/api/keys'
@@ -9,6 +10,7 @@ import { DayField } from '@/fields/day-field'
 import { PersonSelect } from '@/features/people/person-select'
 import { errorText } from '@/locales/i18n'
 import { formatDate } from '@/model/format'
+import { paths } from '@/model/paths'
 import { dayOf, momentOf } from '@/model/zone'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
@@ -104,9 +106,21 @@ function DeputyRow({ row }: { row: Deputy }) {
       <span className={style.who}>
         <strong>{row.deputy_name}</strong>
         <span>{day(row.from)} – {day(row.to, 1)}{row.reason ? ` · ${row.reason}` : ''}</span>
+        {row.entity ? <FollowedRecord entity={row.entity} row={row} over={over} /> : null}
       </span>
       <Tag color={row.active ? 'green' : over ? 'grey' : 'blue'}>{t(row.active ? 'now' : over ? 'over' : 'planned')}</Tag>
-      {over ? null : <Button size="small" busy={end.isPending} onClick={() => void ask()}>{t('end')}</Button>}
+      {over || row.entity ? null : <Button size="small" busy={end.isPending} onClick={() => void ask()}>{t('end')}</Button>}
     </li>
+  )
+}
+
+/** The record that a deputyship comes from, by which alone it ends. */
+function FollowedRecord({ entity, row, over }: { entity: string; row: Deputy; over: boolean }) {
+  const { t } = useTranslation('absence')
+  return (
+    <span className={style.source}>
+      {row.record ? <Link to={paths.record(entity, row.record)}>{row.title || t('record')}</Link> : t('record_hidden')}
+      {over ? null : <> · {t('ends_with')}</>}
+    </span>
   )
 }

@@ -68,6 +68,7 @@ pub(super) fn compile(c: &mut Compiler<'_>, pack: &Name, definition: &Arc<Entity
         }
     }
     let computations = order(c, name, computed);
+    absence(c, definition);
     let number = definition.number.as_ref().and_then(|pattern| match NumberPattern::compile(pattern) {
         Ok(number) => Some(number),
         Err(d) => {
@@ -545,6 +546,52 @@ fn scope_field(c: &mut Compiler<'_>, definition: &EntityDefinition, key: &str, k
         );
     }
     fits.then(|| name.clone())
+}
+
+/// Whether a record says who is away, who decides instead, and when, in fields and states that are there.
+fn absence(c: &mut Compiler<'_>, definition: &EntityDefinition) {
+    let Some(absence) = &definition.absence else { return };
+    let dates: &[FieldKind] = &[FieldKind::Date, FieldKind::Datetime];
+    let fields = [
+        ("person", &absence.person, &[FieldKind::User][..]),
+        ("deputy", &absence.deputy, &[FieldKind::User]),
+        ("from", &absence.from, dates),
+        ("until", &absence.until, dates),
+    ];
+    for (key, name, kinds) in fields {
+        let path = format!("absence.{key}");
+        match definition.fields.get(name) {
+            None if SYSTEM_FIELDS.contains(&name.as_str()) => {
+                c.error(
+                    "E0246",
+                    path,
+                    format!("expected a field of its own, but `{name}` is one that every record has"),
+                );
+            }
+            None => c.field_exists(path, &definition.name, name),
+            Some(field) if kinds.contains(&field.field_type) => {}
+            Some(field) => {
+                let wanted: Vec<String> = kinds.iter().map(|kind| format!("`{}`", kind.as_str())).collect();
+                let told = format!(
+                    "expected a field of type {}, but `{name}` is `{}`",
+                    wanted.join(" or "),
+                    field.field_type.as_str()
+                );
+                c.error("E0246", path, told);
+            }
+        }
+    }
+    if absence.person == absence.deputy {
+        c.error("E0246", "absence.deputy", "nobody stands in for themselves").hint =
+            Some("name the field that says who decides instead".into());
+    }
+    if absence.states.is_empty() {
+        c.error("E0246", "absence.while", "expected the states in which it holds").hint =
+            Some("an approved one: whoever may bring a record there says who decides for somebody".into());
+    }
+    for (i, state) in absence.states.iter().enumerate() {
+        lifecycle::state_exists(c, format!("absence.while.{i}"), definition, state);
+    }
 }
 
 fn effective(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Option<crate::definition::EffectiveDefinition> {

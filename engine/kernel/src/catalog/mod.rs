@@ -423,21 +423,26 @@ fn messages(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic
     }
 }
 
+fn no_workflow(catalog: &Catalog, path: String, workflow: &str) -> Diagnostic {
+    let mut d = Diagnostic::error("E0216", path, format!("no workflow `{workflow}`"));
+    d.hint = crate::nearest(workflow, catalog.workflows.keys().map(|k| &**k)).map(|k| format!("did you mean `{k}`?"));
+    d
+}
+
 /// Checks that need everything compiled: workflows of transitions, mappings of steps, fields that nobody may read.
 fn across(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>) {
     for (source, definition) in of_kind(sources, &mut Vec::new(), Kind::Entity, pick!(Entity)) {
         let mut told: Vec<Diagnostic> = Vec::new();
+        for (i, workflow) in definition.absence.iter().flat_map(|absence| &absence.workflows).enumerate() {
+            if workflow_definition(sources, workflow).is_none() {
+                told.push(no_workflow(catalog, format!("absence.workflows.{i}"), workflow));
+            }
+        }
         for (name, transition) in definition.lifecycle.iter().flat_map(|l| &l.transitions) {
             let path = format!("lifecycle.transitions.{name}");
             if let Some(workflow) = &transition.workflow {
                 match workflow_definition(sources, workflow) {
-                    None => {
-                        let known = catalog.workflows.keys().map(|k| &**k);
-                        let mut d =
-                            Diagnostic::error("E0216", format!("{path}.workflow"), format!("no workflow `{workflow}`"));
-                        d.hint = crate::nearest(workflow, known).map(|k| format!("did you mean `{k}`?"));
-                        told.push(d);
-                    }
+                    None => told.push(no_workflow(catalog, format!("{path}.workflow"), workflow)),
                     // Any workflow of the entity may be the one that serves.
                     Some(_) => {
                         for flow in workflows_of(sources, &source.name) {

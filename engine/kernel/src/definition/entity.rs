@@ -4,7 +4,10 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, Expression, Keyed, LookupDefinition, RetainDefinition, RollupDefinition, Step, is_default};
+use super::{
+    AbsenceDefinition, Condition, Expression, Keyed, LookupDefinition, RetainDefinition, RollupDefinition, Step,
+    is_default,
+};
 use crate::Name;
 
 /// An entity.
@@ -62,6 +65,9 @@ pub struct EntityDefinition {
     /// How long records are kept; for good if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retain: Option<RetainDefinition>,
+    /// Makes its records set deputies: leave that is approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<AbsenceDefinition>,
     /// Makes `at(entity, #{…key}, date)` possible: the latest record with `from` on or before the date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<EffectiveDefinition>,

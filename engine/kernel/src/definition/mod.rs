@@ -3,6 +3,7 @@
 //! What the engine works with is the [`Catalog`](crate::Catalog) compiled from them. Nothing here knows whether a
 //! definition makes sense together with the others; that is `check`'s part.
 
+mod absence;
 mod approver;
 mod automation_step;
 mod calendar;
@@ -27,6 +28,7 @@ mod verb;
 mod view;
 mod workflow;
 
+pub use absence::*;
 pub use approver::*;
 pub use automation_step::*;
 pub use calendar::*;

@@ -45,6 +45,10 @@ pub struct GivenRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestStep {
+    /// When, where not at once: what is due until then has happened, and the clock stands there. Never earlier than the
+    /// step before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// Who acts.
     #[serde(rename = "as")]
     pub by: Name,
@@ -75,6 +79,9 @@ pub struct TestStep {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expectation {
+    /// When, where not at once: what is due until then has happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// Fields of records, by key; lines as lists of objects with the fields that are looked at.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub records: Keyed<IndexMap<Name, serde_json::Value>>,
@@ -91,6 +98,10 @@ pub struct Expectation {
     /// whole.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub hidden: Keyed<Keyed<Vec<String>>>,
+    /// Notices about a record, by record and person: their kinds in the order in which they came, as `task`, `reminder`,
+    /// `notify`. A person without any has an empty list.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub told: Keyed<IndexMap<Name, Vec<Name>>>,
     /// How many records of an entity there are that fit a filter.
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub count: Keyed<CountExpectation>,

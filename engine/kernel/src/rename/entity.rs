@@ -63,6 +63,11 @@ impl Renamer<'_> {
             self.filter(&mut retain.filter, &scope);
             retain.since.iter_mut().for_each(|since| self.field(&name, None, since));
         }
+        if let Some(absence) = &mut d.absence {
+            for field in [&mut absence.person, &mut absence.deputy, &mut absence.from, &mut absence.until] {
+                self.field(&name, None, field);
+            }
+        }
         if let Some(effective) = &mut d.effective {
             self.fields(&name, None, &mut effective.key);
             self.field(&name, None, &mut effective.from);

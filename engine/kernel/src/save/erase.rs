@@ -2,13 +2,12 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{Saved, Saving, Work, diff, files, near_keys};
+use super::{Saved, Saving, Work, diff, files, followed, near_keys};
 use crate::{
     Name, Record, Rejection, Value,
     change::{Change, EraseChange, NearKeys},
     definition::FieldKind,
     expression::Reference,
-    live,
     query::Outcome,
     schema::{Entity, Field, Target},
 };
@@ -91,7 +90,7 @@ pub fn erase(s: &Saving<'_>, entity: &Entity, base: &Record, reason: &str) -> Ou
     let mut changes = vec![Change::UpdateRecord(Box::new(update)), history, Change::Erase(values)];
     changes.extend(files::changed(entity, Some(base), &record));
     changes.push(Change::Near(NearKeys { record: base.id, keys: near_keys(entity, &record), replaces: true }));
-    changes.extend(live::touched(s.catalog, s.ctx.now, Some(base), Some(&record)));
+    changes.extend(followed(s.catalog, s.ctx.zone, s.ctx.now, Some(base), Some(&record)));
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
 }
 

@@ -20,11 +20,13 @@ mod united;
 
 use std::{collections::HashSet, sync::Arc};
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
-    Catalog, Name, Problem, Record, Rejection, Value,
+    Catalog, Name, Problem, Record, Rejection, Value, absence,
     change::{Change, InsertRecord, LaterChange, SeriesNumber, UpdateRecord},
     context::{Context, Ids},
     expression::{Env, EvalError},
@@ -251,8 +253,23 @@ pub fn remove(s: &Saving<'_>, entity: &Entity, base: &Record, expected: i64, del
             }
         }
     }
-    changes.extend(live::touched(s.catalog, s.ctx.now, Some(base), Some(&record)));
+    changes.extend(followed(s.catalog, s.ctx.zone, s.ctx.now, Some(base), Some(&record)));
     Outcome::Decided(Saved { record, changes, warnings: Vec::new() })
+}
+
+/// What follows a change of a record elsewhere: values that are worked out anew, and who stands in by it. `before` is none
+/// for a new record, `after` for one that goes.
+#[must_use]
+pub fn followed(
+    catalog: &Catalog,
+    zone: Tz,
+    now: DateTime<Utc>,
+    before: Option<&Record>,
+    after: Option<&Record>,
+) -> Vec<Change> {
+    let mut changes = live::touched(catalog, now, before, after);
+    changes.extend(absence::changed(catalog, zone, now, before, after));
+    changes
 }
 
 /// A record with nothing in it.
@@ -459,7 +476,7 @@ impl<'a> Work<'a> {
             let mut changes = vec![Change::InsertRecord(Box::new(insert)), history];
             changes.extend(files::changed(self.entity, None, &record));
             changes.extend(likeness);
-            changes.extend(live::touched(self.s.catalog, self.s.ctx.now, None, Some(&record)));
+            changes.extend(followed(self.s.catalog, self.s.ctx.zone, self.s.ctx.now, None, Some(&record)));
             return Saved { record, changes, warnings: self.warnings };
         };
         let (mut update, fields) = diff::changed(self.entity, base, &self.record);
@@ -476,7 +493,7 @@ impl<'a> Work<'a> {
         let mut changes = vec![Change::UpdateRecord(Box::new(update)), history];
         changes.extend(files::changed(self.entity, Some(base), &record));
         changes.extend(likeness);
-        changes.extend(live::touched(self.s.catalog, self.s.ctx.now, Some(base), Some(&record)));
+        changes.extend(followed(self.s.catalog, self.s.ctx.zone, self.s.ctx.now, Some(base), Some(&record)));
         Saved { record, changes, warnings: self.warnings }
     }
 }

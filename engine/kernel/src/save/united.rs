@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Saved, Saving, Work, diff};
 use crate::{
-    Record, Rejection, Value,
+    Record, Rejection, Value, absence,
     change::{Change, FieldChange, UpdateRecord},
     definition::{EntityType, FieldKind},
     field::{most_files, record_of},
@@ -96,6 +96,8 @@ pub fn unmerge(
         let back = UpdateRecord { deleted_at: Some(None), ..UpdateRecord::of(&entity.name, loser.id, loser.version) };
         saved.changes.push(Change::UpdateRecord(Box::new(back)));
         saved.changes.push(diff::history(s, &record, "unmerged", None, Vec::new()));
+        record.deleted_at = None;
+        saved.changes.extend(absence::changed(s.catalog, s.ctx.zone, s.ctx.now, Some(loser), Some(&record)));
     }
     Outcome::Decided(saved)
 }
@@ -180,11 +182,14 @@ fn part(work: &mut Work<'_>, entity: &Entity, ids: &[Uuid]) {
 }
 
 /// The record that goes, and what its history says of it.
-fn gone(s: &Saving<'_>, entity: &Entity, loser: &Record, winner: &Record) -> [Change; 2] {
+fn gone(s: &Saving<'_>, entity: &Entity, loser: &Record, winner: &Record) -> Vec<Change> {
     let mut record = loser.clone();
     record.version += 1;
     let update =
         UpdateRecord { deleted_at: Some(Some(s.ctx.now)), ..UpdateRecord::of(&entity.name, loser.id, loser.version) };
     let became = FieldChange { path: "merged_into".to_owned(), old: Json::Null, new: winner.title.clone().into() };
-    [Change::UpdateRecord(Box::new(update)), diff::history(s, &record, "merged_into", None, vec![became])]
+    let mut changes =
+        vec![Change::UpdateRecord(Box::new(update)), diff::history(s, &record, "merged_into", None, vec![became])];
+    changes.extend(absence::changed(s.catalog, s.ctx.zone, s.ctx.now, Some(loser), None));
+    changes
 }

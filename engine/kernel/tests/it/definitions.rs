@@ -53,3 +53,37 @@ fn each_type_of_view_says_what_it_needs_and_nothing_else() {
         assert_eq!(problems_of_view(view.clone()), expected, "{view}");
     }
 }
+
+#[test]
+fn an_absence_names_people_times_and_states_that_are_there() {
+    let problems_of = |absence: serde_json::Value| -> Vec<(String, String)> {
+        let (_, problems) = catalog_with(|path, json| {
+            if path == "entities/request.json" {
+                let fields = json["fields"].as_object_mut().unwrap();
+                fields.insert("deputy".into(), json!({"type": "user"}));
+                fields.insert("first".into(), json!({"type": "date"}));
+                fields.insert("last".into(), json!({"type": "datetime"}));
+                json["absence"] = absence.clone();
+            }
+        });
+        problems.iter().map(|p| (p.code.clone(), p.path.clone())).collect()
+    };
+    let whole = json!({"person": "owner", "deputy": "deputy", "from": "first", "until": "last", "while": ["asked"]});
+    for (change, expected) in [
+        (json!({}), vec![]),
+        (json!({"person": "note"}), vec![("E0246", "absence.person")]),
+        (json!({"person": "created_by"}), vec![("E0246", "absence.person")]),
+        (json!({"deputy": "deputi"}), vec![("E0202", "absence.deputy")]),
+        (json!({"person": "deputy"}), vec![("E0246", "absence.deputy")]),
+        (json!({"until": "deputy"}), vec![("E0246", "absence.until")]),
+        (json!({"while": []}), vec![("E0246", "absence.while")]),
+        (json!({"while": ["nowhere"]}), vec![("E0215", "absence.while.0")]),
+        (json!({"workflows": ["nothing"]}), vec![("E0216", "absence.workflows.0")]),
+    ] {
+        let mut absence = whole.clone();
+        absence.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let expected: Vec<(String, String)> =
+            expected.into_iter().map(|(code, path): (&str, &str)| (code.into(), path.into())).collect();
+        assert_eq!(problems_of(absence), expected, "{change}");
+    }
+}

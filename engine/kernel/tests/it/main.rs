@@ -6,6 +6,7 @@
     reason = "helpers of tests stop at what cannot be, read better with `json!` passed as it is, and read their fixtures"
 )]
 
+mod absence;
 mod calendars;
 mod decision_tables;
 mod definitions;
@@ -29,6 +30,7 @@ mod rights;
 mod save;
 mod steps;
 mod values;
+mod walk_through;
 mod workflow_acts;
 mod workflow_approvers;
 mod workflow_calls;

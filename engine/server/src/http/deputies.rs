@@ -23,7 +23,8 @@ pub(super) struct Whose {
 }
 
 /// Stand-ins of the reader, or for administrators of `?person=`, newest first, those that are over too:
-/// `{"rows": [{"id", "person", "deputy", "from", "to", "workflows", "reason", "set_by", "ended_at", "active"}]}`.
+/// `{"rows": [{"id", "person", "deputy", "from", "to", "workflows", "reason", "set_by", "ended_at", "active", "entity",
+/// "record", "title"}]}`. With `entity` it follows a record; `record` and `title` where the reader may see it.
 pub(super) async fn list(
     State(app): State<App>,
     reader: Reader,
@@ -32,8 +33,18 @@ pub(super) async fn list(
     let person = whose.person.unwrap_or(reader.user);
     allow(&reader, person)?;
     let rows = app.store().deputies_of(person, MOST).await?;
-    let (org, now) = (app.org(), app.clock().now());
-    Ok(Json(json!({"rows": rows.iter().map(|row| told(row, &org, now)).collect::<Vec<_>>()})))
+    let followed: Vec<(Name, Uuid)> = rows.iter().filter_map(|row| Some((row.entity.clone()?, row.id))).collect();
+    let scene = reader.scene();
+    let seen = app.see_all(&scene, &followed).await?;
+    let rows = rows.iter().map(|row| {
+        let mut told = told(row, &scene.org, scene.now);
+        if let Some(seen) = seen.get(&row.id).filter(|seen| row.entity.as_ref() == Some(&seen.record.entity)) {
+            told["record"] = json!(row.id);
+            told["title"] = json!(seen.record.title);
+        }
+        told
+    });
+    Ok(Json(json!({"rows": rows.collect::<Vec<_>>()})))
 }
 
 fn allow(reader: &Reader, person: Uuid) -> Result<(), Error> {
@@ -49,7 +60,7 @@ fn told(row: &DeputyRow, org: &Org, now: DateTime<Utc>) -> Json_ {
         "id": row.id, "person": row.person, "person_name": name(row.person), "deputy": row.deputy,
         "deputy_name": name(row.deputy), "from": time(row.from), "to": time(row.to), "workflows": row.workflows,
         "reason": row.reason, "set_by": row.set_by, "set_by_name": row.set_by.and_then(name), "set_at": time(row.set_at),
-        "ended_at": row.ended_at.map(time),
+        "ended_at": row.ended_at.map(time), "entity": row.entity,
         "active": row.ended_at.is_none() && row.from <= now && now < row.to,
     })
 }
@@ -79,12 +90,12 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, Json(told(&row, &app.org(), app.clock().now()))))
 }
 
-/// Ends a stand-in before its time; tasks that went over stay.
+/// Ends a stand-in before its time; tasks that went over stay. One that follows a record ends by that.
 pub(super) async fn end(State(app): State<App>, reader: Reader, Path(id): Path<String>) -> Result<StatusCode, Error> {
     let missing = || Error::not_found("deputy", &id);
     let found = Uuid::parse_str(&id).map_err(|_| missing())?;
     let row = app.store().deputy(found).await?.ok_or_else(missing)?;
     allow(&reader, row.person).map_err(|_| missing())?;
-    app.end_deputy(found).await?;
+    app.end_deputy(&row).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,9 +8,9 @@ use kernel::{
     Catalog, Name, Rejection, Value,
     change::{Change, Commit, HistoryEntry, UpdateRecord},
     definition::FieldKind,
-    live,
     query::{FieldPath, Predicate, Select},
     rights,
+    save::followed,
 };
 use serde_json::{Map, Value as Json};
 use store::{ImportRecord, ImportRow, ImportWas};
@@ -145,7 +145,7 @@ impl App {
                             ..UpdateRecord::of(entity, record.id, record.version)
                         };
                         changes.push(Change::UpdateRecord(Box::new(trash)));
-                        changes.extend(live::touched(&scene.catalog, scene.now, Some(record), None));
+                        changes.extend(followed(&scene.catalog, scene.zone, scene.now, Some(record), None));
                         changes.push(Change::History(HistoryEntry {
                             entity: entity.clone(),
                             record: record.id,

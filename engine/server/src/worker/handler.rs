@@ -107,7 +107,7 @@ impl Handlers {
     }
 
     /// The kinds with their handlers, in the order in which they take turns.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn Handler>)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn Handler>)> {
         self.0.iter().map(|(kind, handler)| (*kind, handler))
     }
 

@@ -30,6 +30,7 @@ pub(crate) use self::bell::Bell;
 pub use self::handler::{Handler, Handlers, Policy, Ran, Trouble};
 use crate::{
     App,
+    deputies::Absence,
     live::Live,
     mail::{Mails, TaskLetters},
     timers::{Looks, Messages, Timers},
@@ -49,7 +50,8 @@ const GRACE: std::time::Duration = std::time::Duration::from_secs(15);
 /// All kinds that this program knows.
 #[must_use]
 pub fn handlers() -> Handlers {
-    Handlers::default().with(Timers).with(Looks).with(Messages).with(Live).with(Mails).with(TaskLetters)
+    let flows = Handlers::default().with(Timers).with(Looks).with(Messages).with(Absence);
+    flows.with(Live).with(Mails).with(TaskLetters)
 }
 
 /// Works through what is due, in this process.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::needless_pass_by_value, reason = "helpers read better with `json!` passed as it is")]
 
+mod absence;
 mod approval;
 mod backups;
 mod bulk;

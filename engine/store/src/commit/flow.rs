@@ -14,7 +14,7 @@ use super::{
     Work,
     apply::{Guard, Guarded, Written},
     chains::Chains,
-    files, jobs, likeness, merges, messages, purge, rows,
+    deputies, files, jobs, likeness, merges, messages, purge, rows,
 };
 use crate::{
     Error,
@@ -166,6 +166,7 @@ pub(super) fn added(
     purge::noted(work, statements);
     messages::noted(work, statements);
     jobs::noted(work, statements);
+    deputies::noted(work, statements);
     likeness::noted(dialect, work, statements);
     merges::noted(work, statements);
     Ok(())
@@ -302,6 +303,7 @@ impl Rows {
             | Change::FinishJob(_)
             | Change::Apart(_)
             | Change::Near(_)
+            | Change::Deputy(_)
             | Change::Merged(_)
             | Change::Merging { .. }
             | Change::Linked(_) => {}

@@ -2,6 +2,7 @@
 
 mod apply;
 mod chains;
+mod deputies;
 mod files;
 mod flow;
 mod insert;

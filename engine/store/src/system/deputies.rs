@@ -34,12 +34,15 @@ pub struct DeputyRow {
     pub set_at: DateTime<Utc>,
     /// When it was ended before its time.
     pub ended_at: Option<DateTime<Utc>>,
+    /// The entity of the record that it follows, which has its id; none where people set it.
+    pub entity: Option<Name>,
 }
 
 macro_rules! deputies {
     ($text:literal) => {
         concat!(
-            "select id, person, deputy, from_at, to_at, workflows, reason, set_by, set_at, ended_at from sys_deputies ",
+            "select id, person, deputy, from_at, to_at, workflows, reason, set_by, set_at, ended_at, entity \
+             from sys_deputies ",
             $text
         )
     };
@@ -64,7 +67,7 @@ impl Store {
         self.row(sql).await?.as_ref().map(deputy).transpose()
     }
 
-    /// Sets a stand-in.
+    /// Sets a stand-in that follows no record.
     pub async fn set_deputy(&self, row: &DeputyRow) -> Result<(), Error> {
         let sql = Sql::fixed(
             "insert into sys_deputies (id, person, deputy, from_at, to_at, workflows, reason, set_by, set_at) \
@@ -83,9 +86,10 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a stand-in before its time.
+    /// Ends a stand-in that follows no record before its time.
     pub async fn end_deputy(&self, id: Uuid, at: DateTime<Utc>) -> Result<bool, Error> {
-        let sql = Sql::fixed("update sys_deputies set ended_at = $2 where id = $1 and ended_at is null");
+        let sql =
+            Sql::fixed("update sys_deputies set ended_at = $2 where id = $1 and entity is null and ended_at is null");
         Ok(self.write_one(sql.bind(id).bind(Bind::millis(at))).await? > 0)
     }
 }
@@ -102,5 +106,6 @@ fn deputy(row: &Row) -> Result<DeputyRow, Error> {
         set_by: row.get(7)?,
         set_at: row.time(8)?,
         ended_at: row.time_or_none(9)?,
+        entity: row.get::<Option<String>>(10)?.map(|name| Name::new(&name)),
     })
 }
