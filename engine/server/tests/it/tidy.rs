@@ -115,3 +115,28 @@ fn every_path_that_a_document_names_is_there() {
         }
     }
 }
+
+#[test]
+fn the_app_can_say_whatever_is_noted_in_the_audit() {
+    let mut kinds: Vec<String> = vec!["setting".to_owned()];
+    for (_, text) in code("server") {
+        for call in text.split(".note(").skip(1) {
+            // Who, then what: `app.note(Some(user), "export", …)`. Others with that name note something else.
+            let what = call.split_once(", ").map(|(_, rest)| rest.trim_start()).unwrap_or_default();
+            let kind = what.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(kind, _)| kind);
+            kinds.extend(kind.filter(|_| !call.starts_with(['&', '"'])).map(str::to_owned));
+        }
+    }
+    assert!(kinds.len() > 15 && kinds.iter().any(|kind| kind == "decided_by_mail"), "{kinds:?}");
+    let app = repository().join("builder-ui/src");
+    let page = fs::read_to_string(app.join("features/administration/audit-page.tsx")).unwrap();
+    for language in ["en", "zh_hans"] {
+        let path = app.join(format!("locales/{language}/administration.json"));
+        let texts: serde_json::Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        for kind in &kinds {
+            assert!(texts["audit"]["did"][kind].is_string(), "no text in {language} for the audit's `{kind}`");
+            let listed = page.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word == kind);
+            assert!(listed.count() >= 2, "`{kind}` is in no group of the audit's page, or has no icon");
+        }
+    }
+}
