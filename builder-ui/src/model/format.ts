@@ -118,7 +118,8 @@ export function formatAgo(value: string, locale: string, now = Date.now()): stri
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
   }
-  return relative.format(0, 'second')
+  // “现在” is a point in time; what has just happened is “刚刚”.
+  return locale.startsWith('zh') ? '刚刚' : relative.format(0, 'second')
 }
 
 export function isPast(value: string, now = Date.now()): boolean {

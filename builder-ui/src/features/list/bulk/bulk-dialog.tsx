@@ -101,7 +101,7 @@ export default function BulkDialog({ entity, query, selection, count, wanted, on
           <>
             {wanted.field ? null : (
               <FieldFrame label={t('list:bulk.field')} required>
-                {({ id }) => <Select id={id} value={name} onChange={(next) => { setName(next); setValue(null) }} options={settable.map((one) => ({ value: one.name, label: one.label }))} searchable autoFocus placeholder={t('list:bulk.field')} />}
+                {({ id }) => <Select id={id} value={name} onChange={(next) => { setName(next); setValue(null) }} options={settable.map((one) => ({ value: one.name, label: one.label }))} searchable autoFocus placeholder={t('list:filter.choose')} />}
               </FieldFrame>
             )}
             {field ? <ValueOf key={field.name} entity={entity} field={field} value={value} onChange={setValue} /> : null}

@@ -1,8 +1,9 @@
 // Files that come with a decision: sent as they are chosen.
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sendFile, useFile } from '@/api/files'
 import { errorText } from '@/locales/i18n'
+import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import style from './approval.module.css'
 
@@ -18,6 +19,7 @@ interface FilesFieldProps {
 export function FilesField({ label, required, missing, value, onChange, onSending }: FilesFieldProps) {
   const { t } = useTranslation('record')
   const id = useId()
+  const chooser = useRef<HTMLInputElement>(null)
   const [failure, setFailure] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const take = async (files: File[]) => {
@@ -38,8 +40,10 @@ export function FilesField({ label, required, missing, value, onChange, onSendin
     <div>
       <label className={style.label} htmlFor={id}>{label}{required && <i aria-hidden="true"> *</i>}</label>
       {value.length > 0 && <ul className={style.chosen}>{value.map((file) => <Sent key={file} id={file} onRemove={() => onChange(value.filter((one) => one !== file))} />)}</ul>}
-      <input id={id} type="file" multiple disabled={busy} aria-invalid={missing || undefined}
+      {/* What a browser draws for files speaks the browser's language. */}
+      <input ref={chooser} id={id} type="file" multiple className="visually-hidden" tabIndex={-1} disabled={busy} aria-invalid={missing || undefined}
         onChange={(event) => { const files = [...(event.target.files ?? [])]; event.target.value = ''; if (files.length) void take(files) }} />
+      <Button icon="upload" disabled={busy} onClick={() => chooser.current?.click()}>{t('approval.add_file')}</Button>
       {busy && <p className={style.hint} role="status">{t('approval.sending')}</p>}
       {missing && <p className={style.error} role="alert">{t('approval.need_file')}</p>}
       {failure !== null && <p className={style.error} role="alert">{errorText(failure, t as never)}</p>}

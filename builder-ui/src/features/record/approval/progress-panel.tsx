@@ -116,7 +116,7 @@ function WithdrawDialog({ instance, onClose, onDone }: { instance: InstanceAnswe
       <div className={style.form}>
         <p className={style.hint}>{t('record:withdraw.text')}</p>
         <div>
-          <label className={style.label} htmlFor={area}>{t('record:approval.reason_optional')}</label>
+          <label className={style.label} htmlFor={area}>{t('record:approval.note_optional')}</label>
           <textarea id={area} className={style.area} value={reason} maxLength={2000} onChange={(event) => setReason(event.target.value)} />
         </div>
         {withdraw.isError && <Notice kind="error">{errorText(withdraw.error, t as never)}</Notice>}

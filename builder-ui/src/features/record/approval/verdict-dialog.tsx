@@ -37,6 +37,8 @@ interface VerdictDialogProps {
   onClose: () => void
 }
 
+/** What is written with these is an opinion on the matter; with the others it is only told why. */
+const DECIDES: readonly string[] = ['approve', 'reject', 'return', 'outcome']
 const INITIATOR = ''
 const OWN_PLACES = new Set(['', 'reason', 'to', 'people', 'person', 'place', 'attachments', 'signature', 'change'])
 
@@ -156,7 +158,7 @@ export function VerdictDialog({ task, choice, title, entity, written, onDone, on
         {['claim', 'release'].includes(verb) ? null : (
           <div>
             <label className={style.label} htmlFor={`${ids}-reason`}>
-              {t(saysSomething(verb) ? 'record:approval.words' : required ? 'record:approval.reason' : 'record:approval.reason_optional')}
+              {t(saysSomething(verb) ? 'record:approval.words' : `record:approval.${DECIDES.includes(verb) ? 'reason' : 'note'}${required ? '' : '_optional'}`)}
               {required && <i aria-hidden="true"> *</i>}
             </label>
             <textarea
@@ -170,7 +172,7 @@ export function VerdictDialog({ task, choice, title, entity, written, onDone, on
               aria-describedby={tried && lacksReason ? `${ids}-error` : undefined}
               onChange={(event) => setReason(event.target.value)}
             />
-            {tried && lacksReason && <p id={`${ids}-error`} className={style.error} role="alert">{t('record:approval.need_reason')}</p>}
+            {tried && lacksReason && <p id={`${ids}-error`} className={style.error} role="alert">{t(`record:approval.need_${DECIDES.includes(verb) ? 'reason' : 'note'}`)}</p>}
           </div>
         )}
         {demands.attachment && demands.attachment !== 'none' && <FilesField label={t('record:approval.attachments')} required={demands.attachment === 'required'} missing={tried && demands.attachment === 'required' && files.length === 0} value={files} onChange={setFiles} onSending={setSending} />}
