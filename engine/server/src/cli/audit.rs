@@ -46,7 +46,7 @@ impl Place {
             audit_key: self.audit_key,
             // Histories can be proved whatever becomes of the definitions.
             repair: true,
-            ..Options::new(&self.database.url)
+            ..self.database.options()
         };
         Ok(App::open(options).await?)
     }

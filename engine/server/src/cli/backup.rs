@@ -54,7 +54,7 @@ impl Place {
             audit_key: self.audit_key,
             // A backup is wanted whatever becomes of the definitions.
             repair: true,
-            ..Options::new(&self.database.url)
+            ..self.database.options()
         }
     }
 }

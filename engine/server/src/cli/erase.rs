@@ -7,7 +7,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use super::Database;
-use crate::{App, Options};
+use crate::App;
 
 #[derive(Debug, Args)]
 pub(super) struct Erase {
@@ -25,7 +25,7 @@ pub(super) struct Erase {
 impl Erase {
     #[expect(clippy::print_stdout, reason = "the command line's output")]
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(self.database.options()).await?;
         let erased = app.erase(None, &self.entity, self.id, &self.reason).await.context("nothing was erased")?;
         app.close().await;
         println!("Erased in the record and its history: {}", erased.fields.join(", "));
@@ -49,7 +49,7 @@ pub(super) struct Retain {
 impl Retain {
     #[expect(clippy::print_stdout, reason = "the command line's output")]
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(self.database.options()).await?;
         for rule in app.retained().await? {
             println!("{}: {}", rule.entity, rule.records);
             for (id, title) in rule.first {

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::Database;
-use crate::{App, Options, export, read::ListRequest};
+use crate::{App, export, read::ListRequest};
 
 #[derive(Debug, Args)]
 pub(super) struct Export {
@@ -45,7 +45,7 @@ impl Export {
             columns: Some(self.columns).filter(|columns| !columns.is_empty()),
             ..ListRequest::default()
         };
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(self.database.options()).await?;
         let mut export =
             export::Export::begin(app.clone(), app.scene(None), &self.entity, request, self.lines.as_deref(), "en")
                 .await?;

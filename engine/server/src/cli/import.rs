@@ -7,7 +7,7 @@ use kernel::Name;
 
 use super::Database;
 use crate::{
-    App, Options,
+    App,
     import::{ImportState, Plan, upload_of},
 };
 
@@ -36,7 +36,7 @@ impl Import {
         super::serve::start_logs("warn");
         let mut upload = upload_of(&self.file)?;
         upload.sheet = self.sheet;
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(self.database.options()).await?;
         let uploaded = app.upload_import(None, upload).await?;
         let plan = Plan::Defined { import: Name::new(&self.import) };
         let began = std::time::Instant::now();

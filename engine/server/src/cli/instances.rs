@@ -8,7 +8,7 @@ use kernel::{Name, definition::Keyed};
 
 use super::Database;
 use crate::{
-    App, Options,
+    App,
     migrate::{Choice, Plan, Row},
 };
 
@@ -40,7 +40,7 @@ pub(super) struct Instances {
 
 impl Instances {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let app = App::open(Options::new(&self.database.url)).await?;
+        let app = App::open(self.database.options()).await?;
         let done = self.with(&app).await;
         app.close().await;
         done

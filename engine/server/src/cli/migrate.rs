@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use super::Database;
-use crate::{App, Options};
+use crate::App;
 
 #[expect(clippy::print_stdout, reason = "the command line's output")]
 pub(super) async fn run(database: &Database) -> anyhow::Result<ExitCode> {
-    let app = App::open(Options::new(&database.url)).await?;
+    let app = App::open(database.options()).await?;
     println!("up to date; definitions at version {}", app.published().catalog.version);
     app.close().await;
     Ok(ExitCode::SUCCESS)

@@ -20,6 +20,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::Options;
+
 /// A low-code platform engine for foreign-trade firms: definitions are data, one binary runs them.
 #[derive(Debug, Parser)]
 #[command(name = "portolan", version, disable_help_subcommand = true)]
@@ -91,6 +93,17 @@ pub(crate) struct Database {
     /// `sqlite:<file>` or `postgres://user:password@host/database`.
     #[arg(long = "database", env = "PORTOLAN_DATABASE", default_value = "sqlite:var/portolan.db")]
     pub(crate) url: String,
+    /// The installation's key, under which sensitive values and secrets lie, made at the first need; beside the database
+    /// if left out. Without it they cannot be opened: keep a copy apart from the database.
+    #[arg(long, env = "PORTOLAN_KEY")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+impl Database {
+    /// The options with which it is opened.
+    pub(crate) fn options(&self) -> Options {
+        Options { key: self.key.clone(), ..Options::new(&self.url) }
+    }
 }
 
 impl Cli {

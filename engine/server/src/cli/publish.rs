@@ -45,7 +45,7 @@ impl Publish {
             }
         };
         let choices: Choices = serde_json::from_str(&self.choices).context("--choices cannot be read")?;
-        let app = App::open(Options { repair: true, ..Options::new(&self.database.url) }).await?;
+        let app = App::open(Options { repair: true, ..self.database.options() }).await?;
         if self.plan {
             let plan = app.plan_publication(packs, &choices).await;
             app.close().await;

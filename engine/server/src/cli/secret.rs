@@ -45,7 +45,7 @@ impl Secret {
         }
         let mut secret = String::new();
         std::io::stdin().read_to_string(&mut secret).context("cannot read the secret")?;
-        let app = App::open(Options { repair: true, ..Options::new(&database.url) }).await?;
+        let app = App::open(Options { repair: true, ..database.options() }).await?;
         app.set_secret(None, &name, secret.trim_end_matches(['\r', '\n'])).await.context("cannot keep the secret")?;
         app.close().await;
         Ok(ExitCode::SUCCESS)
@@ -53,7 +53,7 @@ impl Secret {
 }
 
 async fn rotate(database: &Database) -> anyhow::Result<ExitCode> {
-    let app = App::open(Options { repair: true, ..Options::new(&database.url) }).await?;
+    let app = App::open(Options { repair: true, ..database.options() }).await?;
     let count = app.rotate_key().await.context("cannot seal everything anew; what was sealed before still opens")?;
     app.close().await;
     let _ = writeln!(std::io::stdout(), "{count} records sealed anew");

@@ -88,7 +88,7 @@ impl Serve {
             audit: self.audit,
             audit_key: self.audit_key,
             limits: Limits { file: self.largest_file << 20, ..Limits::default() },
-            ..Options::new(&self.database.url)
+            ..self.database.options()
         };
         let listener =
             TcpListener::bind(self.listen).await.with_context(|| format!("cannot listen on {}", self.listen))?;
