@@ -309,6 +309,8 @@ pub fn domain_key(address: &str) -> Option<String> {
 const KEEP_ZERO: &[&str] = &["39", "378", "379"];
 /// Fewer digits are no number that can be called from abroad.
 const SHORTEST: usize = 6;
+/// More are no number at all.
+const LONGEST: usize = 15;
 
 /// The digits of a telephone number with its country's code: `0049 (0)40 123456` and, in a country of code 49,
 /// `040-123456` are both `4940123456`. Nothing if the country is not known.
@@ -345,17 +347,41 @@ pub fn phone_key(number: &str, code: &str) -> Option<String> {
     (key.len() >= SHORTEST && key.len() > code.len()).then_some(key)
 }
 
+/// A telephone number as E.164 has it, with the extension behind it; nothing if its country is not known.
+///
+/// ```
+/// use kernel::likeness::e164;
+/// assert_eq!(e164("0049 (0)40 123456", "").as_deref(), Some("+4940123456"));
+/// assert_eq!(e164("040-123456 ext. 12", "49").as_deref(), Some("+4940123456 ext. 12"));
+/// assert_eq!(e164("040-123456", ""), None);
+/// ```
+#[must_use]
+pub fn e164(number: &str, code: &str) -> Option<String> {
+    let key = phone_key(number, code).filter(|key| key.len() <= LONGEST)?;
+    let narrow: String = number.nfkc().collect();
+    let (begun, extension) = parted(&narrow);
+    let extension: String = extension.chars().filter(char::is_ascii_digit).collect();
+    // A second number is no extension.
+    let alone = extension.len() < SHORTEST && begun;
+    alone.then(|| if extension.is_empty() { format!("+{key}") } else { format!("+{key} ext. {extension}") })
+}
+
 /// The digits of a number without its extension: what follows a letter or a sign that parts, once the number has begun.
 fn digits_of(number: &str) -> String {
-    let mut digits = String::new();
-    for c in number.chars() {
+    number.get(..number.len() - parted(number).1.len()).unwrap_or(number).chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Whether the number has begun, and what follows it: from the sign or letter on that parts.
+fn parted(number: &str) -> (bool, &str) {
+    let mut digits = 0;
+    for (at, c) in number.char_indices() {
         if c.is_ascii_digit() {
-            digits.push(c);
-        } else if digits.len() >= SHORTEST - 1 && (c.is_alphabetic() || matches!(c, '#' | ',' | ';')) {
-            break;
+            digits += 1;
+        } else if digits >= SHORTEST - 1 && (c.is_alphabetic() || matches!(c, '#' | ',' | ';')) {
+            return (true, number.get(at..).unwrap_or_default());
         }
     }
-    digits
+    (digits >= SHORTEST - 1, "")
 }
 
 /// A name in capitals throughout with only the first letter of each word great; any other as it is.

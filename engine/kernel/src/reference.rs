@@ -145,6 +145,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0602", "Two columns with the same heading."),
     ("E0603", "A key of an import is missing or not set."),
     ("E0604", "A record is looked up for what is no reference, or by what is no field."),
+    ("E0606", "A record is looked for by nothing: neither the import nor the entity says by which fields."),
     ("E0605", "An import cannot fill fields of this type: files, lists of records, numbers of a series."),
     ("W0651", "Texts are not translated."),
     ("W0652", "A translation of a text that is not there."),

@@ -52,6 +52,8 @@ pub struct Entity {
     pub duplicates: DuplicatesDefinition,
     /// Indexes for lists.
     pub indexes: Vec<Vec<Name>>,
+    /// What people call a record in spreadsheets, the surest first.
+    pub found_by: Vec<Name>,
     /// How long records are kept.
     pub retain: Option<Retain>,
 }
@@ -150,6 +152,8 @@ pub struct Field {
     pub above: Option<Decimal>,
     /// The whole text must match it.
     pub pattern: Option<regex::Regex>,
+    /// Characters that are taken out of a text before.
+    pub without: Option<String>,
     /// Value of a new record.
     pub default: Option<Expr>,
     /// Whether it is computed by the engine alone (a formula, or compute without override).
@@ -223,6 +227,7 @@ impl Field {
             max: None,
             above: None,
             pattern: None,
+            without: None,
             default: None,
             computed: false,
             may_override: false,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kernel::{
     Catalog, Diagnostic, Name, PackSource, Rejection,
     command::{self, Act, Sent},
-    definition::{CountExpectation, DataSet, GivenRecord, TestDefinition, TestStep},
+    definition::{CountExpectation, DataSet, Existing, GivenImport, GivenRecord, TestDefinition, TestStep},
     workflow::Verb,
 };
 use serde_json::{Map, Value as Json, json};
@@ -17,6 +17,7 @@ use crate::{
     command::{
         ActOnInstance, CreateRecord, MakeTransition, UpdateRecord, WriteComment, instance_of, open_instance, saving,
     },
+    import::{ImportState, Plan as ImportPlan, Upload},
     publish::{Publication, PublishError},
     read::{ListRequest, Plan, record_to_json},
     seed::{failure_text, id_of, with_refs, worked_out},
@@ -167,6 +168,15 @@ impl<'a> Run<'a> {
                 return Ok(self.wrong);
             }
         }
+        for (index, import) in self.test.imports.iter().enumerate() {
+            match self.import(import).await {
+                Ok(wrong) => self.wrong.extend(wrong.into_iter().map(|told| format!("imports.{index}: {told}"))),
+                Err(failure) => {
+                    self.wrong.push(format!("imports.{index}: {}", failure_text(&failure)));
+                    return self.wrong;
+                }
+            }
+        }
         for (key, step) in &self.test.steps {
             self.wait_until(step.at.as_deref()).await?;
             let done = self.step(step).await;
@@ -246,6 +256,46 @@ impl<'a> Run<'a> {
         let written = self.app.perform(by, &command).await.map_err(told)?;
         self.known.insert(key.clone(), (given.entity.clone(), written.record.id));
         Ok(())
+    }
+
+    /// Imports rows as a file of text whose headings are the names of fields; tells what was refused unexpectedly, or not.
+    async fn import(&mut self, given: &GivenImport) -> Result<Vec<String>, Failure> {
+        let by = self.person(&given.by)?;
+        let fields: indexmap::IndexSet<&Name> = given.rows.values().flat_map(indexmap::IndexMap::keys).collect();
+        let cells = |cells: Vec<&str>| {
+            let quoted: Vec<String> = cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            quoted.join(",") + "\n"
+        };
+        let mut content = cells(fields.iter().map(|field| field.as_str()).collect());
+        for row in given.rows.values() {
+            content += &cells(fields.iter().map(|field| row.get(*field).map_or("", String::as_str)).collect());
+        }
+        let upload = Upload { name: "test.csv".into(), content: content.into_bytes(), sheet: None };
+        let uploaded = self.app.upload_import(Some(by), upload).await?;
+        let columns = fields.iter().map(|field| (field.to_string(), (*field).clone())).collect();
+        let entity = given.entity.clone();
+        let plan = ImportPlan::Mapped { entity, key: Vec::new(), existing: Existing::default(), columns };
+        let done = self.app.run_import(Some(by), uploaded.row.id, Some(plan), true).await?;
+        let state: ImportState = serde_json::from_value(done.state).unwrap_or_default();
+        let mut wrong: Vec<String> = state.failure.into_iter().collect();
+        let made = self.app.store().import_origins(done.id, 0, u32::MAX).await?;
+        // The headings are the first row.
+        for (key, row) in given.rows.keys().zip(2..) {
+            let told: Vec<String> =
+                state.problems.iter().filter(|t| t.row == row).map(|t| format!("{}: {}", t.code, t.message)).collect();
+            let is = |code: &String| state.problems.iter().any(|t| t.row == row && t.code == *code);
+            match given.refused.get(key) {
+                Some(code) if !is(code) => {
+                    wrong.push(format!("expected {key} to be refused as `{code}`, but: {told:?}"))
+                }
+                None if !told.is_empty() => wrong.push(format!("{key} was refused: {told:?}")),
+                _ => {}
+            }
+            if let Some(from) = made.iter().find(|from| from.origin.row == row) {
+                self.known.insert(key.clone(), (given.entity.clone(), from.record));
+            }
+        }
+        Ok(wrong)
     }
 
     async fn step(&self, step: &TestStep) -> Result<(), Failure> {

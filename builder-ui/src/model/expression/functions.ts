@@ -2,7 +2,7 @@
 import { workdayAfter, workdayBefore, workdaysBetween, workdaysIn, type WorkCalendar } from './calendar'
 import { Decimal } from './decimal'
 import { fold } from './fold'
-import { domainKey, looseNameKey, nameKey, phoneKey, titleCase } from './likeness'
+import { domainKey, e164, looseNameKey, nameKey, phoneKey, titleCase } from './likeness'
 import {
   arithmetic, compare, Day, dayFrom, dayOf, Fault, inCalendar, limited, Moment, partsOf, same, textOf, toDecimal, unknown, wholeNumber,
   type Value,
@@ -118,6 +118,7 @@ export const functions: Record<string, Function> = {
   loose_name_key: ([value]) => looseNameKey(text(value)),
   domain_key: ([value]) => domainKey(text(value)),
   phone_key: ([value, code]) => phoneKey(text(value), code === undefined ? '' : text(code)),
+  e164: ([value, code]) => e164(text(value), code === undefined ? '' : text(code)),
   year: ([day], zone) => partsOf(dayIn(day, zone))[0],
   quarter: ([day], zone) => Math.floor((partsOf(dayIn(day, zone))[1] - 1) / 3) + 1,
   month: ([day], zone) => partsOf(dayIn(day, zone))[1],

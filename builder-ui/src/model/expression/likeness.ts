@@ -108,19 +108,24 @@ const keepZero = ['39', '378', '379']
 const shortest = 6
 const isDigit = (c: string): boolean => c >= '0' && c <= '9'
 
-function digitsOf(number: string): string {
+/** Whether the number has begun, its digits, and what follows it: from the sign or letter on that parts. */
+function parted(number: string): { begun: boolean; digits: string; rest: string } {
   let digits = ''
+  let at = 0
   for (const c of number) {
     if (isDigit(c)) digits += c
-    else if (digits.length >= shortest - 1 && (letter.test(c) || c === '#' || c === ',' || c === ';')) break
+    else if (digits.length >= shortest - 1 && (letter.test(c) || c === '#' || c === ',' || c === ';')) {
+      return { begun: true, digits, rest: number.slice(at) }
+    }
+    at += c.length
   }
-  return digits
+  return { begun: digits.length >= shortest - 1, digits, rest: '' }
 }
 
 /** The digits of a telephone number with its country's code. */
 export function phoneKey(number: string, country: string): string | null {
   const plain = lower(number).replace(/\s/gu, '').replaceAll('(0)', '')
-  const digits = digitsOf(plain)
+  const { digits } = parted(plain)
   const code = [...country].filter(isDigit).join('')
   const abroad = [...plain].find((c) => isDigit(c) || c === '+') === '+'
   let key: string
@@ -132,6 +137,15 @@ export function phoneKey(number: string, country: string): string | null {
   else if (keepZero.includes(code)) key = code + digits
   else key = code + digits.replace(/^0/, '')
   return key.length >= shortest && key.length > code.length ? key : null
+}
+
+/** A telephone number as E.164 has it, with the extension behind it. */
+export function e164(number: string, country: string): string | null {
+  const key = phoneKey(number, country)
+  const { begun, rest } = parted(number.normalize('NFKC'))
+  const extension = [...rest].filter(isDigit).join('')
+  if (!key || key.length > 15 || !begun || extension.length >= shortest) return null
+  return extension ? `+${key} ext. ${extension}` : `+${key}`
 }
 
 /** A name in capitals throughout with only the first letter of each word great; any other as it is. */

@@ -90,6 +90,7 @@ pub(super) fn compile(c: &mut Compiler<'_>, pack: &Name, definition: &Arc<Entity
         unique: unique(c, definition),
         duplicates: duplicates(c, definition),
         indexes: indexes(c, definition),
+        found_by: found_by(c, definition),
         retain: retain(c, definition, &scope),
         fields,
         computations,
@@ -186,6 +187,7 @@ fn compile_field(
         max: decimal(field.max.as_ref()),
         above: decimal(field.above.as_ref()),
         pattern: pattern(c, &at("pattern"), field),
+        without: field.without.clone(),
         default: default(c, &at("default"), field, scope, &wanted),
         // A number of a series is given by the store.
         computed: field.is_derived()
@@ -646,6 +648,25 @@ fn indexes(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Vec<Vec<Name>
         }
     }
     definition.indexes.iter().filter(|i| !i.is_empty()).cloned().collect()
+}
+
+fn found_by(c: &mut Compiler<'_>, definition: &EntityDefinition) -> Vec<Name> {
+    for name in definition.found_by.iter().filter(|name| !["number", "title"].contains(&name.as_str())) {
+        let Some(field) = definition.fields.get(name) else {
+            c.field_exists("found_by", &definition.name, name);
+            continue;
+        };
+        let kind = field.field_type;
+        let text = [FieldKind::Text, FieldKind::Email, FieldKind::Phone, FieldKind::Url, FieldKind::Barcode];
+        let named = text.contains(&kind) || [FieldKind::Currency, FieldKind::Country, FieldKind::Tags].contains(&kind);
+        if field.sensitive {
+            c.error("E0245", "found_by", format!("no record is found by `{name}`, which is sensitive"));
+        } else if !named {
+            let kind = kind.as_str();
+            c.error("E0212", "found_by", format!("expected a text or tags, but `{name}` is of type `{kind}`"));
+        }
+    }
+    definition.found_by.clone()
 }
 
 fn duplicates(c: &mut Compiler<'_>, definition: &EntityDefinition) -> DuplicatesDefinition {

@@ -243,8 +243,10 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
         problems.extend(c.finish());
     }
     compile_screens(&mut catalog, sources, problems, &compiler);
+    let written = of_kind(sources, problems, Kind::Translations, pick!(Translations));
+    translate(&mut catalog, sources, &written, problems);
     for (source, definition) in of_kind(sources, problems, Kind::Import, pick!(Import)) {
-        let (compiled, told) = Import::compile(definition, types);
+        let (compiled, told) = Import::compile(definition, types, &catalog.translations);
         problems.extend(told.into_iter().map(|d| d.in_file(&source.file)));
         catalog.imports.insert(source.name.clone(), Arc::new(compiled));
     }
@@ -261,8 +263,6 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
         catalog.tests.push((source.pack.clone(), definition.clone()));
         problems.extend(c.finish());
     }
-    let written = of_kind(sources, problems, Kind::Translations, pick!(Translations));
-    translate(&mut catalog, sources, &written, problems);
     across(&catalog, sources, problems);
     messages(&catalog, sources, problems);
     catalog.definitions = definitions;

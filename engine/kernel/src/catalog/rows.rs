@@ -161,12 +161,29 @@ pub(super) fn check_test(c: &mut Compiler<'_>, definition: &TestDefinition, data
         c.entity_exists(format!("given.{key}.entity"), &given.entity);
     }
     let people = keys_of(data, "user");
+    let mut imported: Vec<&Name> = Vec::new();
+    for (i, import) in definition.imports.iter().enumerate() {
+        let path = format!("imports.{i}");
+        c.entity_exists(format!("{path}.entity"), &import.entity);
+        if !people.contains(&&*import.by) {
+            c.unknown("E0803", format!("{path}.as"), "person", &import.by, people.clone());
+        }
+        for field in import.rows.values().flat_map(IndexMap::keys) {
+            c.field_exists(format!("{path}.rows"), &import.entity, field);
+        }
+        for key in import.refused.keys().filter(|key| !import.rows.contains_key(*key)) {
+            let known = import.rows.keys().map(|k| &**k);
+            c.unknown("E0801", format!("{path}.refused.{key}"), "row", key, known);
+        }
+        imported.extend(import.rows.keys());
+    }
     for (key, step) in &definition.steps {
         if !people.contains(&&*step.by) {
             c.unknown("E0803", format!("steps.{key}.as"), "person", &step.by, people.clone());
         }
-        let there =
-            definition.given.contains_key(&step.on) || data.iter().any(|(_, d)| d.records.contains_key(&step.on));
+        let there = definition.given.contains_key(&step.on)
+            || imported.contains(&&step.on)
+            || data.iter().any(|(_, d)| d.records.contains_key(&step.on));
         if !there {
             let known: Vec<&str> = definition.given.keys().map(|k| &**k).collect();
             c.unknown("E0801", format!("steps.{key}.on"), "record", &step.on, known);

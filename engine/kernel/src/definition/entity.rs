@@ -53,6 +53,10 @@ pub struct EntityDefinition {
     /// Paths whose texts the search finds: `number`, `partner.title`, `lines.product.title`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search: Vec<String>,
+    /// What people call a record in spreadsheets, the surest first: fields of text, `number`, `title`, and `tags` of other
+    /// names. An import takes the one record that the first of them finds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_by: Vec<Name>,
     /// Sets of fields that no two records may share. Nulls are never equal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unique: Vec<Vec<Name>>,
@@ -305,6 +309,9 @@ pub struct FieldDefinition {
     /// Text: a regular expression that the whole value must match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// Text: characters that are taken out of what is written, as the points of `0000.00.00` with `"."`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<String>,
     /// `duration`: in what a bare number, `min` and `max` count; hours if left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unit: DurationUnit,
@@ -631,6 +638,9 @@ pub struct FullOption {
     /// Its code in the outside world, such as customs' `3`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// What else it is called in spreadsheets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// A colour by its meaning: `grey`, `blue`, `green`, `amber`, `red`, `purple`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,

@@ -90,16 +90,18 @@ pub enum Missing {
 pub enum ImportValue {
     /// An expression.
     Expression(Expression),
-    /// A record of the reference's entity, found by a field: `{"by": "code", "value": "stock_code"}`.
+    /// A record of the reference's entity, found by a field, `{"by": "code", "value": "stock_code"}`, or by whatever it is
+    /// called.
     Find(FindValue),
 }
 
-/// A record found by a field.
+/// A record found by what it is called.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FindValue {
-    /// The field of the other entity.
-    pub by: Name,
+    /// The field of the other entity; those of its `found_by`, one after another, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Name>,
     /// What it must equal.
     pub value: Expression,
     /// Whether it is a problem when none is found; the field stays empty otherwise.

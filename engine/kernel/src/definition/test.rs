@@ -21,6 +21,9 @@ pub struct TestDefinition {
     /// Records made before. The pack's seed and demo data are there in any case.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub given: Keyed<GivenRecord>,
+    /// Spreadsheets that are imported before, their columns named by fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<GivenImport>,
     /// What is done, in order.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub steps: Keyed<TestStep>,
@@ -39,6 +42,23 @@ pub struct GivenRecord {
     pub by: Option<Name>,
     /// Its fields.
     pub fields: IndexMap<Name, serde_json::Value>,
+}
+
+/// A spreadsheet that is imported, by the user `as`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenImport {
+    /// What the rows become.
+    pub entity: Name,
+    /// Who imports it: the key of a user among the demo data.
+    #[serde(rename = "as")]
+    pub by: Name,
+    /// The rows by key, each with its cells by field as they stand in the file. A record that is made of one is known by
+    /// the row's key.
+    pub rows: Keyed<IndexMap<Name, String>>,
+    /// Rows that must be refused, by key, each with the code of its problem: `number`, `date_order`, `not_found`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub refused: Keyed<String>,
 }
 
 /// A step of a test, by a user (key among the demo data).

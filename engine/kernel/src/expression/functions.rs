@@ -26,6 +26,7 @@ pub(crate) enum Function {
     LooseNameKey,
     DomainKey,
     PhoneKey,
+    E164,
     Year,
     Quarter,
     Month,
@@ -197,6 +198,8 @@ functions! {
         "The domain that somebody registered, of a web or mail address; null for providers where anybody has a mail box or page. `domain_key(\"www.acme.co.uk/shop\")` is \"acme.co.uk\"";
     "phone_key" PhoneKey (Text, Text) 1 -> Text: "phone_key(number, country_code)",
         "The digits of a telephone number with its country's code; null if that is not known. `phone_key(\"040-123456\", \"49\")` is \"4940123456\"";
+    "e164" E164 (Text, Text) 1 -> Text: "e164(number, country_code)",
+        "A telephone number as it is dialled from anywhere; null if its country is not known. `e164(\"040-123456\", \"49\")` is \"+4940123456\"";
     "year" Year (Day) 1 -> Integer: "year(date)",
         "The year of a date";
     "quarter" Quarter (Day) 1 -> Integer: "quarter(date)",

@@ -51,6 +51,7 @@ pub use image::is_picture;
 pub use rating::most_stars;
 pub use rich_text::{clean as clean_html, plain_text};
 
+pub(crate) use currency::without_sign;
 pub(crate) use rich_text::from_plain;
 pub(crate) use tags::split as split_tags;
 pub(crate) use time::written as written_time;

@@ -25,6 +25,6 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     },
     schema: |_| json!({"type": "string"}),
     example: |_| "+86 21 5555 0000".into(),
-    cell: Some(import::code),
+    cell: Some(import::phone),
     show: None,
 };

@@ -10,10 +10,12 @@ pub(super) const BEHAVIOUR: Behaviour = Behaviour {
     column: Column::Text,
     scale: 0,
     operators: TEXTUAL,
-    properties: &["min", "max", "pattern"],
+    properties: &["min", "max", "pattern", "without"],
     value_type: |_| Type::Text,
     parse: |field, json| {
-        let text = string(json)?.trim();
+        let written = string(json)?;
+        let plain = field.without.as_ref().map(|out| written.replace(|c| out.contains(c), ""));
+        let text = plain.as_deref().unwrap_or(written).trim();
         if text.contains(['\n', '\r']) {
             return Err(Wrong::new("format", "expected a single line, but found several"));
         }

@@ -5,9 +5,10 @@ use indexmap::IndexMap;
 use super::fold_heading;
 use crate::{
     Diagnostic, Name,
+    catalog::Translations,
     definition::{
         EntityDefinition, Existing, FieldDefinition, FieldKind, FindValue, ImportDefinition, ImportTarget, ImportValue,
-        Keyed, Missing, OptionDefinition,
+        Keyed, Kind, Missing, OptionDefinition,
     },
     expression::{Expr, Scope, Type, Types, compile as compile_expression, compile_as},
     field::behaviour,
@@ -67,12 +68,12 @@ pub enum Source {
         /// Folded keys, labels and codes of the options.
         options: Option<IndexMap<String, Name>>,
     },
-    /// A record of another entity that has this value in a field.
+    /// A record of another entity that has this value in one of some fields.
     Find {
         /// The other entity.
         entity: Name,
-        /// The field.
-        by: Name,
+        /// The fields, one after another.
+        by: Vec<Name>,
         /// The value.
         value: Expr,
         /// Whether the field stays empty when there is none.
@@ -92,11 +93,15 @@ impl Source {
 impl Import {
     /// Compiles a definition. The import is there even if there are problems, without what they concern.
     #[must_use]
-    pub fn compile(definition: &ImportDefinition, types: Types<'_>) -> (Self, Vec<Diagnostic>) {
+    pub fn compile(
+        definition: &ImportDefinition,
+        types: Types<'_>,
+        translations: &Translations,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let kinds: Keyed<FieldKind> = definition.columns.iter().map(|(n, c)| (n.clone(), c.column_type)).collect();
         check_columns(definition, &mut problems);
-        let mut compiler = Compiler { types, scope: Scope::columns(types, &kinds), problems };
+        let mut compiler = Compiler { types, translations, scope: Scope::columns(types, &kinds), problems };
         let targets = definition
             .targets
             .iter()
@@ -116,7 +121,9 @@ impl Import {
     pub fn lookups(&self) -> impl Iterator<Item = (&Name, &Name)> {
         let sources =
             self.targets.values().flat_map(|t| t.set.values().chain(t.lines.values().flat_map(Keyed::values)));
-        sources.filter_map(|s| if let Source::Find { entity, by, .. } = s { Some((entity, by)) } else { None })
+        sources
+            .filter_map(|s| if let Source::Find { entity, by, .. } = s { Some((entity, by)) } else { None })
+            .flat_map(|(entity, by)| by.iter().map(move |by| (entity, by)))
     }
 }
 
@@ -136,6 +143,7 @@ fn check_columns(definition: &ImportDefinition, problems: &mut Vec<Diagnostic>) 
 
 struct Compiler<'a> {
     types: Types<'a>,
+    translations: &'a Translations,
     scope: Scope<'a>,
     problems: Vec<Diagnostic>,
 }
@@ -150,13 +158,13 @@ impl Compiler<'_> {
             let compiled = compile_as(source, &self.scope, &Type::Bool);
             self.take(&format!("{path}.where"), compiled)
         });
-        let set = self.sources(&format!("{path}.set"), &entity.name, &entity.fields, &target.set);
+        let set = self.sources(&format!("{path}.set"), &entity.name, None, &entity.fields, &target.set);
         let mut lines = Keyed::new();
         for (table, values) in &target.lines {
             let at = format!("{path}.lines.{table}");
             match entity.fields.get(table) {
                 Some(field) if field.field_type == FieldKind::Lines => {
-                    lines.insert(table.clone(), self.sources(&at, &entity.name, &field.fields, values));
+                    lines.insert(table.clone(), self.sources(&at, &entity.name, Some(table), &field.fields, values));
                 }
                 _ => self.unknown("E0202", at, &format!("line table of `{}`", entity.name), table, line_tables(entity)),
             }
@@ -182,6 +190,7 @@ impl Compiler<'_> {
         &mut self,
         path: &str,
         entity: &Name,
+        lines: Option<&Name>,
         fields: &Keyed<FieldDefinition>,
         values: &Keyed<ImportValue>,
     ) -> Keyed<Source> {
@@ -204,7 +213,7 @@ impl Compiler<'_> {
                 continue;
             }
             let source = match value {
-                ImportValue::Expression(source) => self.expression(&at, entity, name, field, source),
+                ImportValue::Expression(source) => self.expression(&at, (entity, lines, name), field, source),
                 ImportValue::Find(find) => self.find(&at, name, field, find),
             };
             if let Some(source) = source {
@@ -217,12 +226,14 @@ impl Compiler<'_> {
     fn expression(
         &mut self,
         path: &str,
-        entity: &Name,
-        name: &Name,
+        (entity, lines, name): (&Name, Option<&Name>, &Name),
         field: &FieldDefinition,
         source: &str,
     ) -> Option<Source> {
-        let options = (!field.options.is_empty()).then(|| spellings(&field.options));
+        let options = (!field.options.is_empty()).then(|| {
+            let inside = lines.map(|lines| format!("fields.{lines}.")).unwrap_or_default();
+            spellings(&field.options, self.translations, entity, &format!("{inside}fields.{name}.options"))
+        });
         // The text of a cell is compared with the options when it is known; here it need only be text.
         let wanted = if options.is_some() { Type::Unknown } else { Type::of_field(entity, name, field) };
         let compiled = compile_as(source, &self.scope, &wanted);
@@ -244,11 +255,20 @@ impl Compiler<'_> {
             }
         };
         let other = self.types.entities.get(&entity)?;
-        if !other.fields.contains_key(&find.by) && !["number", "title"].contains(&&*find.by) {
-            self.unknown("E0202", format!("{path}.by"), &format!("field of `{entity}`"), &find.by, other.fields.keys());
+        let by = match &find.by {
+            None => other.found_by.clone(),
+            Some(by) if other.fields.contains_key(by) || ["number", "title"].contains(&&**by) => vec![by.clone()],
+            Some(by) => {
+                self.unknown("E0202", format!("{path}.by"), &format!("field of `{entity}`"), by, other.fields.keys());
+                return None;
+            }
+        };
+        if by.is_empty() {
+            let message = format!("expected `by`, since `{entity}` says not by which fields its records are found");
+            self.problems.push(Diagnostic::error("E0606", path, message));
             return None;
         }
-        Some(Source::Find { entity, by: find.by.clone(), value: value?, optional: find.optional })
+        Some(Source::Find { entity, by, value: value?, optional: find.optional })
     }
 
     fn take(&mut self, path: &str, result: Result<Expr, Vec<Diagnostic>>) -> Option<Expr> {
@@ -280,16 +300,32 @@ fn line_tables(entity: &EntityDefinition) -> impl Iterator<Item = &Name> {
     entity.fields.iter().filter(|(_, f)| f.field_type == FieldKind::Lines).map(|(name, _)| name)
 }
 
-/// All that an option may be called in a file: its key, its label, its code in the outside world.
-fn spellings(options: &Keyed<OptionDefinition>) -> IndexMap<String, Name> {
+/// All that an option may be called in a file: its key, its label in every language, its code in the outside world, its
+/// other names. What comes first has the name.
+fn spellings(
+    options: &Keyed<OptionDefinition>,
+    translations: &Translations,
+    entity: &Name,
+    path: &str,
+) -> IndexMap<String, Name> {
     let mut spellings = IndexMap::new();
+    let mut spell = |text: &str, key: &Name| {
+        spellings.entry(fold_heading(text)).or_insert_with(|| key.clone());
+    };
+    for key in options.keys() {
+        spell(key, key);
+    }
     for (key, option) in options {
-        let (label, code) = match option {
-            OptionDefinition::Label(label) => (label, None),
-            OptionDefinition::Full(full) => (&full.label, full.code.as_ref()),
+        let (label, at) = match option {
+            OptionDefinition::Label(label) => (label, format!("{path}.{key}")),
+            OptionDefinition::Full(full) => (&full.label, format!("{path}.{key}.label")),
         };
-        for spelling in [Some(key.as_str()), Some(label), code.map(String::as_str)].into_iter().flatten() {
-            spellings.entry(fold_heading(spelling)).or_insert_with(|| key.clone());
+        spell(label, key);
+        for language in translations.languages() {
+            translations.text(language, Kind::Entity, entity, &at).into_iter().for_each(|label| spell(label, key));
+        }
+        if let OptionDefinition::Full(full) = option {
+            full.code.iter().chain(&full.aliases).for_each(|text| spell(text, key));
         }
     }
     spellings

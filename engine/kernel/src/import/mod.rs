@@ -14,7 +14,8 @@ pub use compile::{Column, Import, Source, Target, is_importable};
 pub use infer::{Inference, Inferred};
 pub use parse::{Reading, Unreadable, parse};
 pub(crate) use parse::{
-    boolean, code, currency, date, datetime, email, integer, long_text, number, rich_text, tags, text as line, time,
+    boolean, code, currency, date, datetime, email, integer, long_text, number, phone, rich_text, tags, text as line,
+    time,
 };
 pub use plan::{Columns, Group, Groups, Input, Inputs, Layout, Lookup, Refused, RowProblem, fingerprint, folded_value};
 pub use text::{fold_heading, tidy, tidy_lines};

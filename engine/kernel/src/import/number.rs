@@ -2,9 +2,11 @@
 
 use rust_decimal::Decimal;
 
+use crate::field::without_sign;
+
 /// A number as people write it: `1,234.50`, `1.234,50`, `1 234.5`, `(12.50)`, `12-`, `¥12`, `15%`.
 pub(super) fn number_in(text: &str) -> Option<Decimal> {
-    let mut text = text.trim();
+    let mut text = without_sign(text);
     let mut negative = false;
     if let Some(inner) = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
         (text, negative) = (inner, true);
@@ -19,7 +21,7 @@ pub(super) fn number_in(text: &str) -> Option<Decimal> {
     } else if let Some(rest) = text.strip_prefix('+') {
         text = rest;
     }
-    text = text.trim_matches(currency);
+    text = without_sign(text.trim_matches(currency));
     let percent = text.strip_suffix('%').map(str::trim_end);
     let plain = ungroup(percent.unwrap_or(text))?;
     let mut number = Decimal::from_str_exact(&plain).ok()?;

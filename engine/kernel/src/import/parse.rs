@@ -15,6 +15,7 @@ use crate::{
     Value,
     definition::FieldKind,
     field::{behaviour, from_plain, split_tags, written_time},
+    likeness,
 };
 
 /// What a cell cannot be read as.
@@ -90,6 +91,14 @@ pub(crate) fn code(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
 
 pub(crate) fn email(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
     Ok(Value::text(tidy_code(&cell.display()).to_lowercase()))
+}
+
+/// A telephone number: one that says its country as `+` and digits, as E.164 has it; any other as it is written, and so
+/// several in one cell.
+pub(crate) fn phone(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
+    let text = tidy_code(&cell.display());
+    let number = likeness::e164(&text, "").filter(|_| !text.contains('/'));
+    Ok(Value::text(number.unwrap_or(text)))
 }
 
 pub(crate) fn currency(cell: &Cell, _: Reading) -> Result<Value, Unreadable> {
@@ -229,8 +238,51 @@ enum Written {
     No,
 }
 
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
+/// `5 March 2026`, `Mar 5, 2026`, `05-Mar-2026`: the month by its English name or the first three letters of it.
+fn named(text: &str) -> Option<NaiveDate> {
+    let lower = text.to_lowercase();
+    let words = lower.split([' ', '-', ',', '.', '/']).filter(|word| !word.is_empty() && *word != "of");
+    let (mut month, mut numbers) = (None, Vec::new());
+    for word in words {
+        let is = |name: &str| {
+            name == word || (word.len() == 3 && name.starts_with(word)) || (word == "sept" && name == "september")
+        };
+        if let Some(found) = MONTHS.iter().copied().position(is) {
+            if month.replace(found + 1).is_some() {
+                return None;
+            }
+            continue;
+        }
+        let ending = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending));
+        numbers.push(ending.unwrap_or(word));
+    }
+    let [day, year] = numbers.as_slice() else { return None };
+    if day.len() > 2 || year.len() != 4 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, u32::try_from(month?).ok()?, day.parse().ok()?)
+}
+
 /// Year first in any notation; day first with points; with slashes only where one of the two cannot be a month.
 fn date_in(text: &str) -> Written {
+    if let Some(date) = named(text) {
+        return Written::Date(date);
+    }
     let text = text.trim_end_matches(['日', '.']);
     let separator = match text.chars().find(|c| !c.is_ascii_digit()) {
         Some(c @ ('-' | '/' | '.' | '年')) => c,
@@ -291,6 +343,10 @@ mod tests {
             "2026/3/5",
             "2026.03.05",
             "2026年3月5日",
+            "5 March 2026",
+            "Mar 5, 2026",
+            "05-Mar-2026",
+            "5th of march 2026",
             "05.03.2026",
             "5.3.2026",
             "20260305",
@@ -306,6 +362,20 @@ mod tests {
     }
 
     #[test]
+    fn a_telephone_number_that_says_its_country_becomes_one_that_can_be_dialled() {
+        for (text, number) in [
+            ("0049 (0)40 123456", "+4940123456"),
+            ("＋86 138 0013 8000", "+8613800138000"),
+            ("+1 (212) 555-0100 ext. 7", "+12125550100 ext. 7"),
+            ("040-123456", "040-123456"),
+            ("+49 40 123456/57", "+49 40 123456/57"),
+            ("+49 40 123456; +49 40 123457", "+49 40 123456; +49 40 123457"),
+        ] {
+            assert_eq!(read(FieldKind::Phone, text), Ok(number.into()), "{text}");
+        }
+    }
+
+    #[test]
     fn a_date_that_can_be_meant_in_two_ways_is_not_guessed() {
         assert_eq!(read(FieldKind::Date, "03/05/2026"), Err("date_order"));
         assert_eq!(read(FieldKind::Date, "13/05/2026"), Ok("2026-05-13".into()));
@@ -315,7 +385,18 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["2026", "31.02.2026", "2026-13-01", "soon", "5", "2026-03-05 25:00", "1.2.3.4"] {
+        for text in [
+            "5 Mai 26",
+            "March 2026",
+            "5 Mars 2026",
+            "2026",
+            "31.02.2026",
+            "2026-13-01",
+            "soon",
+            "5",
+            "2026-03-05 25:00",
+            "1.2.3.4",
+        ] {
             assert_eq!(read(FieldKind::Date, text), Err("date"), "{text}");
         }
     }
@@ -362,6 +443,12 @@ mod tests {
             ("0", "0"),
             ("-0", "0"),
             ("100元", "100"),
+            ("US$ 1,234.50", "1234.5"),
+            ("HK$12", "12"),
+            ("-US$12", "-12"),
+            ("1 200,50 €", "1200.5"),
+            ("人民币100", "100"),
+            ("RMB 100", "100"),
         ];
         for (text, number) in numbers {
             assert_eq!(read(FieldKind::Decimal, text), Ok(number.into()), "{text}");

@@ -48,8 +48,8 @@ pub enum Input {
 pub struct Lookup {
     /// Its entity.
     pub entity: Name,
-    /// The field by which it is found.
-    pub by: Name,
+    /// The fields by which it is found: the first that finds something.
+    pub by: Vec<Name>,
     /// What the field holds.
     pub value: Value,
     /// Whether there may be none.

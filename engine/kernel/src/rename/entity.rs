@@ -47,6 +47,7 @@ impl Renamer<'_> {
         }
         d.lifecycle.iter_mut().for_each(|lifecycle| self.lifecycle(&name, lifecycle, &scope));
         d.unique.iter_mut().chain(&mut d.indexes).for_each(|fields| self.fields(&name, None, fields));
+        self.fields(&name, None, &mut d.found_by);
         if let Some(duplicates) = &mut d.duplicates {
             duplicates.certain.iter_mut().for_each(|fields| self.fields(&name, None, fields));
             for likeness in &mut duplicates.suspect {

@@ -137,7 +137,7 @@ impl Renamer<'_> {
             if let ImportValue::Find(find) = value
                 && let Some(to) = self.referred(entity, lines, field)
             {
-                self.field(&to, None, &mut find.by);
+                find.by.iter_mut().for_each(|by| self.field(&to, None, by));
             }
         }
         self.keys(entity, lines.map(Name::as_str), set);

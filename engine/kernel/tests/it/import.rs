@@ -35,8 +35,15 @@ fn definition() -> Json {
 fn compile(definition: Json) -> (Import, Vec<(String, String)>) {
     let firm = Firm::new();
     let definition: ImportDefinition = serde_json::from_value(definition).unwrap();
-    let (import, problems) = Import::compile(&definition, firm.catalog.types());
+    let (import, problems) = Import::compile(&definition, firm.catalog.types(), &firm.catalog.translations);
     (import, problems.into_iter().map(|d| (d.code, d.path)).collect())
+}
+
+#[test]
+fn a_record_is_found_by_what_its_entity_says_or_not_at_all() {
+    let mut file = definition();
+    file["targets"]["requests"]["set"]["partner"] = json!({"value": "who"});
+    assert_eq!(compile(file).1, [("E0606".to_owned(), "targets.requests.set.partner".to_owned())]);
 }
 
 #[test]
@@ -146,7 +153,7 @@ fn rows_with_the_same_key_make_one_record_with_a_line_each() {
     assert_eq!(requests, [vec![2, 5], vec![3]]);
     assert_eq!(groups[1][1].fields["express"], Input::Value(Value::Bool(true)));
     let Input::Find(lookup) = &groups[1][0].fields["partner"] else { panic!("{:?}", groups[1][0].fields) };
-    assert_eq!((&*lookup.entity, &*lookup.by, &lookup.value), ("partner", "name", &Value::text("Ann")));
+    assert_eq!((&*lookup.entity, &lookup.by, &lookup.value), ("partner", &vec!["name".into()], &Value::text("Ann")));
 }
 
 #[test]

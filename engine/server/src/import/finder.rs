@@ -4,6 +4,7 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use kernel::{
     Name, Value,
+    definition::FieldKind,
     import::{Lookup, folded_value},
     query::{Comparison, Operand, Predicate, Select},
     rights::{self, Access},
@@ -35,16 +36,21 @@ pub(super) enum Found {
 impl Finder {
     /// What is known of a lookup; after [`Finder::learn`] it is.
     pub(super) fn get(&self, lookup: &Lookup) -> Found {
-        let by = self.known.get(&(lookup.entity.clone(), lookup.by.clone()));
-        by.and_then(|found| found.get(&folded_value(&lookup.value))).copied().unwrap_or(Found::None)
+        let value = folded_value(&lookup.value);
+        let found = lookup.by.iter().filter_map(|by| {
+            self.known.get(&(lookup.entity.clone(), by.clone()))?.get(&value).filter(|found| **found != Found::None)
+        });
+        found.copied().next().unwrap_or(Found::None)
     }
 
     /// Notes a record that was just made.
     pub(super) fn note(&mut self, entity: &Name, by: &Name, value: &Value, id: Uuid) {
         let found = self.known.entry((entity.clone(), by.clone())).or_default();
-        let before = found.insert(folded_value(value), Found::One(id));
-        if matches!(before, Some(Found::One(other)) if other != id) || before == Some(Found::Several) {
-            found.insert(folded_value(value), Found::Several);
+        for name in names(value) {
+            let before = found.insert(folded_value(name), Found::One(id));
+            if matches!(before, Some(Found::One(other)) if other != id) || before == Some(Found::Several) {
+                found.insert(folded_value(name), Found::Several);
+            }
         }
     }
 
@@ -56,8 +62,8 @@ impl Finder {
         lookups: impl Iterator<Item = &'l Lookup>,
     ) -> Result<(), Failure> {
         let mut asked: HashMap<(Name, Name), Vec<Value>> = HashMap::new();
-        for lookup in lookups {
-            let place = (lookup.entity.clone(), lookup.by.clone());
+        for (lookup, by) in lookups.flat_map(|lookup| lookup.by.iter().map(move |by| (lookup, by))) {
+            let place = (lookup.entity.clone(), by.clone());
             let known = self.known.entry(place.clone()).or_default();
             if let Entry::Vacant(unknown) = known.entry(folded_value(&lookup.value)) {
                 unknown.insert(Found::None);
@@ -66,18 +72,35 @@ impl Finder {
         }
         for ((entity, by), values) in asked {
             for part in values.chunks(AT_ONCE) {
-                let filter = Predicate::In { operand: vec![by.clone()], values: part.to_vec() };
+                let filter = called(scene, &entity, &by, part);
                 let rows = select(app, scene, &entity, std::slice::from_ref(&by), filter).await?;
                 let known = self.known.entry((entity.clone(), by.clone())).or_default();
                 for (id, values) in rows {
                     let Some(value) = values.first() else { continue };
-                    let found = known.entry(folded_value(value)).or_insert(Found::None);
-                    *found = if *found == Found::None { Found::One(id) } else { Found::Several };
+                    for name in names(value) {
+                        let found = known.entry(folded_value(name)).or_insert(Found::None);
+                        *found = if *found == Found::None { Found::One(id) } else { Found::Several };
+                    }
                 }
             }
         }
         Ok(())
     }
+}
+
+/// The names that a value holds: each of its tags, or itself.
+fn names(value: &Value) -> &[Value] {
+    if let Value::List(names) = value { names } else { std::slice::from_ref(value) }
+}
+
+/// Records that have one of the names in a field.
+fn called(scene: &Scene, entity: &Name, by: &Name, values: &[Value]) -> Predicate {
+    let field = scene.catalog.entity(entity).and_then(|entity| entity.fields.get(by));
+    if field.is_none_or(|field| field.kind != FieldKind::Tags) {
+        return Predicate::In { operand: vec![by.clone()], values: values.to_vec() };
+    }
+    let has = |value: &Value| Predicate::Has { operand: vec![by.clone()], value: value.clone() };
+    rights::any(values.iter().map(has).collect())
 }
 
 /// The records that have these keys, by key.

@@ -3,7 +3,7 @@
 use kernel::{
     Name, Problem, Record, Value,
     expression::EvalError,
-    import::{Columns, Group, Import, Input, Inputs, Refused, Source, Target},
+    import::{Columns, Group, Import, Input, Inputs, Lookup, Refused, Source, Target},
     schema::Entity,
 };
 use serde_json::{Map, Value as Json};
@@ -87,15 +87,13 @@ impl Worker<'_> {
             Found::One(id) => Ok(Value::Id(id)),
             Found::None if lookup.optional => Ok(Value::Null),
             Found::None => {
-                let message =
-                    format!("Expected a {} whose {} is {}, but there is none", lookup.entity, lookup.by, lookup.value);
+                let (entity, by) = (&lookup.entity, by(lookup));
+                let message = format!("Expected a {entity} whose {by} is {}, but there is none", lookup.value);
                 Err(Problem::new(field, "not_found", message))
             }
             Found::Several => {
-                let message = format!(
-                    "Expected one {} whose {} is {}, but there are several",
-                    lookup.entity, lookup.by, lookup.value
-                );
+                let (entity, by) = (&lookup.entity, by(lookup));
+                let message = format!("Expected one {entity} whose {by} is {}, but there are several", lookup.value);
                 Err(Problem::new(field, "ambiguous", message))
             }
         }
@@ -111,9 +109,10 @@ impl Worker<'_> {
         });
         taken
             .map(|lookup| {
-                let problem = Problem::new(&*lookup.by, "unique", "Expected a unique value, but another record has it");
+                let by = by(lookup);
+                let problem = Problem::new(&by, "unique", "Expected a unique value, but another record has it");
                 let row = group.row.unwrap_or_default();
-                told(row, self.heading(target, None, &lookup.by), problem, lookup.value.to_string())
+                told(row, self.heading(target, None, &by), problem, lookup.value.to_string())
             })
             .collect()
     }
@@ -144,6 +143,11 @@ impl Worker<'_> {
         let column = set.get(field)?.column()?;
         self.import.columns.get(&column).map(|c| c.heading.clone())
     }
+}
+
+/// The fields that a record is looked for by: `code`, `code or name`.
+fn by(lookup: &Lookup) -> String {
+    lookup.by.iter().map(Name::as_str).collect::<Vec<_>>().join(" or ")
 }
 
 pub(super) fn told(row: u32, column: Option<String>, problem: Problem, value: String) -> Trouble {

@@ -57,7 +57,7 @@ impl Plan {
                 mapped(scene, found, key, *existing, columns)?
             }
         };
-        let (import, problems) = Import::compile(&definition, catalog.types());
+        let (import, problems) = Import::compile(&definition, catalog.types(), &catalog.translations);
         match problems.first() {
             None => Ok(Arc::new(import)),
             Some(first) => Err(Rejection::invalid(&first.path, &first.code, &first.message)),
@@ -130,7 +130,7 @@ fn column_kind(field: &Field) -> FieldKind {
 fn value(catalog: &Catalog, access: &Access<'_>, field: &Field) -> ImportValue {
     let reads = |entity: &str, by: &str| catalog.entity(entity).is_some_and(|found| access.reads(found, by));
     let by = match field.kind {
-        FieldKind::User => Some(Name::new(if reads("user", "email") { "email" } else { "name" })),
+        FieldKind::User => Some(Some(Name::new(if reads("user", "email") { "email" } else { "name" }))),
         FieldKind::Reference | FieldKind::Department | FieldKind::Position => {
             field.to.as_ref().map(|to| known_by(catalog, access, to))
         }
@@ -142,14 +142,16 @@ fn value(catalog: &Catalog, access: &Access<'_>, field: &Field) -> ImportValue {
     }
 }
 
-/// By which field people name a record of an entity in a spreadsheet: its number, else what is unique, else its title.
-fn known_by(catalog: &Catalog, access: &Access<'_>, entity: &str) -> Name {
-    let Some(entity) = catalog.entity(entity) else { return Name::new("title") };
-    if entity.definition.number.is_some() {
-        return Name::new("number");
+/// By which field people name a record of an entity in a spreadsheet: its number, else what is unique, else its title;
+/// none where the entity itself says by which.
+fn known_by(catalog: &Catalog, access: &Access<'_>, entity: &str) -> Option<Name> {
+    let Some(entity) = catalog.entity(entity) else { return Some(Name::new("title")) };
+    if !entity.found_by.is_empty() && entity.found_by.iter().all(|by| access.reads(entity, by)) {
+        return None;
     }
-    entity
-        .columns()
-        .find(|f| f.unique && f.kind == FieldKind::Text && access.reads(entity, &f.name))
-        .map_or_else(|| Name::new("title"), |f| f.name.clone())
+    if entity.definition.number.is_some() {
+        return Some(Name::new("number"));
+    }
+    let unique = entity.columns().find(|f| f.unique && f.kind == FieldKind::Text && access.reads(entity, &f.name));
+    Some(unique.map_or_else(|| Name::new("title"), |f| f.name.clone()))
 }

@@ -465,7 +465,9 @@ pub(super) fn unique_lookups(entity: &Entity, target: &Target, groups: &[Group])
             Some(Input::Value(value)) if !value.is_null() => Some(((*by).clone(), value.clone())),
             _ => None,
         });
-        values.map(|(by, value)| Lookup { entity: entity.name.clone(), by, value, optional: true }).collect::<Vec<_>>()
+        values
+            .map(|(by, value)| Lookup { entity: entity.name.clone(), by: vec![by], value, optional: true })
+            .collect::<Vec<_>>()
     };
     groups.iter().flat_map(of).collect()
 }

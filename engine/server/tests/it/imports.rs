@@ -117,7 +117,7 @@ on_both!(problems_are_told_by_row_and_column_and_their_records_left_out, |server
     for expected in [
         (2, "Quantity", "number"),
         (4, "InvoiceDate", "date_order"),
-        (5, "country", "not_found"),
+        (5, "Country", "not_found"),
         (6, "InvoiceNo", "required"),
         (7, "UnitPrice", "scale"),
     ] {

@@ -48,6 +48,7 @@ pub(super) fn call(function: Function, arguments: Arguments<'_>, env: &Env<'_>) 
         | F::LooseNameKey
         | F::DomainKey
         | F::PhoneKey
+        | F::E164
         | F::Text => text(function, arguments),
         F::WorkdayAfter
         | F::WorkdayBefore
@@ -153,6 +154,10 @@ fn text(function: Function, arguments: Arguments<'_>) -> Got<Value> {
         (F::PhoneKey, _) => {
             let code = if arguments.len() > 1 { string(arguments, 1)? } else { "" };
             key(likeness::phone_key(string(arguments, 0)?, code))
+        }
+        (F::E164, _) => {
+            let code = if arguments.len() > 1 { string(arguments, 1)? } else { "" };
+            key(likeness::e164(string(arguments, 0)?, code))
         }
         (_, Value::List(items)) => {
             let texts: Vec<_> = items.iter().filter(|i| !i.is_null()).map(operators::text_of).collect();
