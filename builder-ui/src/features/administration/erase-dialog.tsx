@@ -63,8 +63,8 @@ export default function EraseDialog({ record, onErased, onClose }: EraseDialogPr
       onClose={onClose}
       footer={<><Button onClick={onClose}>{t('erase.cancel')}</Button><Button kind="danger" busy={busy} onClick={() => void erase()}>{t('erase.act')}</Button></>}
     >
-      <p>{t('erase.what', { fields: names(personalOf(entity)) })}</p>
-      <p>{t('erase.for_good')}</p>
+      <p className={style.said}>{t('erase.what', { fields: names(personalOf(entity)) })}</p>
+      <p className={style.said}>{t('erase.for_good')}</p>
       <FieldFrame label={t('erase.reason')} error={tried && lacks ? t('erase.reason_missing') : null} required>
         {({ id, describedBy }) => <TextInput id={id} {...(describedBy ? { describedBy } : {})} value={reason} onChange={setReason} autoFocus required />}
       </FieldFrame>

@@ -13,7 +13,7 @@ export function ProblemTable({ problems, total }: { problems: ImportProblem[]; t
   return (
     <>
       <div className={style.scroll} style={{ maxHeight: 420 }} tabIndex={0} role="region" aria-label={t('import:problem_list')}>
-        <table className={style.table}>
+        <table className={`${style.table} ${style.stacked}`}>
           <thead>
             <tr>
               <th scope="col" className={`${style.number} ${style.row}`}>{t('import:row')}</th>
@@ -25,9 +25,9 @@ export function ProblemTable({ problems, total }: { problems: ImportProblem[]; t
           <tbody>
             {problems.map((one, n) => (
               <tr key={`${one.row} ${one.column} ${n}`}>
-                <td className={`${style.number} ${style.row}`}>{formatDecimal(one.row, i18n.language, 0)}</td>
-                <td>{one.column ?? '–'}</td>
-                <td className={style.value}>{one.value === null || one.value === undefined || one.value === '' ? <em>{t('import:empty')}</em> : String(one.value)}</td>
+                <td className={`${style.number} ${style.row}`} data-label={t('import:row')}>{formatDecimal(one.row, i18n.language, 0)}</td>
+                <td data-label={t('import:column')}>{one.column ?? '–'}</td>
+                <td className={style.value} data-label={t('import:value')}>{one.value === null || one.value === undefined || one.value === '' ? <em>{t('import:empty')}</em> : String(one.value)}</td>
                 <td className={style.message}>{problemText(one)}</td>
               </tr>
             ))}
