@@ -48,6 +48,8 @@ export function Combobox(props: ComboboxProps) {
   const [active, setActive] = useState(0)
   const [options, setOptions] = useState<ComboOption[]>([])
   const [status, setStatus] = useState<'idle' | 'loading' | 'failed'>('idle')
+  /** The text that the options belong to: until the answer for what is typed now is there, they are those of before. */
+  const [answered, setAnswered] = useState<string | null>(null)
 
   useEffect(() => {
     if (cell) {
@@ -77,6 +79,7 @@ export function Combobox(props: ComboboxProps) {
     const take = (found: ComboOption[]): void => {
       if (stop.signal.aborted) return
       setOptions(found)
+      setAnswered(text ?? '')
       setStatus('idle')
       const chosen = text === null ? found.findIndex((option) => option.value === value) : -1
       setActive(chosen >= 0 ? chosen : 0)
@@ -96,14 +99,31 @@ export function Combobox(props: ComboboxProps) {
     setOpen(false)
   }
 
+  const waits = open && text !== null && text.trim() !== '' && answered !== text
+
+  /** Whoever types faster than the list comes leaves before it: what they would have chosen is chosen when it is there. */
+  const chooseLater = (typed: string, which: (found: ComboOption[]) => ComboOption | undefined): void => {
+    void (async () => {
+      const found = which(await load(typed, new AbortController().signal))
+      if (found) props.onChange(found.value, found)
+    })().catch(() => undefined)
+    setText(null)
+    setOpen(false)
+  }
+
   /** Leaving with text that names one option chooses it; any other text is dropped. */
   const settle = (): void => {
+    const named = (found: ComboOption[]): ComboOption | undefined => {
+      const folded = fold(text ?? '')
+      const exact = found.filter((option) => fold(option.title) === folded || fold(option.value) === folded)
+      return exact.length === 1 ? exact[0] : undefined
+    }
+    if (waits) return chooseLater(text, named)
     if (text !== null) {
-      const folded = fold(text)
-      const exact = options.filter((option) => fold(option.title) === folded || fold(option.value) === folded)
+      const exact = named(options)
       if (text.trim() === '') {
         if (value !== null && props.clearable !== false) props.onChange(null, null)
-      } else if (exact.length === 1) props.onChange(exact[0]?.value ?? null, exact[0] ?? null)
+      } else if (exact) props.onChange(exact.value, exact)
     }
     setText(null)
     setOpen(false)
@@ -125,13 +145,16 @@ export function Combobox(props: ComboboxProps) {
       }
       case 'Enter':
         // In a grid the key goes on to the grid, which moves to the next line.
-        if (open && option && status !== 'loading' && !event.nativeEvent.isComposing) {
+        if (event.nativeEvent.isComposing || !open) break
+        if (waits || option) {
           if (!cell) event.preventDefault()
-          choose(option)
+          if (waits) chooseLater(text, (found) => found[0])
+          else if (option) choose(option)
         }
         break
       case 'Tab':
-        if (open && option && text !== null && text.trim() !== '' && status !== 'loading') choose(option)
+        if (waits) chooseLater(text, (found) => found[0])
+        else if (open && option && text !== null && text.trim() !== '') choose(option)
         break
       case 'Escape':
         if (open && !cell) {

@@ -168,7 +168,7 @@ impl App {
             };
             let due = task.due_at.map(|due| (due < scene.now, day(due)));
             let quote = match &due {
-                Some((true, day)) => Some(fill("overdue", json!({ "day": day }))?),
+                Some((true, day)) => Some(fill("past_due", json!({ "day": day }))?),
                 Some((false, day)) => Some(fill("due", json!({ "day": day }))?),
                 None => None,
             };

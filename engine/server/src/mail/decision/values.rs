@@ -37,11 +37,11 @@ impl Reading<'_> {
         }
         let text = match (field.kind, value) {
             (FieldKind::Money, Value::Decimal(number)) => match currency {
-                Some(code) => format!("{code} {}", grouped(*number)),
-                None => grouped(*number),
+                Some(code) => format!("{code} {}", grouped(amount(*number))),
+                None => grouped(amount(*number)),
             },
             (FieldKind::Percent, Value::Decimal(number)) => {
-                format!("{}%", grouped((*number * Decimal::ONE_HUNDRED).normalize()))
+                format!("{}%", grouped((*number * Decimal::ONE_HUNDRED).round_dp(2).normalize()))
             }
             (_, Value::Decimal(number)) => grouped(number.normalize()),
             (FieldKind::Duration, _) => shown(field, &value.to_json(), self.language)?,
@@ -134,6 +134,13 @@ fn field_path(lines: Option<&str>, field: &Field) -> String {
     }
 }
 
+/// Amounts and prices with what they have of decimals, at least two where there is room for two.
+fn amount(number: Decimal) -> Decimal {
+    let mut told = number.normalize();
+    told.rescale(told.scale().max(number.scale().min(2)));
+    told
+}
+
 /// `1234567.80` → `1,234,567.80`.
 fn grouped(number: Decimal) -> String {
     let text = number.abs().to_string();
@@ -163,6 +170,13 @@ mod tests {
     fn numbers_are_set_in_groups_of_three() {
         for (number, told) in [("0", "0"), ("999", "999"), ("-1000", "−1,000"), ("1234567.80", "1,234,567.80")] {
             assert_eq!(grouped(number.parse().unwrap()), told);
+        }
+    }
+
+    #[test]
+    fn prices_are_told_without_empty_decimals() {
+        for (number, told) in [("7.950000", "7.95"), ("12.5000", "12.50"), ("0.0375", "0.0375"), ("1200", "1,200")] {
+            assert_eq!(grouped(amount(number.parse().unwrap())), told);
         }
     }
 }
