@@ -150,8 +150,10 @@ export interface Tried {
   now: Way
   then: Way
 }
-export const tryDraft = (id: string, asked: { entity: string; record: string; transition: string; by?: string; at?: string }) => post<Tried>(`${one(id)}/try`, asked)
-export const whatIf = (id: string, asked: { entity: string; transition: string; limit: number }) => post<{ seen: number; differ: Tried[] }>(`${one(id)}/what_if`, asked)
+export const tryDraft = (id: string, asked: { entity: string; record: string; transition: string; by?: string; at?: string; as?: string }) => post<Tried>(`${one(id)}/try`, asked)
+export const whatIf = (id: string, asked: { entity: string; transition: string; limit: number; as?: string }) => post<{ seen: number; differ: Tried[] }>(`${one(id)}/what_if`, asked)
+/** Records that a draft can be tried on: one's own, or those of somebody as whom an administrator may look. */
+export const trialRecords = (id: string, asked: { entity: string; q: string; as?: string }) => post<{ rows: { id: string; title: string }[] }>(`${one(id)}/trial_records`, asked)
 
 /** The JSON Schema of a kind of definition. */
 export const readSchema = (kind: Kind) => get<Schema>(`/schemas/${kind}.json`)

@@ -1,7 +1,9 @@
 /** Who decides, in words, and what can be chosen for it. */
+import { use } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '@/model/definition'
 import { useDraftState } from '../context'
+import { FlowContext } from './context'
 
 export type SourceKind = 'role' | 'role_here' | 'manager' | 'manager_chain' | 'department_head' | 'field' | 'user' | 'initiator' | 'position' | 'lines' | 'initiator_picks' | 'previous_picks' | 'expr'
 export const sourceKinds: SourceKind[] = ['manager', 'department_head', 'role_here', 'role', 'position', 'manager_chain', 'field', 'lines', 'user', 'initiator', 'initiator_picks', 'previous_picks', 'expr']
@@ -42,6 +44,7 @@ export function useSources() {
   const definitions = useDraftState((state) => state.draft.definitions)
   const roles = definitions.filter((one) => one.kind === 'role').map((one) => ({ value: one.name, label: one.label ?? one.name }))
   const calendars = definitions.filter((one) => one.kind === 'calendar').map((one) => ({ value: one.name, label: one.label ?? one.name }))
+  const fields = use(FlowContext)?.fields ?? []
   const role = (name: unknown) => roles.find((one) => one.value === name)?.label ?? String(name)
   const one = (source: Json): string => {
     const kind = kindOf(source)
@@ -49,7 +52,7 @@ export function useSources() {
       case 'role': return role((source as Keyed).role)
       case 'role_here': return t('flow.sources.role_here_named', { role: role((source as Keyed).role) })
       case 'manager': return t('flow.sources.manager_named', { count: Number(inside(source, 'manager').level ?? 1) })
-      case 'field': return t('flow.sources.field_named', { field: String((source as Keyed).field) })
+      case 'field': return t('flow.sources.field_named', { field: fields.find((one) => one.path === (source as Keyed).field)?.label ?? String((source as Keyed).field) })
       case 'user': return String((source as Keyed).user)
       case 'position': return String((source as Keyed).position)
       case null: return JSON.stringify(source)

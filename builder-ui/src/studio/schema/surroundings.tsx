@@ -11,12 +11,13 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { useDefinition, useDraftState, useOpenDraft } from '../context'
 import { useEntityFields } from '../flow/condition-editor'
 import { humanised } from '../form/use-design'
-import type { Texts } from '../use-texts'
+import { useTexts, type Texts } from '../use-texts'
 import { AroundContext, type Choice } from './context'
 import type { Meaning } from './meaning'
 
 /** What has a name and may be called something. */
-const keyed = (of: unknown): Choice[] => Object.entries((of ?? {}) as Record<string, { label?: string } | null>).map(([value, one]) => ({ value, label: one?.label ?? humanised(value) }))
+const keyed = (of: unknown, path: string, words: Texts): Choice[] =>
+  Object.entries((of ?? {}) as Record<string, { label?: string } | null>).map(([value, one]) => ({ value, label: words.say(`${path}.${value}.label`, one?.label) || humanised(value) }))
 
 interface SurroundingsProps {
   about: About
@@ -36,11 +37,13 @@ export function Surroundings({ about, kind, texts, children }: SurroundingsProps
   const entityFile = definitions.find((one) => one.kind === 'entity' && one.name === entityName)?.file ?? ''
   const entity = useDefinition<EntityDefinition>(entityFile)
   const fields = useEntityFields(entityName)
+  // What the entity's parts are called, where there is one.
+  const words = useTexts(entityFile || about.file, entityFile ? 'entity' : kind, entityFile ? entityName : about.name)
   useEffect(() => {
     if (entityFile) void open.load(entityFile)
   }, [open, entityFile])
   if (format.error) return <Notice kind="error">{errorText(format.error, t)}</Notice>
-  if (!format.data) return <SkeletonRows rows={4} height={40} />
+  if (!format.data || !words) return <SkeletonRows rows={4} height={40} />
   const named = (wanted: Kind, fits: (one: About) => boolean = () => true): Choice[] =>
     definitions.filter((one) => one.kind === wanted && fits(one)).map((one) => ({ value: one.name, label: one.label ?? humanised(one.name) }))
   const lifecycle = entity?.lifecycle as { states?: Definition; transitions?: Definition } | undefined
@@ -48,8 +51,8 @@ export function Surroundings({ about, kind, texts, children }: SurroundingsProps
     role: named('role'), entity: named('entity'), calendar: named('calendar'), mapping: named('mapping'), view: named('view'),
     workflow: named('workflow', (one) => one.entity === entityName),
     field: fields.filter((one) => !one.path.includes('.')).map(({ path, label }) => ({ value: path, label })),
-    lines: Object.entries(entity?.fields ?? {}).filter(([, field]) => field.type === 'lines').map(([value, field]) => ({ value, label: field.label ?? humanised(value) })),
-    state: keyed(lifecycle?.states), transition: keyed(lifecycle?.transitions), node: keyed(definition?.nodes),
+    lines: Object.entries(entity?.fields ?? {}).filter(([, field]) => field.type === 'lines').map(([value, field]) => ({ value, label: words.say(`fields.${value}.label`, field.label) || humanised(value) })),
+    state: keyed(lifecycle?.states, 'lifecycle.states', words), transition: keyed(lifecycle?.transitions, 'lifecycle.transitions', words), node: keyed(definition?.nodes, 'nodes', texts),
   }
   const wrong = (path: string) => problems.find((one) => one.file === about.file && one.path === path)?.message ?? null
   return <AroundContext value={{ root: format.data, choices, fields, variables: Object.keys((definition?.variables ?? {}) as object), texts, wrong }}>{children}</AroundContext>

@@ -1,13 +1,12 @@
 /** A flow tried before it is published: on a record as somebody at some time, and on the approvals that have ended. */
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import { useAppModel } from '@/api/app-context'
-import { lookupRecords } from '@/api/records'
-import { tryDraft, whatIf, type Tried, type Way } from '@/api/studio'
+import { trialRecords, tryDraft, whatIf, type Tried, type Way } from '@/api/studio'
 import { PersonSelect } from '@/features/people/person-select'
 import { errorText } from '@/locales/i18n'
+import type { EntityDefinition } from '@/model/definition'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Dialog } from '@/ui/dialog'
@@ -16,8 +15,11 @@ import { FieldFrame } from '@/ui/field-frame'
 import { Icon } from '@/ui/icon'
 import { Notice } from '@/ui/notice'
 import { Select } from '@/ui/select'
+import { SkeletonRows } from '@/ui/skeleton'
 import { TextInput } from '@/ui/text-input'
-import { useOpenDraft } from '../context'
+import { useDefinition, useDraftState, useOpenDraft } from '../context'
+import { humanised } from '../form/use-design'
+import { useTexts } from '../use-texts'
 import style from './trial-dialog.module.css'
 
 /** So many approvals that have ended are gone through again. */
@@ -26,36 +28,51 @@ const last = 20
 export default function TrialDialog({ entity: name, onClose }: { entity: string; onClose: () => void }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
-  const entity = useAppModel().entities[name]
-  const transitions = Object.entries(entity?.lifecycle?.transitions ?? {}).filter(([, one]) => one.workflow)
-  const [transition, setTransition] = useState(transitions[0]?.[0] ?? null)
+  // By the draft itself: whoever builds need not see such records.
+  const about = useDraftState((state) => state.draft.definitions).find((one) => one.kind === 'entity' && one.name === name)
+  const file = about?.file ?? ''
+  const entity = useDefinition<EntityDefinition>(file)
+  const texts = useTexts(file, 'entity', name)
+  useEffect(() => {
+    if (file) void open.load(file)
+  }, [open, file])
+  const cycle = entity?.lifecycle as { transitions?: Record<string, { label?: string; workflow?: string }> } | undefined
+  const transitions = Object.entries(cycle?.transitions ?? {}).filter(([, one]) => one.workflow)
+  const [chosen, setTransition] = useState<string | null>(null)
+  const transition = chosen ?? transitions[0]?.[0] ?? null
+  /** Whose records; one's own where nobody is chosen. */
+  const [eyes, setEyes] = useState<string | null>(null)
+  const asWhom = eyes ? { as: eyes } : {}
   const [record, setRecord] = useState<string | null>(null)
   const [person, setPerson] = useState<string | null>(null)
   const [at, setAt] = useState('')
   const [search, setSearch] = useState('')
-  const records = useQuery({ queryKey: ['trial', name, search], queryFn: () => lookupRecords(name, { q: search, limit: 15 }), enabled: entity !== undefined, retry: false })
+  const records = useQuery({ queryKey: ['trial', name, search, eyes], queryFn: () => trialRecords(open.store.getState().draft.id, { entity: name, q: search, ...asWhom }), retry: false })
   const saved = async () => {
     await open.flush()
     return open.store.getState().draft.id
   }
   const one = useMutation({
-    mutationFn: async () => tryDraft(await saved(), { entity: name, record: record ?? '', transition: transition ?? '', ...(person ? { by: person } : {}), ...(at ? { at: new Date(at).toISOString() } : {}) }),
+    mutationFn: async () => tryDraft(await saved(), { entity: name, record: record ?? '', transition: transition ?? '', ...(person ? { by: person } : {}), ...(at ? { at: new Date(at).toISOString() } : {}), ...asWhom }),
   })
-  const many = useMutation({ mutationFn: async () => whatIf(await saved(), { entity: name, transition: transition ?? '', limit: last }) })
+  const many = useMutation({ mutationFn: async () => whatIf(await saved(), { entity: name, transition: transition ?? '', limit: last, ...asWhom }) })
   const failure = one.error ?? many.error
   return (
     <Dialog open title={t('trial.title')} width={760} onClose={onClose}>
-      {!entity || transitions.length === 0 ? <Empty icon="workflow" title={t('trial.nothing')} text={t('trial.nothing_text')} /> : (
+      {entity === undefined || !texts ? <SkeletonRows rows={4} height={40} /> : transitions.length === 0 ? <Empty icon="workflow" title={t('trial.nothing')} text={t('trial.nothing_text')} /> : (
         <div className={style.body}>
           <p className={style.told}>{t('trial.text')}</p>
           {failure ? <Notice kind="error">{errorText(failure, t)}</Notice> : null}
           <div className={style.form}>
-            <FieldFrame label={t('trial.record')}>
-              {({ id }) => <Select id={id} value={record} onChange={setRecord} placeholder={entity.label} onSearch={setSearch} busy={records.isFetching} options={(records.data?.rows ?? []).map((row) => ({ value: row.id, label: row.title }))} />}
+            <FieldFrame label={t('trial.eyes')} help={t('trial.eyes_help')}>
+              {({ id }) => <PersonSelect id={id} value={eyes} onChange={(next) => { setEyes(next); setRecord(null) }} clearable />}
+            </FieldFrame>
+            <FieldFrame label={t('trial.record')} {...(records.data?.rows.length === 0 && search === '' || records.error ? { help: t('trial.sees_none') } : {})}>
+              {({ id }) => <Select id={id} value={record} onChange={setRecord} placeholder={about?.label ?? name} onSearch={setSearch} busy={records.isFetching} options={(records.data?.rows ?? []).map((row) => ({ value: row.id, label: row.title }))} />}
             </FieldFrame>
             {transitions.length > 1 ? (
               <FieldFrame label={t('trial.transition')}>
-                {({ id }) => <Select id={id} value={transition} onChange={setTransition} options={transitions.map(([key, value]) => ({ value: key, label: value.label }))} />}
+                {({ id }) => <Select id={id} value={transition} onChange={setTransition} options={transitions.map(([key, value]) => ({ value: key, label: texts.say(`lifecycle.transitions.${key}.label`, value.label) || humanised(key) }))} />}
               </FieldFrame>
             ) : null}
             <FieldFrame label={t('trial.person')} help={t('trial.person_help')}>
@@ -74,7 +91,7 @@ export default function TrialDialog({ entity: name, onClose }: { entity: string;
             {many.data ? (
               <>
                 <p className={style.sum}>{many.data.seen === 0 ? t('trial.none_ended') : t('trial.differ', { count: many.data.differ.length, seen: many.data.seen })}</p>
-                {many.data.differ.map((tried) => <section key={tried.id} className={style.past}><h3><Link to={paths.record(tried.entity, tried.id)} target="_blank">{tried.title}</Link></h3><Ways tried={tried} /></section>)}
+                {many.data.differ.map((tried) => <section key={tried.id} className={style.past}><h3>{eyes ? tried.title : <Link to={paths.record(tried.entity, tried.id)} target="_blank">{tried.title}</Link>}</h3><Ways tried={tried} /></section>)}
               </>
             ) : null}
           </div>

@@ -53,7 +53,12 @@ pub(super) async fn list(
     let doc = asked.doc.as_deref().map(serde_json::from_str).transpose();
     let doc = doc.map_err(|error| Error::invalid("doc", "form", format!("expected the form as JSON, but {error}")))?;
     let sent = Sent { q: asked.q, field: asked.field, doc, limit: asked.limit };
-    find(&app, &reader, &entity, sent).await
+    find(&app, &reader.scene(), &entity, sent).await
+}
+
+/// Records by their titles, as whoever the scene is of sees them.
+pub(super) async fn by_title(app: &App, scene: &Scene, entity: &str, q: Option<String>) -> Result<Json<Json_>, Error> {
+    find(app, scene, entity, Sent { q, field: None, doc: None, limit: None }).await
 }
 
 pub(super) async fn search(
@@ -62,24 +67,23 @@ pub(super) async fn search(
     Path(entity): Path<String>,
     Body(sent): Body<Sent>,
 ) -> Result<Json<Json_>, Error> {
-    find(&app, &reader, &entity, sent).await
+    find(&app, &reader.scene(), &entity, sent).await
 }
 
-async fn find(app: &App, reader: &Reader, entity: &str, mut asked: Sent) -> Result<Json<Json_>, Error> {
-    let scene = reader.scene();
+async fn find(app: &App, scene: &Scene, entity: &str, mut asked: Sent) -> Result<Json<Json_>, Error> {
     let request = ListRequest {
         columns: Some(Vec::new()),
         sort: vec!["title".into()],
         limit: Some(asked.limit.unwrap_or(LIMIT).min(50)),
         ..ListRequest::default()
     };
-    let mut plan = Plan::new(&scene, entity, &request)?;
+    let mut plan = Plan::new(scene, entity, &request)?;
     let mut filters = vec![plan.select.filter.clone()];
     if let Some(q) = asked.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let contains = |field: &str| Predicate::Contains { operand: vec![Name::new(field)], text: fold(q) };
         filters.push(any(vec![contains("title"), contains("number")]));
     }
-    if let Some(choosable) = choose(app, &scene, &mut asked, &plan.entity.name).await? {
+    if let Some(choosable) = choose(app, scene, &mut asked, &plan.entity.name).await? {
         filters.push(choosable);
     }
     if plan.entity.fields.contains_key("active") && plan.entity.name == *"user" {

@@ -235,6 +235,7 @@ fn studio_routes() -> Router<App> {
         .route("/api/studio/drafts/{id}/comments", post(studio::comment))
         .route("/api/studio/drafts/{id}/try", post(studio::try_out))
         .route("/api/studio/drafts/{id}/what_if", post(studio::what_if))
+        .route("/api/studio/drafts/{id}/trial_records", post(studio::trial_records))
         .route("/api/studio/drafts/{id}/presence", post(studio::be_there).delete(studio::leave))
 }
 

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use chrono::{Duration, SecondsFormat};
-use kernel::Value;
+use kernel::{Value, context::Person};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -29,6 +29,19 @@ pub(super) struct Whom {
     user: Uuid,
 }
 
+/// The person as whom an administrator looks, where the firm lets them.
+///
+/// # Errors
+/// If whoever asks is no administrator, the firm lets nobody, or there is no such person.
+pub(super) fn looked_at(app: &App, reader: &Reader, user: Uuid) -> Result<Person, Error> {
+    reader.must_be_admin()?;
+    if app.published().settings.get("view_as") == Some(&Value::Bool(false)) {
+        return Err(Error::forbidden("this firm lets nobody look at the app as somebody else"));
+    }
+    let person = app.org().people.get(&user).filter(|person| person.active).cloned();
+    person.ok_or_else(|| Error::not_found("user", user))
+}
+
 /// Begins a view.
 pub(super) async fn begin(
     State(app): State<App>,
@@ -36,12 +49,7 @@ pub(super) async fn begin(
     parts: Parts,
     Body(body): Body<Whom>,
 ) -> Result<Response, Error> {
-    reader.must_be_admin()?;
-    if app.published().settings.get("view_as") == Some(&Value::Bool(false)) {
-        return Err(Error::forbidden("this firm lets nobody look at the app as somebody else"));
-    }
-    let person = app.org().people.get(&body.user).filter(|person| person.active).cloned();
-    let person = person.ok_or_else(|| Error::not_found("user", body.user))?;
+    let person = looked_at(&app, &reader, body.user)?;
     if body.user == reader.user {
         return Err(Error::invalid("user", "self", "expected somebody else"));
     }

@@ -393,6 +393,38 @@ async fn packs_travel_in_one_archive_and_come_out_byte_for_byte() {
     rep.send_bytes(axum::http::Method::POST, "/api/definitions/archive", layered.bytes).await.refused(403, "forbidden");
 }
 
+on_both!(who_sees_no_such_records_tries_a_flow_with_those_of_somebody_if_the_firm_lets_them, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let admin = server.sign_in("it_a").await;
+    let quotation = crate::records::made(&rep, 80_000).await;
+    let id = quotation["record"]["id"].clone();
+    let (draft, _) = begun(&admin).await;
+    let eyes = server.person("rep_a");
+    let records = format!("{draft}/trial_records");
+    admin.post(&records, json!({"entity": "quotation"})).await.refused(404, "not_found");
+    let asked = json!({"entity": "quotation", "record": id, "transition": "submit"});
+    admin.post(&format!("{draft}/try"), asked.clone()).await.refused(404, "not_found");
+
+    let found = admin.post(&records, json!({"entity": "quotation", "as": eyes})).await.ok();
+    assert!(found["rows"].as_array().unwrap().iter().any(|row| row["id"] == id), "{found}");
+    let mut with = asked.clone();
+    with["as"] = json!(eyes);
+    let tried = admin.post(&format!("{draft}/try"), with.clone()).await.ok();
+    assert_eq!(tried["id"], id);
+    assert!(!tried["now"]["nodes"].as_array().unwrap().is_empty(), "{tried}");
+    let noted = admin.get("/api/audit?kind=test_run").await.ok();
+    assert!(noted["rows"].as_array().unwrap().iter().any(|row| row["detail"]["as"] == json!(eyes)), "{noted}");
+
+    // Of whoever does not see it either, it is not shown.
+    with["as"] = json!(server.person("it_a"));
+    admin.post(&format!("{draft}/try"), with.clone()).await.refused(404, "not_found");
+    // A firm that lets nobody look as others does not let them here.
+    admin.patch("/api/settings", json!({"settings": {"view_as": false}})).await.ok();
+    with["as"] = json!(eyes);
+    admin.post(&format!("{draft}/try"), with).await.refused(403, "forbidden");
+    admin.post(&records, json!({"entity": "quotation", "as": eyes})).await.refused(403, "forbidden");
+});
+
 on_both!(a_draft_of_a_flow_is_tried_on_a_record_and_on_what_has_ended, |server| {
     let rep = server.sign_in("rep_a").await;
     server.give_roles("it_a", &["it_admin", "general_manager"]).await;

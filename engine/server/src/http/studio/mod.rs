@@ -27,7 +27,7 @@ mod trial;
 pub(super) use presence::{be_there, leave};
 pub(super) use publish::{plan, publish};
 pub(super) use review::{comment, give_back, propose, take_back};
-pub(super) use trial::{try_out, what_if};
+pub(super) use trial::{records as trial_records, try_out, what_if};
 
 /// A title may have so many characters.
 const LONGEST_TITLE: usize = 200;

@@ -1,5 +1,6 @@
 //! A draft's flow tried on real records. For administrators, and noted in the audit: whoever writes the conditions could
-//! otherwise ask by them for values that no role shows them.
+//! otherwise ask by them for values that no role shows them. An administrator who sees no such records tries it with
+//! those of somebody else, where the firm lets administrators look at the app as others (`view_as`).
 
 use std::sync::Arc;
 
@@ -15,8 +16,8 @@ use uuid::Uuid;
 
 use super::draft_id;
 use crate::{
-    App,
-    http::{Body, Error, Reader, preview_answer},
+    App, Scene,
+    http::{Body, Error, Reader, lookup, preview_answer, view_as},
     studio::{Trial, Tried, Way},
 };
 
@@ -29,8 +30,11 @@ pub(in crate::http) struct Asked {
     entity: String,
     record: Uuid,
     transition: String,
-    /// As whom; as oneself if left out.
+    /// Who submits it; oneself if left out.
     by: Option<Uuid>,
+    /// Whose records; one's own if left out.
+    #[serde(rename = "as")]
+    eyes: Option<Uuid>,
     at: Option<DateTime<Utc>>,
 }
 
@@ -44,10 +48,11 @@ pub(in crate::http) async fn try_out(
     reader.must_be_admin()?;
     let id = draft_id(&id)?;
     let next = app.draft_catalog(id).await?;
-    app.note(Some(reader.user), "test_run", json!({"draft": id, "entity": asked.entity, "id": asked.record})).await?;
-    let Asked { entity, record, transition, by, at } = asked;
-    let trial = Trial { entity, record, transition, by: by.unwrap_or(reader.user), at };
-    let tried = app.try_draft(&next, &reader.scene(), &trial).await?;
+    let Asked { entity, record, transition, by, at, eyes } = asked;
+    let scene = scene_of(&app, &reader, eyes)?;
+    app.note(Some(reader.user), "test_run", json!({"draft": id, "entity": entity, "id": record, "as": eyes})).await?;
+    let trial = Trial { entity, record, transition, by: by.or(eyes).unwrap_or(reader.user), at };
+    let tried = app.try_draft(&next, &scene, &trial).await?;
     Ok(Json(told(&reader, &next, &tried)))
 }
 
@@ -57,6 +62,9 @@ pub(in crate::http) struct Past {
     entity: String,
     transition: String,
     limit: Option<u32>,
+    /// Whose records; one's own if left out.
+    #[serde(rename = "as")]
+    eyes: Option<Uuid>,
 }
 
 /// Which of the latest approvals would have gone another way.
@@ -69,11 +77,48 @@ pub(in crate::http) async fn what_if(
     reader.must_be_admin()?;
     let id = draft_id(&id)?;
     let next = app.draft_catalog(id).await?;
-    app.note(Some(reader.user), "test_run", json!({"draft": id, "entity": asked.entity})).await?;
+    let scene = scene_of(&app, &reader, asked.eyes)?;
+    app.note(Some(reader.user), "test_run", json!({"draft": id, "entity": asked.entity, "as": asked.eyes})).await?;
     let limit = asked.limit.unwrap_or(USUAL);
-    let found = app.what_if(&next, &reader.scene(), &asked.entity, &asked.transition, limit).await?;
+    let found = app.what_if(&next, &scene, &asked.entity, &asked.transition, limit).await?;
     let differ: Vec<Json_> = found.differ.iter().map(|tried| told(&reader, &next, tried)).collect();
     Ok(Json(json!({"seen": found.seen, "differ": differ})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct Sought {
+    entity: String,
+    q: Option<String>,
+    /// Whose records; one's own if left out.
+    #[serde(rename = "as")]
+    eyes: Option<Uuid>,
+}
+
+/// Records that it can be tried on.
+pub(in crate::http) async fn records(
+    State(app): State<App>,
+    reader: Reader,
+    Path(id): Path<String>,
+    Body(asked): Body<Sought>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let id = draft_id(&id)?;
+    let scene = scene_of(&app, &reader, asked.eyes)?;
+    if let Some(eyes) = asked.eyes {
+        app.note(Some(reader.user), "test_run", json!({"draft": id, "entity": asked.entity, "as": eyes})).await?;
+    }
+    lookup::by_title(&app, &scene, &asked.entity, asked.q).await
+}
+
+/// The scene of whoever's records are used.
+fn scene_of(app: &App, reader: &Reader, eyes: Option<Uuid>) -> Result<Scene, Error> {
+    let mut scene = reader.scene();
+    if let Some(user) = eyes {
+        view_as::looked_at(app, reader, user)?;
+        scene.user = Some(user);
+    }
+    Ok(scene)
 }
 
 fn told(reader: &Reader, next: &Arc<Catalog>, tried: &Tried) -> Json_ {

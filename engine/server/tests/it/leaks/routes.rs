@@ -137,6 +137,10 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("POST /api/studio/drafts/{id}/give_back", "answers with the draft, to administrators"),
     ("POST /api/studio/drafts/{id}/comments", "answers with the draft, to builders"),
     ("POST /api/studio/drafts/{id}/try", "of records that the administrator sees; see the test of the studio"),
+    (
+        "POST /api/studio/drafts/{id}/trial_records",
+        "titles of records that the administrator, or whom they look as, sees",
+    ),
     ("POST /api/studio/drafts/{id}/what_if", "of records that the administrator sees; see the test of the studio"),
     ("POST /api/studio/drafts/{id}/presence", "tells builders which of them have a draft open"),
     ("DELETE /api/studio/drafts/{id}/presence", "answers with nothing"),
