@@ -14,12 +14,22 @@ export interface Setting {
   own: boolean
 }
 
+/** A part of a pack that the firm can do without. */
+export interface Module {
+  name: string
+  label: string
+  help?: string | null
+  /** What its things are called. */
+  entities: string[]
+  on: boolean
+}
+
 export interface SettingChange {
   id: string
   at: string
   by_name?: string | null
-  /** `company`, `language`, `zone`, `setting.<name>`; nothing new means: as the pack says. */
-  change: { name: string; old: Scalar; new: Scalar }
+  /** `company`, `language`, `zone`, `setting.<name>`, `modules_off` with a list; nothing new means: as the pack says. */
+  change: { name: string; old: Scalar | string[]; new: Scalar | string[] }
 }
 
 export interface FirmSettings {
@@ -28,6 +38,7 @@ export interface FirmSettings {
   zone: string
   languages: { code: LanguageCode; label: string }[]
   packs: { name: string; label: string; settings: Setting[] }[]
+  modules: Module[]
   history: SettingChange[]
 }
 
@@ -36,6 +47,7 @@ export interface FirmPatch {
   language?: LanguageCode
   zone?: string
   settings?: Record<string, Scalar>
+  modules?: Record<string, boolean>
 }
 
 export const readSettings = () => get<FirmSettings>('/api/settings')

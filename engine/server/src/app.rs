@@ -131,7 +131,15 @@ impl Scene {
     /// The rights of whoever acts.
     #[must_use]
     pub fn access<'a>(&'a self, ctx: &'a Context<'a>) -> Access<'a> {
-        let access = Access::new(&self.catalog, ctx);
+        self.narrowed(Access::new(&self.catalog, ctx))
+    }
+
+    /// The rights of whoever acts, also on what belongs to modules that are switched off: only for what it is called.
+    pub(crate) fn whole_access<'a>(&'a self, ctx: &'a Context<'a>) -> Access<'a> {
+        self.narrowed(Access::new(self.catalog.whole(), ctx))
+    }
+
+    fn narrowed<'a>(&self, access: Access<'a>) -> Access<'a> {
         match &self.exporting {
             Some(entity) => access.among(|role| role.can.get(entity).is_some_and(|rights| rights.definition.export)),
             None => access,
@@ -186,7 +194,7 @@ impl App {
             forcing: Mutex::new(()),
             org_turn: OrgTurn::default(),
             clock,
-            catalogs: Catalogs::new(Published::new(Arc::new(Catalog::default()), &firm)),
+            catalogs: Catalogs::new(Published::new(&Arc::new(Catalog::default()), &firm)),
             org: ArcSwap::from_pointee(Org::default()),
             firm: ArcSwap::from_pointee(firm),
             hub: Hub::new(),
@@ -450,7 +458,7 @@ impl App {
         self.read_firm().await?;
         let before = Arc::downgrade(&self.published().catalog);
         self.0.replaced.lock().unwrap_or_else(PoisonError::into_inner).push(before);
-        self.0.catalogs.swap(Published::new(catalog, &self.firm()));
+        self.0.catalogs.swap(Published::new(&catalog, &self.firm()));
         self.refresh_org().await?;
         self.hub().tell(Happened::Published { version });
         Ok(())
@@ -524,7 +532,7 @@ impl App {
         let firm = Firm::read(&self.store().settings().await?);
         if firm != *self.firm() {
             let published = self.published();
-            self.0.catalogs.replace(Published::new(Arc::clone(&published.catalog), &firm));
+            self.0.catalogs.replace(Published::new(&published.catalog, &firm));
             self.0.firm.store(Arc::new(firm));
         }
         Ok(())

@@ -21,7 +21,9 @@ pub struct Published {
 }
 
 impl Published {
-    pub(crate) fn new(catalog: Arc<Catalog>, firm: &Firm) -> Self {
+    /// The definitions as the firm uses them: without the modules that it has switched off.
+    pub(crate) fn new(catalog: &Arc<Catalog>, firm: &Firm) -> Self {
+        let catalog = catalog.switched(&firm.modules_off);
         let settings = Arc::new(firm.values(&catalog));
         Self { catalog, settings }
     }

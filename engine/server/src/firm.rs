@@ -1,11 +1,13 @@
-//! What the firm has set: its name, zone, values of settings. Kept in system settings, apart from definitions.
+//! What the firm has set: its name, zone, values of settings, modules that it does without. Kept in system settings, apart from definitions.
+
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use kernel::{Catalog, Name, Problem, Rejection, Value, field::parse, schema::Field};
 use serde_json::{Map, Value as Json, json};
-use store::AuditRow;
+use store::{AuditRow, InstanceFilter};
 use uuid::Uuid;
 
 use crate::{App, Failure, app_model::known_language, mail::MailSettings, nodes::Told};
@@ -33,10 +35,12 @@ pub struct Firm {
     pub mail_since: DateTime<Utc>,
     /// Its own values of settings, in wire form.
     pub settings: IndexMap<String, Json>,
+    /// Modules that it does without.
+    pub modules_off: BTreeSet<Name>,
 }
 
 impl Firm {
-    /// From the stored settings: `company`, `language`, `demo`, `zone`, `setting.<name>`.
+    /// From the stored settings: `company`, `language`, `demo`, `zone`, `modules_off`, `setting.<name>`.
     #[must_use]
     pub fn read(stored: &IndexMap<String, Json>) -> Self {
         let mut firm = Self { language: "en".into(), ..Self::default() };
@@ -51,6 +55,7 @@ impl Firm {
                     firm.mail_since = value.as_i64().and_then(DateTime::from_timestamp_millis).unwrap_or_default();
                 }
                 "zone" => firm.zone = text().parse().ok(),
+                "modules_off" => firm.modules_off = serde_json::from_value(value.clone()).unwrap_or_default(),
                 other => {
                     if let Some(name) = other.strip_prefix("setting.") {
                         firm.settings.insert(name.to_owned(), value.clone());
@@ -105,6 +110,8 @@ pub struct Change {
     pub zone: Option<String>,
     /// Values of settings in wire form; null goes back to what the pack says.
     pub settings: Map<String, Json>,
+    /// Modules that are switched on or off.
+    pub modules: IndexMap<Name, bool>,
 }
 
 impl App {
@@ -116,11 +123,16 @@ impl App {
         // One after the other: each is noted with what the one before has left.
         let _alone = self.set_up_lock().lock().await;
         let firm = self.firm();
-        let wanted = wanted(&change, &self.published().catalog)?;
+        let catalog = Arc::clone(self.published().catalog.whole());
+        let mut wanted = wanted(&change, &catalog)?;
+        if let Some(off) = self.switched(&catalog, &firm, &change).await? {
+            wanted.insert("modules_off".to_owned(), (!off.is_empty()).then(|| json!(off)));
+        }
         let before = |name: &str| match name {
             "company" => Some(json!(firm.company)),
             "language" => Some(json!(firm.language)),
             "zone" => Some(json!(firm.zone().name())),
+            "modules_off" => (!firm.modules_off.is_empty()).then(|| json!(firm.modules_off)),
             other => other.strip_prefix("setting.").and_then(|name| firm.settings.get(name)).cloned(),
         };
         let changed: IndexMap<String, Option<Json>> =
@@ -140,6 +152,47 @@ impl App {
         self.refresh_firm().await?;
         self.tell_nodes(Told { settings: true, ..Told::default() });
         Ok(())
+    }
+
+    /// Which modules are off after a change; none if it says nothing of them. A module is not switched off while something
+    /// that stays on needs it, or a workflow of its records is under way.
+    async fn switched(
+        &self,
+        catalog: &Catalog,
+        firm: &Firm,
+        change: &Change,
+    ) -> Result<Option<BTreeSet<Name>>, Failure> {
+        if change.modules.is_empty() {
+            return Ok(None);
+        }
+        let mut off = firm.modules_off.clone();
+        let mut problems = Vec::new();
+        for (name, on) in &change.modules {
+            if !catalog.modules().any(|(_, known, _)| known == name) {
+                problems.push(Problem::new(format!("modules.{name}"), "unknown", format!("no module `{name}`")));
+            } else if *on {
+                off.remove(name);
+            } else {
+                off.insert(name.clone());
+            }
+        }
+        let home = |entity: &Name| {
+            let module = catalog.modules().find(|(_, _, module)| module.entities.contains(entity));
+            module.map_or_else(|| "modules".to_owned(), |(_, name, _)| format!("modules.{name}"))
+        };
+        for need in catalog.needs(&off) {
+            let told = format!("`{}` stays on and needs `{}` by `{}`", need.entity, need.to, need.by);
+            problems.push(Problem::new(home(&need.to), "needed", told));
+        }
+        let before = catalog.entities_of(&firm.modules_off);
+        for entity in catalog.entities_of(&off).into_iter().filter(|entity| !before.contains(entity)) {
+            let open = InstanceFilter { entity: Some(entity.to_string()), open: true, ..InstanceFilter::default() };
+            if !self.store().search_instances(&open, None, 1).await?.is_empty() {
+                let told = format!("a workflow of `{entity}` is under way: it must end first");
+                problems.push(Problem::new(home(&entity), "under_way", told));
+            }
+        }
+        if problems.is_empty() { Ok(Some(off)) } else { Err(Rejection::Invalid(problems).into()) }
     }
 }
 

@@ -7,6 +7,7 @@ export interface Draft {
   language?: FirmSettings['language']
   zone?: string
   settings: Record<string, Scalar>
+  modules?: Record<string, boolean>
 }
 
 export const untouched: Draft = { settings: {} }
@@ -21,11 +22,13 @@ export function patchOf(draft: Draft, now: FirmSettings): FirmPatch | null {
     // Giving a value back to the pack is a change where the firm has one of its own.
     return setting !== undefined && (value === null ? setting.own : !same(value, setting.value))
   }))
+  const modules = Object.fromEntries(Object.entries(draft.modules ?? {}).filter(([name, on]) => now.modules.some((one) => one.name === name && one.on !== on)))
   const patch: FirmPatch = {
     ...(draft.company !== undefined && draft.company.trim() !== now.company ? { company: draft.company.trim() } : {}),
     ...(draft.language !== undefined && draft.language !== now.language ? { language: draft.language } : {}),
     ...(draft.zone !== undefined && draft.zone !== now.zone ? { zone: draft.zone } : {}),
     ...(Object.keys(settings).length > 0 ? { settings } : {}),
+    ...(Object.keys(modules).length > 0 ? { modules } : {}),
   }
   return Object.keys(patch).length > 0 ? patch : null
 }

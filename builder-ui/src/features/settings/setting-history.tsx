@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next'
 import type { FirmSettings, SettingChange } from '@/api/settings'
 import { formatDatetime } from '@/fields/dates'
 import { formatValue } from '@/fields/registry'
-import type { Scalar } from '@/model/record'
 import { Avatar } from '@/ui/avatar'
 import { Card } from '@/ui/card'
 import { Empty } from '@/ui/empty'
@@ -25,13 +24,18 @@ function Entry({ entry, now }: { entry: SettingChange; now: FirmSettings }) {
   const { t, i18n } = useTranslation('settings')
   const { name, old, new: next } = entry.change
   const setting = now.packs.flatMap((pack) => pack.settings).find((one) => `setting.${one.name}` === name)
-  const say = (value: Scalar): string => {
+  const say = (value: SettingChange['change']['new']): string => {
+    if (name === 'modules_off') {
+      const off = Array.isArray(value) ? value : []
+      return off.length ? off.map((one) => now.modules.find((module) => module.name === one)?.label ?? one).join(t('list_comma')) : t('all_on')
+    }
+    if (Array.isArray(value)) return value.join(t('list_comma'))
     // Nothing of its own was or is what the pack says.
     if (value === null && setting) return t('delivered', { value: formatValue(setting.default, asField(setting), { language: i18n.language }) })
     if (setting) return formatValue(value, asField(setting), { language: i18n.language })
     return name === 'language' ? (now.languages.find((one) => one.code === value)?.label ?? String(value)) : String(value ?? '–')
   }
-  const label = setting?.label ?? (['company', 'language', 'zone'].includes(name) ? t(name) : name.replace('setting.', ''))
+  const label = setting?.label ?? (['company', 'language', 'zone', 'modules_off'].includes(name) ? t(name) : name.replace('setting.', ''))
   return (
     <li className={style.entry}>
       <Avatar name={entry.by_name ?? '–'} size={26} />

@@ -14,6 +14,7 @@ const now: FirmSettings = {
     { name: 'days', label: 'Days valid', type: 'integer', value: 30, default: 30, own: false },
     { name: 'floor', label: 'Least margin', type: 'percent', value: '0.2', default: '0.15', own: true },
   ] }],
+  modules: [{ name: 'sales', label: 'Sales', entities: ['Quotation', 'Order'], on: true }],
   history: [{ id: 'h1', at: '2026-11-21T08:00:00.000Z', by_name: 'Wu Kai', change: { name: 'setting.floor', old: null, new: '0.2' } }],
 }
 
@@ -22,6 +23,10 @@ describe('what is sent', () => {
     expect(patchOf(untouched, now)).toBeNull()
     expect(patchOf({ company: ' Northwind ', settings: { days: 30, floor: '0.20' } }, now)).toBeNull()
     expect(patchOf({ company: 'South', settings: { days: 45 } }, now)).toEqual({ company: 'South', settings: { days: 45 } })
+  })
+  it('names the modules that are switched, and no others', () => {
+    expect(patchOf({ settings: {}, modules: { sales: true } }, now)).toBeNull()
+    expect(patchOf({ settings: {}, modules: { sales: false } }, now)).toEqual({ modules: { sales: false } })
   })
   it('gives a value back to the pack where the firm has one of its own', () => {
     expect(patchOf({ settings: { days: null, floor: null } }, now)).toEqual({ settings: { floor: null } })

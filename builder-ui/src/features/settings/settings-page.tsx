@@ -10,6 +10,7 @@ import { errorText } from '@/locales/i18n'
 import { paths } from '@/model/paths'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
+import { Checkbox } from '@/ui/checkbox'
 import { Failure } from '@/ui/failure'
 import { FieldFrame } from '@/ui/field-frame'
 import { Notice } from '@/ui/notice'
@@ -54,6 +55,7 @@ function SettingsForm({ now }: { now: FirmSettings }) {
     },
   })
   const wrong = new Map(save.error instanceof ApiError ? save.error.details.map((one) => [one.path, one.message]) : [])
+  const wrongs = (path: string) => (save.error instanceof ApiError ? save.error.details.filter((one) => one.path === path).map((one) => one.message) : [])
   const blocked = Object.keys(unreadable).length > 0
   const submit = () => {
     if (patch && !blocked && !save.isPending) save.mutate(patch)
@@ -97,6 +99,20 @@ function SettingsForm({ now }: { now: FirmSettings }) {
           </div>
         </Card>
       ))}
+      {now.modules.length ? (
+        <Card title={t('modules')}>
+          <p className={style.about}>{t('modules_help')}</p>
+          <ul className={style.modules}>
+            {now.modules.map((one) => (
+              <li key={one.name}>
+                <Checkbox checked={draft.modules?.[one.name] ?? one.on} onChange={(on) => change({ modules: { ...draft.modules, [one.name]: on } })}>{one.label}</Checkbox>
+                <p className={style.about}>{one.help ?? one.entities.join(t('list_comma'))}</p>
+                {wrongs(`modules.${one.name}`).map((message) => <p key={message} className={style.refused} role="alert">{message}</p>)}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      ) : null}
       <div className={style.bar} data-open={patch !== null || undefined}>
         <span role="status">{patch ? t('unsaved') : t('effect')}</span>
         <Button disabled={!patch} onClick={() => { setDraft(untouched); setUnreadable({}); save.reset() }}>{t('discard')}</Button>

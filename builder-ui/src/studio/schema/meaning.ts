@@ -4,7 +4,7 @@ export type Meaning = 'role' | 'field' | 'lines' | 'state' | 'transition' | 'wor
 
 /** By the property, and by what it is a property of where that matters. */
 const meanings: Record<string, Meaning> = {
-  role: 'role', owners: 'role', calendar: 'calendar', entity: 'entity', view: 'view',
+  'ModuleDefinition.entities': 'entity', role: 'role', owners: 'role', calendar: 'calendar', entity: 'entity', view: 'view',
   'FieldDefinition.read': 'role', 'FieldDefinition.write': 'role', 'FieldDefinition.to': 'entity', 'To.text': 'entity', 'To.list': 'entity',
   'NodeFields.write': 'field', 'NodeFields.required': 'field', 'NodeFields.read': 'field', 'NodeFields.hide': 'field',
   'OutcomeForm.write': 'field', 'OutcomeForm.required': 'field',

@@ -7,6 +7,7 @@ mod compiler;
 mod entity;
 mod lifecycle;
 mod live;
+mod modules;
 mod roles;
 mod rows;
 mod screens;
@@ -35,6 +36,7 @@ use crate::{
 
 use compiler::Compiler;
 
+pub use modules::Need;
 pub use roles::field_at;
 pub use roles::{Rights, Role, Rows};
 pub use rows::label_of;
@@ -78,6 +80,10 @@ pub struct Catalog {
     pub tests: Vec<(Name, TestDefinition)>,
     /// What follows what across entities.
     pub live: Live,
+    /// Entities of modules that are switched off.
+    off: BTreeSet<Name>,
+    /// The same with everything switched on, where something is off.
+    whole: Option<Arc<Catalog>>,
     definitions: IndexMap<Name, Arc<EntityDefinition>>,
     decision_definitions: Keyed<crate::definition::DecisionDefinition>,
 }
@@ -208,6 +214,7 @@ fn compile(sources: &[Source], problems: &mut Vec<Diagnostic>) -> Catalog {
     let compiler = |source: &'_ Source| Compiler::new(types, &role_names, source.file.clone());
 
     rows::check_settings(&packs, problems);
+    modules::check(&packs, &definitions, problems);
     for (source, _) in &entities {
         if let Some(definition) = definitions.get(&source.name) {
             let mut c = compiler(source);

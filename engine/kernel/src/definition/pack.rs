@@ -23,6 +23,22 @@ pub struct PackDefinition {
     /// Parameters that the firm sets, read by expressions as `setting.<name>`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub settings: Keyed<SettingDefinition>,
+    /// Parts of it that a firm can switch off as a whole.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub modules: Keyed<ModuleDefinition>,
+}
+
+/// A part of a pack that a firm can do without: while it is switched off its things are hidden, and their data is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleDefinition {
+    /// What it is called.
+    pub label: String,
+    /// A sentence under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// Its entities. What stands in no module is always there.
+    pub entities: Vec<Name>,
 }
 
 /// A parameter.

@@ -213,8 +213,12 @@ impl Renamer<'_> {
         let (_, before) = read_file(&file.path, &file.text)?;
         let mut after = before.clone();
         match &mut after {
+            Definition::Pack(d) => {
+                let entities = d.modules.values_mut().flat_map(|module| &mut module.entities);
+                entities.for_each(|entity| self.entity(entity));
+            }
             // Overlays are made anew from what they change and what comes of it.
-            Definition::Pack(_) | Definition::Calendar(_) | Definition::Overlay(_) => {}
+            Definition::Calendar(_) | Definition::Overlay(_) => {}
             Definition::Entity(d) => self.entity_definition(d),
             Definition::Form(d) => self.form(d),
             Definition::View(d) => self.view(d),

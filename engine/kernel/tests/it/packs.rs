@@ -1,8 +1,12 @@
 //! The packs that come with the product load without a problem, and their files are in canonical format.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use kernel::{Catalog, PackSource, SourceFile};
+use kernel::{Catalog, Name, PackSource, SourceFile};
 
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -73,4 +77,42 @@ fn all_files_are_in_canonical_format() {
             assert!(formatted == file.text, "{folder}/{} is not as `portolan fmt` writes it", file.path);
         }
     }
+}
+
+/// The trade pack with something put into the modules of its `pack.json`.
+fn with_modules(change: impl FnOnce(&mut serde_json::Value)) -> Vec<PackSource> {
+    let mut trade = pack("definitions/trade");
+    let file = trade.files.iter_mut().find(|file| file.path == "pack.json").unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(&file.text).unwrap();
+    change(&mut json["modules"]);
+    file.text = json.to_string();
+    vec![pack("definitions/system"), trade]
+}
+
+#[test]
+fn a_module_names_entities_that_are_there_and_in_no_other_module() {
+    let packs =
+        with_modules(|modules| modules["leave"]["entities"] = serde_json::json!(["leave", "nothing", "customer"]));
+    let (_, problems) = Catalog::load(&packs);
+    let codes: Vec<&str> = problems.iter().map(|d| &*d.code).collect();
+    assert_eq!(codes, ["E0201", "E0112"], "{problems:?}");
+}
+
+#[test]
+fn nobody_has_rights_on_what_is_off_and_what_needs_it_is_told() {
+    let (catalog, _) = Catalog::load(&with_modules(|_| {}));
+    let catalog = Arc::new(catalog.unwrap());
+    let off = BTreeSet::from([Name::new("sales")]);
+    let less = catalog.switched(&off);
+    assert!(less.is_off("quotation") && !less.is_off("customer") && less.entity("quotation").is_some());
+    assert!(less.roles.values().all(|role| !role.can.contains_key("quotation")));
+    assert!(catalog.roles.values().any(|role| role.can.contains_key("quotation")));
+    assert!(Arc::ptr_eq(less.whole(), &catalog) && Arc::ptr_eq(&less.switched(&BTreeSet::new()), &catalog));
+    assert_eq!(catalog.needs(&off), Vec::new());
+    let crm = catalog.needs(&BTreeSet::from([Name::new("crm")]));
+    assert!(crm.iter().any(|need| *need.entity == *"quotation" && need.by == "customer" && *need.to == *"customer"));
+    assert_eq!(
+        catalog.needs(&BTreeSet::from(["crm", "sales", "samples", "service", "receptions"].map(Name::new))),
+        Vec::new()
+    );
 }

@@ -1,6 +1,7 @@
 //! `/api/settings`: what the firm has set: its name, language, zone, and the values of its packs' settings.
 
 use axum::{Json, extract::State};
+use indexmap::IndexMap;
 use kernel::{
     Name,
     definition::{Kind, PackDefinition},
@@ -11,7 +12,7 @@ use serde_json::{Map, Value as Json_, json};
 use super::{Body, Error, Reader};
 use crate::{
     App,
-    app_model::{LANGUAGES, Texts},
+    app_model::{LANGUAGES, Texts, entity_label},
     firm::{Change, NOTED, OF_THE_FIRM},
     read::time,
 };
@@ -33,6 +34,9 @@ pub(super) struct Asked {
     /// By name; null goes back to what the pack says.
     #[serde(default)]
     settings: Map<String, Json_>,
+    /// Modules switched on or off, by name.
+    #[serde(default)]
+    modules: IndexMap<Name, bool>,
 }
 
 pub(super) async fn change(
@@ -41,8 +45,8 @@ pub(super) async fn change(
     Body(asked): Body<Asked>,
 ) -> Result<Json<Json_>, Error> {
     reader.must_be_admin()?;
-    let Asked { company, language, zone, settings } = asked;
-    app.change_firm(reader.user, Change { company, language, zone, settings }).await?;
+    let Asked { company, language, zone, settings, modules } = asked;
+    app.change_firm(reader.user, Change { company, language, zone, settings, modules }).await?;
     answer(&app, &reader).await
 }
 
@@ -77,6 +81,21 @@ async fn answer(app: &App, reader: &Reader) -> Result<Json<Json_>, Error> {
             json!({"name": pack.name, "label": label, "settings": settings})
         })
         .collect();
+    let modules: Vec<Json_> = scene
+        .catalog
+        .modules()
+        .map(|(pack, name, module)| {
+            let text =
+                |what: &str, base: &str| texts.text(Kind::Pack, &pack.name, &format!("modules.{name}.{what}"), base);
+            let entities: Vec<String> =
+                module.entities.iter().map(|entity| entity_label(texts, &scene.catalog, entity)).collect();
+            json!({
+                "name": name, "label": text("label", &module.label),
+                "help": module.help.as_ref().map(|help| text("help", help)),
+                "entities": entities, "on": !firm.modules_off.contains(name),
+            })
+        })
+        .collect();
     let history: Vec<Json_> = app
         .store()
         .audit_of(NOTED, HISTORY)
@@ -90,6 +109,6 @@ async fn answer(app: &App, reader: &Reader) -> Result<Json<Json_>, Error> {
     let languages: Vec<Json_> = LANGUAGES.iter().map(|(code, label)| json!({"code": code, "label": label})).collect();
     Ok(Json(json!({
         "company": firm.company, "language": firm.language, "zone": firm.zone().name(), "languages": languages,
-        "packs": packs, "history": history,
+        "packs": packs, "modules": modules, "history": history,
     })))
 }

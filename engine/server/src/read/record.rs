@@ -37,7 +37,10 @@ impl App {
     /// [`Rejection::NotFound`] if there is none, or the reader may not know of it.
     pub async fn see(&self, scene: &Scene, entity: &str, id: Uuid) -> Result<Seen, Failure> {
         let hidden = || Rejection::NotFound { kind: entity.to_owned(), id: id.to_string() };
-        let entity = Arc::clone(scene.catalog.entity(entity).ok_or_else(|| unknown(entity))?);
+        let entity = Arc::clone(scene.catalog.entity(entity).ok_or_else(|| unknown(scene, entity))?);
+        if scene.user.is_some() && scene.catalog.is_off(&entity.name) {
+            return Err(unknown(scene, &entity.name));
+        }
         let record = self.store().record(&*scene.catalog, &entity.name, id).await?.ok_or_else(hidden)?;
         let mask = self.mask_of(scene, &entity, &record).await?.ok_or_else(hidden)?;
         Ok(Seen { entity, record, mask })
@@ -197,9 +200,12 @@ pub(crate) fn known_entity<'s>(scene: &'s Scene, name: &str) -> Result<&'s Arc<E
     let ctx = scene.ctx();
     let access = scene.access(&ctx);
     let found = scene.catalog.entity(name).filter(|e| access.may_read(&e.name) || access.may_create(&e.name));
-    found.ok_or_else(|| unknown(name))
+    found.ok_or_else(|| unknown(scene, name))
 }
 
-fn unknown(entity: &str) -> Failure {
+fn unknown(scene: &Scene, entity: &str) -> Failure {
+    if scene.catalog.is_off(entity) {
+        return Rejection::NotFound { kind: format!("{entity}:"), id: "its module is switched off".into() }.into();
+    }
     Rejection::NotFound { kind: "entity".into(), id: entity.to_owned() }.into()
 }

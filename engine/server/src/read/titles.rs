@@ -91,8 +91,9 @@ impl Titles {
             let filter = if is_open(&name) {
                 Predicate::True
             } else {
+                // What refers to something whose module is off still says what that was called.
                 let ctx = scene.ctx();
-                scene.access(&ctx).read_predicate(entity).map_err(|error| not_lowerable("", error))?
+                scene.whole_access(&ctx).read_predicate(entity).map_err(|error| not_lowerable("", error))?
             };
             if filter != Predicate::False {
                 wanted.push(TitlesOf { entity: name, ids, filter });

@@ -91,3 +91,70 @@ async fn only_administrators_see_and_change_settings() {
     manager.get("/api/settings").await.refused(403, "forbidden");
     manager.patch("/api/settings", json!({"company": "Mine"})).await.refused(403, "forbidden");
 }
+
+on_both!(a_module_that_is_off_is_hidden_and_keeps_its_data, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let admin = server.sign_in("it_a").await;
+    let quotation = made(&rep, 10).await;
+    let from = &quotation["record"];
+    let order = json!({
+        "customer": from["customer"], "currency": from["currency"], "incoterm": from["incoterm"],
+        "lines": [{"product": from["lines"][0]["product"], "quantity": 10, "unit_price": "7.95"}],
+    });
+    let order = rep.post("/api/records/sales_order", order).await.ok()["record"].clone();
+    let complaint = json!({
+        "customer": from["customer"], "order": order["id"], "about": "material", "description": "Scratched",
+    });
+    let complaint = rep.post("/api/records/complaint", complaint).await.ok()["record"].clone();
+    let module = |told: &Json, name: &str| {
+        told["modules"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone()
+    };
+    assert_eq!(module(&admin.get("/api/settings").await.ok(), "sales")["on"], true);
+
+    let told = admin.patch("/api/settings", json!({"modules": {"sales": false}})).await.ok();
+    assert_eq!(module(&told, "sales")["on"], false);
+    for path in ["/api/records/quotation".to_owned(), place(&quotation), "/api/records/quotation/count".to_owned()] {
+        let refused = rep.get(&path).await;
+        assert_eq!(refused.status, 404, "{path}: {}", refused.text);
+    }
+    assert!(rep.get(&place(&quotation)).await.text.contains("switched off"));
+    rep.post("/api/records/quotation", json!({})).await.refused(404, "not_found");
+    rep.get("/api/records/sales_order/lookup?q=").await.refused(404, "not_found");
+    let model = rep.get("/api/app").await.ok();
+    assert!(model["entities"].get("quotation").is_none() && model["entities"].get("complaint").is_some());
+    assert!(!model["menu"].to_string().contains("\"quotation\""), "{}", model["menu"]);
+    // What refers to it still says what it was called.
+    let place_of = format!("/api/records/complaint/{}", complaint["id"].as_str().unwrap());
+    let seen = rep.get(&place_of).await.ok();
+    let title = seen["titles"][order["id"].as_str().unwrap()].as_str().unwrap_or_default().to_owned();
+    assert!(title.contains(order["number"].as_str().unwrap()), "{seen}");
+
+    // It comes back as it was, and who did it is noted.
+    let told = admin.patch("/api/settings", json!({"modules": {"sales": true}})).await.ok();
+    assert_eq!(told["history"][0]["change"], json!({"name": "modules_off", "old": ["sales"], "new": null}));
+    assert_eq!(rep.get(&place(&quotation)).await.ok()["record"]["id"], from["id"]);
+});
+
+#[tokio::test]
+async fn a_module_that_is_needed_or_under_way_stays_on() {
+    let server = TestApp::trade().await;
+    let admin = server.sign_in("it_a").await;
+    let details = |refused: &Json| refused["error"]["details"].clone();
+    let refused = admin.patch("/api/settings", json!({"modules": {"crm": false}})).await;
+    refused.refused(422, "invalid");
+    let told = details(&refused.body);
+    assert!(
+        told.as_array().unwrap().iter().all(|one| one["path"] == "modules.crm" && one["code"] == "needed"),
+        "{told}"
+    );
+    assert!(told.to_string().contains("`quotation` stays on and needs `customer` by `customer`"), "{told}");
+    let refused = admin.patch("/api/settings", json!({"modules": {"products": false}})).await;
+    assert!(details(&refused.body).to_string().contains("lines.product"), "{}", refused.text);
+    let refused = admin.patch("/api/settings", json!({"modules": {"dreams": false}})).await;
+    assert_eq!(details(&refused.body)[0]["code"], "unknown");
+
+    crate::approval::submitted(&server.sign_in("rep_a").await, 100_000).await;
+    let refused = admin.patch("/api/settings", json!({"modules": {"sales": false}})).await;
+    assert_eq!(details(&refused.body)[0]["code"], "under_way", "{}", refused.text);
+    assert_eq!(admin.get("/api/settings").await.ok()["history"], json!([]), "nothing was written");
+}
