@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
                 Ok(wrong) => self.wrong.extend(wrong.into_iter().map(|told| format!("imports.{index}: {told}"))),
                 Err(failure) => {
                     self.wrong.push(format!("imports.{index}: {}", failure_text(&failure)));
-                    return self.wrong;
+                    return Ok(self.wrong);
                 }
             }
         }
