@@ -17,10 +17,17 @@ impl Renamer<'_> {
     }
 
     pub(super) fn test(&self, d: &mut TestDefinition) {
-        let entities: IndexMap<Name, Name> = d.given.iter().map(|(k, g)| (k.clone(), g.entity.clone())).collect();
+        let mut entities: IndexMap<Name, Name> = d.given.iter().map(|(k, g)| (k.clone(), g.entity.clone())).collect();
         for given in d.given.values_mut() {
             self.record(&given.entity, &mut given.fields);
             self.entity(&mut given.entity);
+        }
+        for import in &mut d.imports {
+            for (key, row) in &mut import.rows {
+                entities.insert(key.clone(), import.entity.clone());
+                self.keys(&import.entity, None, row);
+            }
+            self.entity(&mut import.entity);
         }
         let of_data = |key: &Name| self.records.get(key).map(|entity| (*entity).clone());
         let entity_of = |key: &Name| entities.get(key).cloned().or_else(|| of_data(key)).unwrap_or_default();
