@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use kernel::{
     Catalog, Name, Rejection,
-    change::{Change, UpdateRecord},
+    change::{Change, InstanceRow, UpdateRecord},
     command::Act,
     workflow::{Awaits, LOOK_EVERY, LOOK_JOB, MESSAGE_JOB, TIMER_JOB},
 };
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     App, Failure,
-    command::{ActOnInstance, open_instance},
+    command::ActOnInstance,
     worker::{Handler, Policy, Ran, Trouble},
 };
 
@@ -85,10 +85,17 @@ impl Handler for Looks {
     fn run<'a>(&'a self, app: &'a App, job: &'a JobRow) -> BoxFuture<'a, Result<Ran, Trouble>> {
         Box::pin(async move {
             match payload(job)? {
-                ForLook::Record { record } => match open_instance(app, record).await? {
-                    Some(open) => app.act_by_job(open.id, Act::Look, job).await,
-                    None => Ok(Ran::Nothing),
-                },
+                ForLook::Record { record } => {
+                    // All of them look: those that were launched without waiting too. To look twice does nothing.
+                    let mut open = app.store().instances_of_record(record).await?;
+                    open.retain(|row| row.ended_at.is_none());
+                    let Some(last) = open.pop() else { return Ok(Ran::Nothing) };
+                    for row in open {
+                        let look = ActOnInstance { instance: row.id, act: Act::Look, version: None };
+                        app.perform(None, &look).await?;
+                    }
+                    app.act_by_job(last.id, Act::Look, job).await
+                }
                 ForLook::Instance { instance } => {
                     let look = ActOnInstance { instance, act: Act::Look, version: None };
                     match app.perform(None, &look).await {
@@ -151,17 +158,19 @@ impl App {
                 || update.lines.contains_key(field)
                 || (update.state.is_some() && **field == *"state")
         };
-        // A workflow that changes its own record looks itself.
-        let own =
-            |record: Uuid| changes.iter().any(|change| matches!(change, Change::Instance(row) if row.record == record));
+        // A workflow that changes its own record looks itself; others of the same record do not.
+        let own = |record: Uuid, workflow: &Name| {
+            let is = |row: &InstanceRow| row.record == record && row.workflow == *workflow;
+            changes.iter().any(|change| matches!(change, Change::Instance(row) if is(row)))
+        };
         let looked_at: BTreeSet<Uuid> = changes
             .iter()
             .filter_map(|change| if let Change::UpdateRecord(update) = change { Some(update) } else { None })
             .filter(|update| {
                 let workflows = catalog.workflows.values().filter(|workflow| workflow.entity == update.entity);
-                workflows.flat_map(|workflow| &workflow.watches).any(|field| touches(update, field))
+                let mut others = workflows.filter(|workflow| !own(update.id, &workflow.name));
+                others.any(|workflow| workflow.watches.iter().any(|field| touches(update, field)))
             })
-            .filter(|update| !own(update.id))
             .map(|update| update.id)
             .collect();
         changes.extend(looked_at.into_iter().map(|record| Change::ScheduleJob {
