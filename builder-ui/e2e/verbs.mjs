@@ -199,10 +199,18 @@ async function submit(page) {
 async function begin(page, scope, t, label) {
   const button = scope.getByRole('button', { name: label, exact: true })
   const more = page.getByRole('button', { name: t('record:approval.more') })
+  const entry = page.getByRole('menuitem', { name: label })
+  const dialog = page.getByRole('dialog')
   await button.first().or(more.first()).first().waitFor()
   if (await button.first().isVisible()) return button.first().click()
-  await more.first().click()
-  return page.getByRole('menuitem', { name: label }).click()
+  // A menu that is drawn anew while it opens loses a click: it is made again until the dialog is there.
+  for (let tries = 0; tries < 5; tries += 1) {
+    if (!(await entry.isVisible())) await more.first().click()
+    await entry.click()
+    const opened = await dialog.waitFor({ timeout: 5_000 }).then(() => true, () => false)
+    if (opened) return
+  }
+  throw new Error(`“${label}” opens no dialog`)
 }
 
 async function until(what, holds) {

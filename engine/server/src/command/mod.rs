@@ -45,6 +45,7 @@ use uuid::Uuid;
 use crate::{
     App, Failure, Scene,
     engine::{Answer, Decided},
+    read::unknown,
 };
 
 /// What is told of a saved record.
@@ -172,8 +173,8 @@ pub(crate) async fn open_instance(app: &App, record: Uuid) -> Result<Option<Inst
 
 /// The entity of a command.
 fn entity(scene: &Scene, name: &str) -> Result<Arc<Entity>, Failure> {
-    let found = scene.catalog.entity(name).cloned();
-    found.ok_or_else(|| Rejection::NotFound { kind: "entity".into(), id: name.to_owned() }.into())
+    let found = scene.catalog.entity(name).filter(|_| !scene.catalog.is_off(name)).cloned();
+    found.ok_or_else(|| unknown(scene, name))
 }
 
 /// The record of a command, if whoever acts may know of it; in the trash only where that is wanted.

@@ -16,7 +16,7 @@ pub(crate) use history::{masked, path_shows};
 pub(crate) use list::is_there as known_path;
 pub use list::{ListRequest, Listed, Plan};
 pub use record::Seen;
-pub(crate) use record::known_entity;
+pub(crate) use record::{known_entity, unknown};
 pub use titles::Titles;
 pub use version::Version;
 pub use wire::record_to_json;

@@ -203,7 +203,8 @@ pub(crate) fn known_entity<'s>(scene: &'s Scene, name: &str) -> Result<&'s Arc<E
     found.ok_or_else(|| unknown(scene, name))
 }
 
-fn unknown(scene: &Scene, entity: &str) -> Failure {
+/// There is no such entity, or its module is switched off.
+pub(crate) fn unknown(scene: &Scene, entity: &str) -> Failure {
     if scene.catalog.is_off(entity) {
         return Rejection::NotFound { kind: format!("{entity}:"), id: "its module is switched off".into() }.into();
     }

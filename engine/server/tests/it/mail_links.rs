@@ -29,7 +29,7 @@ async fn by_mail(server: &TestApp, changes: &[(&str, &str, &str)]) -> (MailServe
     with_mail(server).await
 }
 
-/// The links that came to somebody, in the order in which they came.
+/// The links to decide about quotations that came to somebody, in the order in which they came.
 fn links(mails: &MailServer, to: &str) -> Vec<String> {
     let letters = mails.letters();
     let texts = letters.iter().filter(|letter| letter.to.starts_with(to)).map(super::smtp::Letter::plain);
@@ -39,6 +39,8 @@ fn links(mails: &MailServer, to: &str) -> Vec<String> {
         let parts: Vec<String> = plain
             .split("https://portolan.firm.example/decide?t=")
             .skip(1)
+            // The way to the record follows it.
+            .filter(|rest| rest.split_once("/e/").is_some_and(|(_, record)| record.starts_with("quotation/")))
             .map(|rest| format!("/decide?t={}", rest.chars().take(64).collect::<String>()))
             .collect();
         parts

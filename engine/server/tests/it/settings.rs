@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::{
+    client::Client,
     records::{made, place},
     support::{TestApp, on_both},
 };
@@ -92,6 +93,19 @@ async fn only_administrators_see_and_change_settings() {
     manager.patch("/api/settings", json!({"company": "Mine"})).await.refused(403, "forbidden");
 }
 
+/// Ends what is under way about things of these kinds.
+async fn end_all(admin: &Client, entities: &[&str]) {
+    for entity in entities {
+        for state in ["running", "returned"] {
+            let found = admin.get(&format!("/api/instances/search?entity={entity}&state={state}&limit=100")).await.ok();
+            for instance in found["rows"].as_array().unwrap() {
+                let path = format!("/api/instances/{}/cancel", instance["id"].as_str().unwrap());
+                admin.post(&path, json!({"reason": "no more of these"})).await.ok();
+            }
+        }
+    }
+}
+
 on_both!(a_module_that_is_off_is_hidden_and_keeps_its_data, |server| {
     let rep = server.sign_in("rep_a").await;
     let admin = server.sign_in("it_a").await;
@@ -110,6 +124,7 @@ on_both!(a_module_that_is_off_is_hidden_and_keeps_its_data, |server| {
         told["modules"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap().clone()
     };
     assert_eq!(module(&admin.get("/api/settings").await.ok(), "sales")["on"], true);
+    end_all(&admin, &["quotation", "sales_order", "order_change"]).await;
 
     let told = admin.patch("/api/settings", json!({"modules": {"sales": false}})).await.ok();
     assert_eq!(module(&told, "sales")["on"], false);
