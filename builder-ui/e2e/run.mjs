@@ -5,7 +5,7 @@
 //   node builder-ui/e2e/run.mjs            all
 //   node builder-ui/e2e/run.mjs desk       only the journey whose name contains this
 //   HEADED=1 node builder-ui/e2e/run.mjs   to watch it
-//   AT_ONCE=1 node builder-ui/e2e/run.mjs  one after the other; two at once otherwise, each line says whose it is
+//   AT_ONCE=2 node builder-ui/e2e/run.mjs  two at once, where there are cores for it; each line says whose it is
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -62,7 +62,7 @@ async function run({ go = journey, ...one }) {
 }
 
 const began = Date.now()
-const lanes = Array.from({ length: Number(process.env.AT_ONCE ?? 2) }, async () => {
+const lanes = Array.from({ length: Number(process.env.AT_ONCE ?? 1) }, async () => {
   for (let next = waiting.shift(); next; next = waiting.shift()) await run(next)
 })
 await Promise.all(lanes)
