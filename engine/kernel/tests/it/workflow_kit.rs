@@ -125,7 +125,7 @@ pub(crate) static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
                 "amount": {"type": "decimal"}, "cost": {"type": "decimal"}, "doubled": {"type": "decimal", "formula": "amount * 2"},
                 "days": {"type": "integer"}, "level": {"type": "choice", "options": {"a": "A", "b": "B"}}, "urgent": {"type": "boolean"},
                 "wanted": {"type": "date"}, "visit": {"type": "datetime"}, "notes": {"type": "text"},
-                "items": {"type": "lines", "fields": {"quantity": {"type": "decimal"}}}},
+                "items": {"type": "lines", "fields": {"quantity": {"type": "decimal"}, "keeper": {"type": "user"}}}},
               "lifecycle": {"start": "draft", "states": {"draft": {}, "approving": {"locked": true}, "approved": {"locked": true}, "filed": {}},
                 "transitions": {"submit": {"from": ["draft"], "to": "approving"}, "file": {"from": ["approving"], "to": "filed"}}}}),
         ),

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use kernel::{
     Rejection, Value,
     change::Change,
-    workflow::{Channel, Command, Decision, RecordEffect, Return, Said, Status, Verb},
+    workflow::{Command, Decision, RecordEffect, Return, Said, Status, Verb},
 };
 use serde_json::json;
 
@@ -405,30 +405,4 @@ fn what_comes_with_a_handing_over_is_kept_as_what_comes_with_a_decision() {
         (beside.attachments.as_slice(), beside.signature, beside.channel),
         ([file].as_slice(), Some(signature), None)
     );
-}
-
-#[test]
-fn by_mail_is_done_what_needs_nothing_but_a_reason_and_it_is_noted() {
-    let verbs = json!({"return": {}, "transfer": {}, "reject": {"signature": "required"}});
-    let next = json!({"other": {"next": "approved"}, "form": {"form": {"write": ["notes"]}, "next": "approved"}});
-    let node = |by_mail: bool| json!({"approvers": [{"role": "lead"}], "verbs": verbs, "outcomes": next, "decide_by_mail": by_mail});
-    let said = || Said { channel: Some(Channel::MailLink), ..Said::default() };
-    let give = |play: &mut Play, verb: Verb| {
-        let task = play.task("sam");
-        play.give(&Command::Decide { task, by: who("sam"), verb, said: said() })
-    };
-    let outcome = |name: &str| Verb::Outcome { name: name.into() };
-    let mut closed = Play::new(&single(node(false)));
-    closed.start("rob");
-    assert_eq!(code(give(&mut closed, Verb::Approve)), "forbidden");
-    let mut play = Play::new(&single(node(true)));
-    play.start("rob");
-    let to = Return { to: Some("check".into()), ..Return::default() };
-    for verb in [Verb::Reject, Verb::Transfer { to: who("fay") }, outcome("form"), Verb::Return(to)] {
-        assert_eq!(code(give(&mut play, verb)), "forbidden");
-    }
-    let decision = give(&mut play, outcome("other")).unwrap();
-    let noted = decision.events.iter().filter(|event| event.by.is_some());
-    assert!(noted.clone().count() > 0);
-    assert!(noted.into_iter().all(|event| event.channel == Some(Channel::MailLink)));
 }

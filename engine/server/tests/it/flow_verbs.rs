@@ -275,7 +275,7 @@ async fn whoever_submits_chooses_the_approvers_that_are_theirs_to_choose() {
 }
 
 #[tokio::test]
-async fn several_tasks_are_decided_at_once_and_each_is_told_of() {
+async fn batch_decides_several_tasks_at_once_each_by_itself_and_each_told_of() {
     let server = TestApp::trade().await;
     let rep = server.sign_in("rep_a").await;
     let manager = server.sign_in("manager_a").await;
