@@ -1,7 +1,9 @@
 import { screen } from '@testing-library/react'
-import { beforeEach, describe, expect, it } from 'vitest'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeServer, type FakeServer } from '@/test/fake-server'
 import { renderPage } from '@/test/render'
+import { phone } from '@/ui/use-media'
 import { hours } from './hours'
 import SearchPage, { filterOf } from './search-page'
 
@@ -32,6 +34,18 @@ describe('the search over workflows', () => {
     expect(link).toHaveAttribute('href', '/workflows/i1')
     expect(link).toHaveTextContent('Chen Jing')
     expect(link).toHaveTextContent('Finance manager')
+  })
+
+  it('folds on a phone what narrows the list, and says how much of it is in force', async () => {
+    const media = vi.spyOn(window, 'matchMedia').mockImplementation((query) => ({ matches: query === phone, media: query, addEventListener: () => {}, removeEventListener: () => {}, addListener: () => {}, removeListener: () => {} }) as unknown as MediaQueryList)
+    server.once('GET', /search$/, 200, { rows: [], next: null })
+    await renderPage(<SearchPage />, { at: '/?days=3&node=finance' })
+    const button = await screen.findByRole('button', { name: 'Filters (2)' })
+    expect(button).toHaveAttribute('aria-expanded', 'false')
+    expect(screen.queryByLabelText('Step')).toBeNull()
+    await userEvent.setup().click(button)
+    expect(screen.getByLabelText('Step')).toBeVisible()
+    media.mockRestore()
   })
 
   it('says what to do where nothing fits', async () => {

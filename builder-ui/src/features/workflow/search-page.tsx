@@ -1,4 +1,5 @@
 /** All workflows that the reader may know of: who has them since when, what has waited longest first. */
+import { useState } from 'react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Link, useSearchParams } from 'react-router'
@@ -20,12 +21,15 @@ import { Page } from '@/ui/page'
 import { Select } from '@/ui/select'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
+import { phone, useMedia } from '@/ui/use-media'
 import { stateColor, stateOf } from './state'
 import style from './search-page.module.css'
 
 /** What one looks for; without a word, what waits for somebody. */
 const STATES = ['waiting', 'overdue', 'returned', 'suspended', 'incident', 'ended', 'all'] as const
 const AGES = ['1', '3', '7', '14', '30']
+/** What narrows the list beside the state. */
+const FURTHER = ['workflow', 'node', 'waiting_for', 'initiator', 'days'] as const
 
 export function filterOf(search: URLSearchParams): WorkflowFilter {
   const state = search.get('state') ?? 'waiting'
@@ -36,7 +40,7 @@ export function filterOf(search: URLSearchParams): WorkflowFilter {
     ...(waits ? { order: 'waiting' as const } : state === 'all' ? {} : { state }),
     ...(state === 'overdue' ? { overdue: true } : {}),
     ...(days ? (waits ? { waiting_days: days } : { older_than_days: days }) : {}),
-    ...Object.fromEntries((['workflow', 'node', 'initiator', 'waiting_for'] as const).flatMap((key) => (text(key) ? [[key, text(key)]] : []))),
+    ...Object.fromEntries(FURTHER.filter((key) => key !== 'days').flatMap((key) => (text(key) ? [[key, text(key)]] : []))),
   }
 }
 
@@ -66,17 +70,18 @@ export default function SearchPage() {
   const nodes = new Map(rows.flatMap((row) => row.waiting_for.flatMap((one) => (one.node ? [[one.node, one.label ?? one.node] as const] : []))))
   const at = search.get('node')
   if (at && !nodes.has(at)) nodes.set(at, at)
+  // On a phone the list is what one came for: what narrows it further is folded away.
+  const small = useMedia(phone)
+  const [unfolded, setUnfolded] = useState(false)
+  const narrowed = FURTHER.filter((key) => search.get(key)).length
   return (
     <Page title={t('search.title')} width="wide" actions={session.user.owns_workflows ? <Link to={paths.analytics}>{t('search.analytics')}</Link> : null}>
       <div className={style.filters}>
         <FieldFrame label={t('search.state')}>
           {({ id }) => <Select id={id} value={search.get('state') ?? 'waiting'} onChange={(state) => set({ state: state === 'waiting' ? null : state })} options={STATES.map((one) => ({ value: one as string, label: t(`search.states.${one}`) }))} />}
         </FieldFrame>
-        <FieldFrame label={t('search.workflow')}>{({ id }) => <Select id={id} value={chosen} onChange={(workflow) => set({ workflow, node: null })} clearable placeholder={t('search.any')} options={options(flows)} />}</FieldFrame>
-        <FieldFrame label={t('search.node')}>{({ id }) => <Select id={id} value={at} onChange={(node) => set({ node })} clearable placeholder={t('search.any')} options={options(nodes)} />}</FieldFrame>
-        <FieldFrame label={t('search.with')}>{({ id }) => <PersonSelect id={id} value={search.get('waiting_for')} onChange={(person) => set({ waiting_for: person })} clearable />}</FieldFrame>
-        <FieldFrame label={t('search.from')}>{({ id }) => <PersonSelect id={id} value={search.get('initiator')} onChange={(person) => set({ initiator: person })} clearable />}</FieldFrame>
-        <FieldFrame label={t('search.age')}>{({ id }) => <Select id={id} value={search.get('days')} onChange={(days) => set({ days })} clearable placeholder={t('search.any')} options={AGES.map((one) => ({ value: one, label: t('search.days', { count: Number(one) }) }))} />}</FieldFrame>
+        {small ? <Button className={style.unfold} icon="filter" expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>{narrowed ? t('search.filters_on', { count: narrowed }) : t('search.filters')}</Button> : null}
+        {small && !unfolded ? null : <Further search={search} set={set} flows={flows} nodes={nodes} />}
       </div>
       {list.error ? <Notice kind="error" action={<Button size="small" onClick={() => void list.refetch()}>{t('common:action.retry')}</Button>}>{errorText(list.error, t as never)}</Notice> : null}
       <Card flush label={t('search.title')}>
@@ -90,6 +95,27 @@ export default function SearchPage() {
       </Card>
       {list.hasNextPage ? <p className={style.more}><Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>{t('common:action.more')}</Button></p> : null}
     </Page>
+  )
+}
+
+interface FurtherProps {
+  search: URLSearchParams
+  set: (part: Record<string, string | null>) => void
+  flows: Map<string, string>
+  nodes: Map<string, string>
+}
+
+/** What narrows the list further. */
+function Further({ search, set, flows, nodes }: FurtherProps) {
+  const { t } = useTranslation('workflows')
+  return (
+    <>
+      <FieldFrame label={t('search.workflow')}>{({ id }) => <Select id={id} value={search.get('workflow')} onChange={(workflow) => set({ workflow, node: null })} clearable placeholder={t('search.any')} options={options(flows)} />}</FieldFrame>
+      <FieldFrame label={t('search.node')}>{({ id }) => <Select id={id} value={search.get('node')} onChange={(node) => set({ node })} clearable placeholder={t('search.any')} options={options(nodes)} />}</FieldFrame>
+      <FieldFrame label={t('search.with')}>{({ id }) => <PersonSelect id={id} value={search.get('waiting_for')} onChange={(person) => set({ waiting_for: person })} clearable />}</FieldFrame>
+      <FieldFrame label={t('search.from')}>{({ id }) => <PersonSelect id={id} value={search.get('initiator')} onChange={(person) => set({ initiator: person })} clearable />}</FieldFrame>
+      <FieldFrame label={t('search.age')}>{({ id }) => <Select id={id} value={search.get('days')} onChange={(days) => set({ days })} clearable placeholder={t('search.any')} options={AGES.map((one) => ({ value: one, label: t('search.days', { count: Number(one) }) }))} />}</FieldFrame>
+    </>
   )
 }
 
