@@ -4,7 +4,7 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
 
 use crate::{
@@ -21,7 +21,7 @@ const FEW: usize = 300;
 const OPEN: i64 = 1_000_000;
 const CLOSED: i64 = 10_000_000;
 
-/// Submits and approves in one go: how many instances begin and end per second, and what each leaves behind.
+/// Submits, opens the record as its approver, and approves: how many instances begin and end per second, and what each leaves behind.
 pub(crate) async fn instances(folder: &Path, report: &mut Report) -> Result<()> {
     let file = folder.join("instances.db").display().to_string();
     let url = format!("sqlite:{file}");
@@ -59,34 +59,31 @@ pub(crate) async fn instances(folder: &Path, report: &mut Report) -> Result<()> 
             async move {
                 let draft = draft.context("too few drafts")?;
                 let path = format!("/api/records/quotation/{draft}/transitions/submit");
-                let answer = client.send("POST", &path, Some(&json!({"version": 1}))).await?.expect(200)?.json()?;
-                let task = task_of(&answer).context("no task after the submission")?;
+                client.send("POST", &path, Some(&json!({"version": 1}))).await?.expect(200)?;
                 client.headers.clone_from(&manager);
+                let record = format!("/api/records/quotation/{draft}");
+                let seen = client.send("GET", &record, None).await?.expect(200)?.json()?;
+                let task = seen["task"]["id"].as_str().context("no task after the submission")?.to_owned();
                 client.send("POST", &format!("/api/tasks/{task}/approve"), Some(&json!({}))).await?.expect(200)?;
                 client.headers.clone_from(&rep);
                 Ok(client)
             }
         })
         .await?;
-        report.add("instances of one task, begun and ended", "sqlite", clients, (measured.throughput, None), "/s", "–");
+        report.add(
+            "instances of one task, begun, opened and ended",
+            "sqlite",
+            clients,
+            (measured.throughput, None),
+            "/s",
+            "–",
+        );
     }
     let after = weight(&mut db).await?;
     let each = |after: i64, before: i64| (after - before) as f64 / count as f64;
     report.add("rows of an instance of one task", "sqlite", 0, (each(after.0, before.0), None), "", "–");
     report.add("bytes of an instance of one task", "sqlite", 0, (each(after.1, before.1), None), "", "–");
     Ok(())
-}
-
-/// The task that the record waits for, out of the answer to a submission.
-fn task_of(answer: &Value) -> Option<String> {
-    match answer {
-        Value::Object(fields) => fields.iter().find_map(|(name, value)| match (name.as_str(), value) {
-            ("tasks", Value::Array(tasks)) => tasks.first()?.get("id")?.as_str().map(str::to_owned),
-            (_, value) => task_of(value),
-        }),
-        Value::Array(values) => values.iter().find_map(task_of),
-        _ => None,
-    }
 }
 
 /// Rows in all tables, and bytes in the file.
