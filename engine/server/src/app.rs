@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use indexmap::IndexMap;
 use kernel::{
-    Catalog, Name, PackSource, Value,
+    Catalog, Diagnostic, Name, PackSource, Value,
     context::{Context, Ids, Org, Person},
     rights::Access,
     sealed::Vault,
@@ -424,9 +424,15 @@ impl App {
 
     /// The same where `now` is not in force (yet).
     pub(crate) async fn older(&self, version: i64, now: &Catalog) -> Result<Arc<Catalog>, OpenError> {
+        let published = self.published();
+        if published.catalog.version == version && kernel::rename::renamings(&published.catalog, now).is_empty() {
+            return Ok(Arc::clone(&published.catalog));
+        }
         let stored = self.store().definitions(version).await?.ok_or(OpenError::NoVersion(version))?;
-        let packs = kernel::rename::follow(&packs_of(version, stored.definitions.files)?, now);
-        Ok(Arc::new(compile(version, &packs)?))
+        let followed = kernel::rename::follow(&packs_of(version, stored.definitions.files)?, now);
+        let mut catalog = followed.map_err(|problems| invalid(version, &problems))?;
+        catalog.version = version;
+        Ok(Arc::new(catalog))
     }
 
     /// Takes up the latest published version, if it is newer than the one in force. Whether it was.
@@ -583,12 +589,14 @@ pub(crate) fn packs_of(version: i64, files: serde_json::Value) -> Result<Vec<Pac
 
 fn compile(version: i64, packs: &[PackSource]) -> Result<Catalog, OpenError> {
     let (catalog, problems) = Catalog::load(packs);
-    let mut catalog = catalog.ok_or_else(|| {
-        let first = problems.first().map_or_else(String::new, |p| format!("{} {}: {}", p.file, p.path, p.message));
-        OpenError::Invalid { version, first }
-    })?;
+    let mut catalog = catalog.ok_or_else(|| invalid(version, &problems))?;
     catalog.version = version;
     Ok(catalog)
+}
+
+fn invalid(version: i64, problems: &[Diagnostic]) -> OpenError {
+    let first = problems.first().map_or_else(String::new, |p| format!("{} {}: {}", p.file, p.path, p.message));
+    OpenError::Invalid { version, first }
 }
 
 /// SQLite makes its file, but not the folder that it lies in. If that fails, opening says why.

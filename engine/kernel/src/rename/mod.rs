@@ -103,16 +103,27 @@ pub fn rename(packs: &[PackSource], what: &Rename) -> Result<Renamed, Vec<Diagno
     if broken.is_empty() { Ok(Renamed { packs: renamed, changed }) } else { Err(broken) }
 }
 
-/// Packs of an earlier version by the names of now, so that what keeps that version reads records as they are now. What
-/// cannot be renamed there stays, and is then found to be lost.
-#[must_use]
-pub fn follow(packs: &[PackSource], now: &Catalog) -> Vec<PackSource> {
+/// An earlier version by the names of now, so that what keeps that version reads records as they are now. What cannot be
+/// renamed there stays, and is then found to be lost.
+///
+/// # Errors
+/// The problems of the packs.
+pub fn follow(packs: &[PackSource], now: &Catalog) -> Result<Catalog, Vec<Diagnostic>> {
     let (packs, _) = layer::effective(packs);
-    let (Some(then), _) = Catalog::load(&packs) else { return packs };
-    renamings(&then, now).iter().fold(packs, |packs, what| match rename(&packs, what) {
+    let loaded = |packs: &[PackSource]| {
+        let (catalog, problems) = Catalog::load(packs);
+        catalog.ok_or(problems)
+    };
+    let then = loaded(&packs)?;
+    let renamings = renamings(&then, now);
+    if renamings.is_empty() {
+        return Ok(then);
+    }
+    let renamed = renamings.iter().fold(packs, |packs, what| match rename(&packs, what) {
         Ok(renamed) => renamed.packs,
         Err(_) => packs,
-    })
+    });
+    loaded(&renamed)
 }
 
 /// What has been renamed between two versions, in an order in which it can be done: fields of lines, fields, entities.

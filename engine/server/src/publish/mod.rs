@@ -14,7 +14,10 @@ pub use job::Ended;
 pub use plan::{Effect, Plan};
 pub use state::{IndexPart, Part, Row, State};
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use kernel::{
     Catalog, Diagnostic, PackSource, Severity,
@@ -299,18 +302,22 @@ impl App {
     /// another way, so what would lose them is refused until those have ended.
     async fn lost_to_running(&self, catalog: &Catalog) -> Result<Vec<Diagnostic>, PublishError> {
         let mut problems = Vec::new();
+        let mut versions: BTreeMap<i64, Option<Arc<Catalog>>> = BTreeMap::new();
         for running in self.store().running_workflows().await? {
-            let then = match self.older(running.version, catalog).await {
-                Ok(then) => then,
-                Err(OpenError::Store(error)) => return Err(error.into()),
-                // What cannot be read cannot run either, until it is mended.
-                Err(error) => {
-                    tracing::warn!(%error, "a version that instances keep cannot be read");
-                    continue;
-                }
-            };
+            if let Entry::Vacant(place) = versions.entry(running.version) {
+                place.insert(match self.older(running.version, catalog).await {
+                    Ok(then) => Some(then),
+                    Err(OpenError::Store(error)) => return Err(error.into()),
+                    // What cannot be read cannot run either, until it is mended.
+                    Err(error) => {
+                        tracing::warn!(%error, "a version that instances keep cannot be read");
+                        None
+                    }
+                });
+            }
+            let Some(then) = versions[&running.version].as_ref() else { continue };
             let Some(workflow) = then.workflows.get(&running.workflow) else { continue };
-            let lost = workflow.lost(&then, catalog);
+            let lost = workflow.lost(then, catalog);
             problems.extend(lost.iter().map(|l| l.problem(&running.workflow, running.version, running.instances)));
         }
         Ok(problems)
