@@ -1,6 +1,7 @@
 // The same as with the mouse by keys alone: a field on the quotation's form, the limit of its approval, twenty steps taken back
 // and done again. Nothing is focused but by Tab. Each way tells how many keys and seconds it took.
-import { kit, until } from './kit.mjs'
+import { fingers } from './hands.mjs'
+import { kit } from './kit.mjs'
 
 export async function keys(setting) {
   const { server, name } = setting
@@ -12,45 +13,18 @@ export async function keys(setting) {
   await step('a salesperson signs in', rep.page, () => signIn(rep.page, as('sales_rep')))
   const { quotation } = (await appModel(rep.page)).entities
 
-  let pressed = 0
-  const press = async (key, times = 1) => {
-    for (let n = 0; n < times; n += 1) await page.keyboard.press(key)
-    pressed += times
-  }
-  const type = async (text) => {
-    await page.keyboard.type(text)
-    pressed += text.length
-  }
-  /** Goes to something by Tab; backwards where it stands before. */
-  const tabTo = async (locator, key = 'Tab') => {
-    await locator.waitFor()
-    await until(`${locator} can be used`, () => locator.isEnabled())
-    for (let n = 0; n < 250; n += 1) {
-      if (await locator.evaluate((element) => element === document.activeElement)) return
-      await press(key)
-    }
-    throw new Error(`${locator} is not reached by ${key}`)
-  }
+  const { press, type, tabTo, pane, pressed, begin: count } = fingers(page)
   const way = async (what, run) => {
     const began = Date.now()
-    pressed = 0
+    count()
     await step(what, page, run)
-    console.log(`        ${name}: ${what}: ${pressed} keys, ${((Date.now() - began) / 1000).toFixed(1)} s`)
+    console.log(`        ${name}: ${what}: ${pressed()} keys, ${((Date.now() - began) / 1000).toFixed(1)} s`)
   }
   const catalog = page.getByRole('navigation', { name: t('studio:catalog.label') })
   const palette = page.getByRole('group', { name: t('studio:palette.label') })
   const canvas = page.getByRole('group', { name: t('studio:form.label'), exact: true })
   const panel = page.getByRole('complementary', { name: t('studio:panel.label') })
   const saved = () => page.getByRole('status').filter({ hasText: t('studio:saving.saved') }).waitFor()
-  /** Goes to a part of the page by F6. */
-  const pane = async (locator, key = 'F6') => {
-    await locator.waitFor()
-    for (let n = 0; n < 8; n += 1) {
-      if (await locator.evaluate((element) => element.contains(document.activeElement))) return
-      await press(key)
-    }
-    throw new Error(`${locator} is not reached by ${key}`)
-  }
   const find = async (what, entry) => {
     await pane(catalog)
     await tabTo(catalog.getByRole('searchbox'))

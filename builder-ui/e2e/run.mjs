@@ -10,12 +10,15 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { build } from './build.mjs'
+import { expense } from './expense.mjs'
 import { journey } from './journey.mjs'
 import { keys } from './keys.mjs'
 import { leave } from './leave.mjs'
 import { excerpt, ledger } from './ledger.mjs'
 import { life } from './life.mjs'
+import { reception } from './reception.mjs'
 import { Report } from './report.mjs'
+import { screens } from './screens.mjs'
 import { root, startServer } from './server.mjs'
 import { studio } from './studio.mjs'
 import { verbs } from './verbs.mjs'
@@ -30,6 +33,10 @@ const journeys = [
   { name: 'studio-chinese', go: studio, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
   { name: 'keys-english', go: keys, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'build-english', go: build, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'expense-english', go: expense, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'reception-english', go: reception, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'screens-english', go: screens, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
+  { name: 'screens-phone-chinese', go: screens, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
   { name: 'life-english', go: life, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'life-chinese', go: life, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
 ]

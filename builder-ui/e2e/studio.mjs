@@ -141,7 +141,7 @@ export async function studio(setting) {
 }
 
 /** A real drag with the mouse, onto the right half of what takes it. */
-async function drag(page, from, to) {
+export async function drag(page, from, to) {
   const a = await from.boundingBox()
   const b = await to.boundingBox()
   await page.mouse.move(a.x + 20, a.y + a.height / 2)

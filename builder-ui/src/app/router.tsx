@@ -44,6 +44,7 @@ export function makeRouter() {
             { path: 'organisation/versions', lazy: page(() => import('@/features/publish/publish-page')) },
             { path: 'studio', lazy: page(() => import('@/studio/studio-home')) },
             { path: 'studio/new', lazy: page(() => import('@/studio/new/new-app-page')) },
+            { path: 'studio/go', lazy: page(() => import('@/studio/go-page')) },
             { path: 'studio/:draft', lazy: page(() => import('@/studio/draft-page')) },
             { path: 'notifications/preferences', lazy: page(() => import('@/features/mail/preferences-page')) },
             { path: 'organisation/mail', lazy: page(() => import('@/features/mail/mail-page')) },

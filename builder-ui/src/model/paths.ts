@@ -1,3 +1,11 @@
+/** What one wants to build: a definition by kind and name, or a part that is not there yet, of a thing. */
+export interface Asked {
+  kind?: string
+  name?: string
+  fresh?: string
+  of?: string
+}
+
 /** Addresses inside the app, in one place: a link in a notice, a list and the record page all agree. */
 export const paths = {
   home: '/',
@@ -16,6 +24,8 @@ export const paths = {
   publish: '/organisation/versions',
   studio: '/studio',
   newApp: '/studio/new',
+  /** Into the draft that one works on: something of it, or something new in it. */
+  build: (asked: Asked) => `/studio/go?${new URLSearchParams(Object.entries(asked)).toString()}`,
   draft: (id: string) => `/studio/${encodeURIComponent(id)}`,
   preview: (draft: string, query: Record<string, string>) => `/studio/${encodeURIComponent(draft)}/preview?${new URLSearchParams(query).toString()}`,
   audit: '/organisation/audit',

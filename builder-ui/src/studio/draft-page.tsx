@@ -23,6 +23,7 @@ import { openDraft } from './model/draft-store'
 import style from './draft-page.module.css'
 
 const TextGrid = lazy(() => import('./texts/text-grid'))
+const NewPartDialog = lazy(() => import('./new/new-part-dialog'))
 
 export default function DraftPage() {
   const { t } = useTranslation('studio')
@@ -62,16 +63,25 @@ function OpenPage({ id, first }: { id: string; first: Draft }) {
   const choose = (next: string) => setSearch((before) => { before.set('file', next); before.delete('at'); return before })
   const about = draft.definitions.find((one) => one.file === file)
   const isTexts = file === textsPage
+  // Something new is asked for in the address, so that one comes to it from anywhere; `any` leaves open what.
+  const fresh = search.get('fresh')
+  const ask = (kind: string, of: string | null) => setSearch((before) => { before.set('fresh', kind); if (of) before.set('of', of); else before.delete('of'); return before })
+  const asked = (made: string | null) => setSearch((before) => {
+    for (const key of ['fresh', 'of']) before.delete(key)
+    if (made) { before.set('file', made); before.delete('at') }
+    return before
+  }, { replace: true })
   return (
     <DraftContext value={open}>
       <div className={style.page} data-chosen={about || isTexts ? true : undefined}>
         <DraftHeader file={file} onBack={about || isTexts ? () => setSearch({}) : null} onOpen={(place) => setSearch({ file: place.file, at: place.path })} />
         <div className={style.body}>
-          <Catalog chosen={file} onChoose={choose} />
+          <Catalog chosen={file} onChoose={choose} onNew={ask} />
           <div className={style.main}>
             {isTexts ? <Suspense fallback={<div className={style.waiting}><SkeletonRows rows={8} height={44} /></div>}><TextGrid /></Suspense> : about ? <Editor key={about.file} about={about} /> : <Empty icon="layout" title={t('draft.choose')} text={t('draft.choose_text')} />}
           </div>
         </div>
+        {fresh ? <Suspense fallback={null}><NewPartDialog key={`${fresh} ${search.get('of')}`} kind={fresh} of={search.get('of')} onClose={() => asked(null)} onMade={asked} /></Suspense> : null}
       </div>
     </DraftContext>
   )

@@ -23,6 +23,9 @@ const PreviewPane = lazy(() => import('./preview/preview-pane'))
 /** Kinds that have a picture. */
 const editors: Partial<Record<Kind, React.ComponentType<{ about: About }>>> = { entity: FormDesigner, workflow: FlowDesigner, decision: DecisionEditor, view: ViewEditor, role: RoleEditor }
 
+/** Kinds whose picture does not show everything; a flow tells the rest at its start. */
+const hasProperties: Kind[] = ['entity', 'view', 'decision', 'role']
+
 /** What people see of it can be looked at before it is published. */
 const isPreviewed = (about: About) => about.kind === 'entity' || about.kind === 'view'
 
@@ -52,7 +55,7 @@ export function Editor({ about }: { about: About }) {
         {about.origin === 'customised' ? <Reset about={about} onReset={reset} /> : null}
         {may && about.entity && (about.kind === 'workflow' || about.kind === 'decision') ? <Button size="small" kind="quiet" icon="eye" onClick={() => setTrying(true)}>{t('trial.action')}</Button> : null}
         {isPreviewed(about) ? <Button size="small" kind="quiet" icon={shown === 'preview' ? 'layout' : 'eye'} pressed={shown === 'preview'} onClick={() => setShown(shown === 'preview' ? 'picture' : 'preview')}>{t(shown === 'preview' ? 'editor.visual' : 'preview.action')}</Button> : null}
-        {about.kind === 'entity' ? <Button size="small" kind="quiet" icon={shown === 'properties' ? 'layout' : 'settings'} pressed={shown === 'properties'} onClick={() => setShown(shown === 'properties' ? 'picture' : 'properties')}>{t(shown === 'properties' ? 'editor.visual' : 'editor.properties')}</Button> : null}
+        {about.kind && hasProperties.includes(about.kind) ? <Button size="small" kind="quiet" icon={shown === 'properties' ? 'layout' : 'settings'} pressed={shown === 'properties'} onClick={() => setShown(shown === 'properties' ? 'picture' : 'properties')}>{t(shown === 'properties' ? 'editor.visual' : about.kind === 'entity' ? 'editor.properties' : 'editor.all')}</Button> : null}
         <Button size="small" kind="quiet" icon={asText ? 'layout' : 'document'} pressed={asText} onClick={() => setShown(asText ? 'picture' : 'text')}>{t(asText ? 'editor.visual' : 'editor.text')}</Button>
       </header>
       {trying && about.entity ? <Suspense fallback={null}><TrialDialog entity={about.entity} onClose={() => setTrying(false)} /></Suspense> : null}

@@ -77,7 +77,7 @@ export default function PublishDialog({ onClose, onOpen }: { onClose: () => void
       <Button key="yes" kind="primary" icon={may ? 'publish' : 'send'} busy={publish.isPending || propose.isPending} disabled={blocked} onClick={go}>{t(may ? 'publish.action' : 'review.propose')}</Button>,
     ]}>
       <div className={style.body}>
-        {failure ? <Notice kind="error">{errorText(failure, t)}</Notice> : null}
+        {failure ? <Notice kind="error" action={plan.error ? <Button size="small" busy={plan.isFetching} onClick={() => void plan.refetch()}>{t('common:action.retry')}</Button> : null}>{errorText(failure, t)}</Notice> : null}
         {may ? null : <Notice kind="info">{t('review.propose_text')}</Notice>}
         {errors.length ? (
           <>

@@ -16,6 +16,7 @@ import { Notice } from '@/ui/notice'
 import { Page } from '@/ui/page'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Tag } from '@/ui/tag'
+import { LastPublished } from './last-published'
 import style from './studio-home.module.css'
 
 export default function StudioHome() {
@@ -27,7 +28,7 @@ export default function StudioHome() {
   const add = <Button kind="primary" icon="add" busy={begin.isPending} onClick={() => begin.mutate()}>{t('home.begin')}</Button>
   const rows = drafts.data?.drafts ?? []
   return (
-    <Page title={t('title')} width="narrow" actions={<>{drafts.data?.may_publish ? <Link to={paths.publish} className={style.versions}><Icon name="history" />{t('home.versions')}</Link> : null}<Button icon="box" onClick={() => void navigate(paths.newApp)}>{t('home.new')}</Button>{rows.length ? add : null}</>}>
+    <Page title={t('title')} width="narrow" actions={<>{drafts.data?.may_publish ? <Link to={paths.publish} className={style.versions}><Icon name="history" />{t('home.versions')}</Link> : null}<Button icon="box" onClick={() => void navigate(paths.newApp)}>{t('home.new')}</Button><Button icon="add" onClick={() => void navigate(paths.build({ fresh: 'any' }))}>{t('home.part')}</Button>{rows.length ? add : null}</>}>
       {failure ? <Notice kind="error">{errorText(failure, t)}</Notice> : null}
       <p className={style.lead}>{t('home.lead')}</p>
       <Card title={t('home.drafts')} flush>
@@ -35,6 +36,7 @@ export default function StudioHome() {
         {drafts.data && rows.length === 0 ? <Empty icon="layout" title={t('home.none')} text={t('home.none_text')}>{add}</Empty> : null}
         <ul>{rows.map((draft) => <DraftRow key={draft.id} draft={draft} />)}</ul>
       </Card>
+      {drafts.data?.may_publish ? <LastPublished /> : null}
     </Page>
   )
 }

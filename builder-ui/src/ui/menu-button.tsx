@@ -1,5 +1,5 @@
 import { Dropdown } from 'antd'
-import type { ReactElement, ReactNode } from 'react'
+import { useRef, type ReactElement, type ReactNode } from 'react'
 import { Icon, type IconName } from './icon'
 
 export interface MenuEntry {
@@ -20,16 +20,27 @@ interface MenuButtonProps {
   placement?: 'bottomLeft' | 'bottomRight' | 'topLeft' | 'topRight'
 }
 
+/** A long menu scrolls: it must fit above or below what opens it. */
+const tall = { maxHeight: 'min(45vh, 420px)', overflowY: 'auto' } as const
+
 /** A button that opens a menu; arrows, Home, End and letters work by the kit. */
 export function MenuButton({ entries, children, placement = 'bottomRight' }: MenuButtonProps) {
+  const opener = useRef<Element | null>(null)
+  /** The focus goes back to where the menu was opened, unless what was chosen has taken it elsewhere; the kit leaves it in what is gone. */
+  const select = (entry: MenuEntry) => {
+    entry.onSelect?.()
+    setTimeout(() => {
+      if (document.activeElement?.closest('[role="menu"]') && opener.current instanceof HTMLElement) opener.current.focus({ preventScroll: true })
+    })
+  }
   const items = entries.flatMap((entry) => [
     ...(entry.divided ? [{ type: 'divider' as const, key: `${entry.key}-line` }] : []),
     entry.heading
       ? { type: 'group' as const, key: entry.key, label: entry.label }
       : {
           key: entry.key, label: entry.label, danger: entry.danger ?? false, disabled: entry.disabled ?? false,
-          icon: entry.icon ? <Icon name={entry.icon} size={15} /> : undefined, onClick: () => entry.onSelect?.(),
+          icon: entry.icon ? <Icon name={entry.icon} size={15} /> : undefined, onClick: () => select(entry),
         },
   ])
-  return <Dropdown menu={{ items }} trigger={['click']} placement={placement} autoFocus>{children}</Dropdown>
+  return <Dropdown menu={{ items, style: tall }} onOpenChange={(open) => { if (open) opener.current = document.activeElement }} trigger={['click']} placement={placement} autoFocus>{children}</Dropdown>
 }

@@ -1,4 +1,4 @@
-/** Ctrl+K: jump to a page, start a new record, find one. */
+/** Ctrl+K: jump to a page, start a new record, find one; for those who build, to where a thing is made. */
 import { useQueries } from '@tanstack/react-query'
 import { useDeferredValue, useEffect, useId, useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,7 +10,7 @@ import { paths } from '@/model/paths'
 import { Icon } from '@/ui/icon'
 import { Overlay } from '@/ui/overlay'
 import { navigation } from './menu'
-import { createItems, pageItems, searchedEntities, type PaletteItem } from './palette-items'
+import { buildItems, createItems, pageItems, searchedEntities, type PaletteItem } from './palette-items'
 import style from './command-palette.module.css'
 
 /** Waits until typing pauses: each pause asks the server a few questions. */
@@ -53,9 +53,10 @@ function useFound(query: string): { items: PaletteItem[]; busy: boolean } {
       { key: 'notifications', label: t('shell.notifications'), icon: 'bell', to: paths.notifications },
     ] }, ...sections], query)
   const creates = createItems(model, query, (label) => t('action.new_of', { label }))
+  const builds = session.user.builder ? buildItems(model, query, (key, values) => t(key, values)) : []
   const few = query.trim() === ''
   return {
-    items: [...records.slice(0, 12), ...pages.slice(0, few ? 8 : 6), ...creates.slice(0, few ? 5 : 4)],
+    items: [...records.slice(0, 12), ...pages.slice(0, few ? 8 : 6), ...creates.slice(0, few ? 5 : 4), ...builds.slice(0, 5)],
     busy: answers.some((answer) => answer.isFetching) || asked !== query.trim(),
   }
 }

@@ -39,6 +39,7 @@ const BoardView = lazy(() => import('./board/board-view'))
 const CalendarView = lazy(() => import('./calendar/calendar-view'))
 const RecordCards = lazy(async () => ({ default: (await import('./record-cards')).RecordCards }))
 const FilterChips = lazy(() => import('./filter-chips'))
+const BuildMenu = lazy(() => withTexts(import('@/features/build/build-menu')))
 const SelectionBar = lazy(async () => ({ default: (await import('./bulk/selection-bar')).SelectionBar }))
 const UserActions = lazy(async () => ({ default: (await withTexts(import('@/features/people/user-actions'))).UserActions }))
 
@@ -102,7 +103,7 @@ function Shown({ view, entity, kept, views }: { view: View; entity: EntityModel;
       title={label}
       fill={!small}
       beside={<ListSwitch entity={entity} />}
-      actions={<ListActions entity={entity} query={query} state={state} small={small} />}
+      actions={<ListActions entity={entity} view={view.name} query={query} state={state} small={small} />}
     >
       <div className={style.toolbar} role="search" aria-label={t('list:narrow')}>
         <SearchBox ref={search} value={state.q} onChange={state.setQ} label={t('list:search', { label: entity.label_plural })} />
@@ -235,13 +236,15 @@ function Footer({ entity, query, loaded, all, error, onRetry, choose }: FooterPr
 
 interface ListActionsProps {
   entity: EntityModel
+  view: string
   query: ListQuery
   state: ReturnType<typeof useListState>
   small: boolean
 }
 
-function ListActions({ entity, query, state, small }: ListActionsProps) {
+function ListActions({ entity, view, query, state, small }: ListActionsProps) {
   const { t } = useTranslation()
+  const { user } = useSession()
   const navigate = useNavigate()
   const { can } = entity
   const { download, dialog } = useExport(entity, query)
@@ -253,6 +256,7 @@ function ListActions({ entity, query, state, small }: ListActionsProps) {
   return (
     <>
       {dialog}
+      {user.builder && !small ? <Suspense fallback={null}><BuildMenu entity={entity} view={view} /></Suspense> : null}
       {can.export && !small ? <Button icon="download" onClick={download}>{t('list:export')}</Button> : null}
       {more.length > 0 ? <MenuButton entries={small ? more : more.filter((entry) => entry.key !== 'export')}><Button icon="more" label={t('list:more')} /></MenuButton> : null}
       {can.create ? <Button kind="primary" icon="add" onClick={() => void navigate(paths.newRecord(entity.name))}>{t('action.new')}</Button> : null}

@@ -44,6 +44,7 @@ const DuplicateDialog = lazy(async () => ({ default: (await import('./duplicate-
 // What an administrator does to a person beside changing the record.
 const EraseDialog = lazy(() => import('@/features/administration/erase-dialog'))
 const ExplainDialog = lazy(() => import('@/features/administration/explain-dialog'))
+const BuildMenu = lazy(() => import('@/features/build/build-menu'))
 const UserActions = lazy(async () => ({ default: (await import('@/features/people/user-actions')).UserActions }))
 
 interface OpenRecordProps {
@@ -173,11 +174,12 @@ export function OpenRecord({ entity: known, answer, start }: OpenRecordProps) {
           maySave={maySave && (dirty || answer === null || answer.can.fields === 'all')}
           transitions={small && answer?.task ? [] : transitions}
           menu={actions.menu}
-          extra={entity.name === 'user' && user.admin && answer !== null && !locked ? (
+          extra={(
             <Suspense fallback={null}>
-              <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} named={!small} icon="key" />
+              {user.builder && !small ? <BuildMenu entity={entity} /> : null}
+              {entity.name === 'user' && user.admin && answer !== null && !locked ? <UserActions person={{ id: answer.record.id, name: String(answer.record.title ?? '') }} active={answer.record.active !== false} named={!small} icon="key" /> : null}
             </Suspense>
-          ) : null}
+          )}
           editors={<Editors entity={entity.name} id={id} editing={dirty && !locked} />}
           aside={wide && id !== null ? { open: beside, toggle: () => setAside(!beside) } : null}
           onSave={() => void save()}

@@ -89,7 +89,8 @@ function BranchView({ branch, of }: { branch: Branch; of: string }) {
   const { t } = useTranslation('studio')
   const flow = useFlow()
   const label = branch.isDefault ? t('flow.otherwise') : flow.texts.say(`nodes.${of}.${branch.edge.slot}.label`, branch.label) || humanised(branch.name)
-  const condition = branch.isDefault ? null : describeCondition(branch.when, t, (path) => flow.fields.find((one) => one.path === path)?.label ?? path)
+  const field = (path: string) => flow.fields.find((one) => one.path === path)
+  const condition = branch.isDefault ? null : describeCondition(branch.when, t, (path) => field(path)?.label ?? path, (path, value) => field(path)?.options?.find((one) => one.value === value)?.label ?? value)
   return (
     <div className={style.branch}>
       <button type="button" className={style.case} onClick={() => flow.select(of)} title={condition ?? undefined}>

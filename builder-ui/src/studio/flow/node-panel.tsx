@@ -141,7 +141,7 @@ function Form({ name, set }: { name: string; set: Set }) {
 /** Fields that whoever has the task writes, must fill in, or does not see. */
 function Rights({ value, which, set, keep = false }: { value: Json | undefined; which: readonly ('write' | 'required' | 'hide')[]; set: Set; keep?: boolean }) {
   const { t } = useTranslation('studio')
-  const fields = useFlow().fields.filter((one) => !one.path.includes('.'))
+  const fields = useFlow().fields.filter((one) => !one.path.includes('.') && !one.system)
   const rights = (value ?? {}) as Record<string, string[]>
   const put = (key: string, names: string[]) => {
     const { [key]: _old, ...rest } = rights

@@ -6,7 +6,7 @@ import { isLines, isSection, isTabs, type LinesPart, type PartDefinition, type T
 import { Button } from '@/ui/button'
 import { Icon } from '@/ui/icon'
 import { MenuButton, type MenuEntry } from '@/ui/menu-button'
-import { columnsAt, fieldBefore, fieldsAt, hideField, moveColumn, moveField, movePart, places, removePart, samePlace, setSpan, shiftField, shiftPart, type FieldRef, type Place } from '../model/form-edit'
+import { addTab, columnsAt, fieldBefore, fieldsAt, hideField, moveColumn, moveField, movePart, places, removePart, removeTab, samePlace, setSpan, shiftField, shiftPart, type FieldRef, type Place } from '../model/form-edit'
 import { useBoth, useDraggable, useDrop, type Dragged } from './drag'
 import type { Selected } from './form-designer'
 import { typeIcon } from './types'
@@ -72,16 +72,38 @@ function Part({ name, part, ...props }: PartProps) {
 function Tabs({ name, part, ...props }: CanvasProps & { name: string; part: TabsPart }) {
   const { t } = useTranslation('studio')
   const { design, onSelect } = props
-  const [shown, show] = useState(() => Object.keys(part.tabs)[0] ?? '')
+  const [picked, show] = useState('')
+  // What was taken away, or is not there yet, is not shown.
+  const shown = picked in part.tabs ? picked : (Object.keys(part.tabs)[0] ?? '')
   const tab = part.tabs[shown]
+  const label = design.sayPart(`layout.${name}.tabs.${shown}.label`, tab?.label)
+  const removed = removeTab(design.form, name, shown)
+  const go = (key: string | undefined) => { if (key) { show(key); onSelect({ kind: 'part', part: name, tab: key }) } }
+  const add = () => {
+    const text = t('form.tab_n', { n: Object.keys(part.tabs).length + 1 })
+    const made = addTab(design.form, name, text)
+    design.act(t('act.add', { what: text }), { form: made.form })
+    go(made.tab)
+  }
+  const remove = () => {
+    design.act(t('act.remove_what', { what: label }), { form: removed })
+    go(Object.keys(part.tabs).find((key) => key !== shown))
+  }
+  const entries: MenuEntry[] = [
+    { key: 'add', label: t('form.add_tab'), icon: 'add', onSelect: add },
+    { key: 'remove', label: t('form.remove_tab', { name: label }), icon: 'delete', danger: true, divided: true, disabled: removed === design.form, onSelect: remove },
+  ]
   return (
     <>
-      <div className={style.tabs} role="tablist" aria-label={t('form.tabs')}>
-        {Object.entries(part.tabs).map(([key, one]) => (
-          <button key={key} type="button" role="tab" aria-selected={key === shown} className={style.tab} onClick={() => { show(key); onSelect({ kind: 'part', part: name, tab: key }) }}>
-            {design.sayPart(`layout.${name}.tabs.${key}.label`, one.label)}
-          </button>
-        ))}
+      <div className={style.tabBar}>
+        <div className={style.tabs} role="tablist" aria-label={t('form.tabs')}>
+          {Object.entries(part.tabs).map(([key, one]) => (
+            <button key={key} type="button" role="tab" aria-selected={key === shown} className={style.tab} onClick={() => go(key)}>
+              {design.sayPart(`layout.${name}.tabs.${key}.label`, one.label)}
+            </button>
+          ))}
+        </div>
+        <MenuButton entries={entries}><Button kind="quiet" size="small" icon="add" label={t('form.tab_acts')} /></MenuButton>
       </div>
       {tab?.related ? <p className={style.empty}>{t('form.related')}</p> : <Fields place={{ part: name, tab: shown }} {...props} />}
     </>

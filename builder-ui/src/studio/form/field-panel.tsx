@@ -12,6 +12,8 @@ import { MultiSelect, Select } from '@/ui/select'
 import { TextInput } from '@/ui/text-input'
 import { useDraftState } from '../context'
 import { changeField, replaceField, type FieldRef } from '../model/form-edit'
+import { isOnce, onceRule, withOnce } from '../model/once'
+import { FormulaInput, useEntries } from './formula-input'
 import { OptionsEditor } from './options-editor'
 import { type Rollup, RollupEditor } from './rollup-editor'
 import { typeGroups } from './types'
@@ -43,6 +45,7 @@ interface FieldPanelProps {
 /** Types whose values can be kept sealed, and those that others can come to. */
 const sealable: FieldType[] = ['text', 'long_text', 'email', 'phone']
 const rollable: FieldType[] = ['integer', 'decimal', 'money', 'percent', 'date', 'datetime', 'duration', 'rating']
+const onceable: FieldType[] = ['text', 'barcode', 'integer']
 const numbers: FieldType[] = ['integer', 'decimal', 'money', 'percent']
 const bounded: FieldType[] = [...numbers, 'text', 'long_text', 'lines', 'attachment', 'image', 'duration', 'rating']
 
@@ -60,11 +63,18 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
   const wrong = (key?: string) => problems.find((one) => one.severity === 'error' && one.file === about.file && (key ? one.path === `${path}.${key}` || one.path.startsWith(`${path}.${key}.`) : one.path === path))?.message ?? null
   const entities = definitions.filter((one) => one.kind === 'entity').map((one) => ({ value: one.name, label: one.label ?? one.name }))
   const roles = definitions.filter((one) => one.kind === 'role').map((one) => ({ value: one.name, label: one.label ?? one.name }))
-  const text = (key: string, mono = false) => (
+  const entries = useEntries(design, fieldRef)
+  const formula = (key: string) => (
     <FieldFrame label={t(`field.${key}`)} help={t(`field.${key}_help`, { defaultValue: '' })} error={wrong(key)}>
-      {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field[key])} onChange={(value) => set(key, mono ? value : value, true)} {...(mono ? { className: style.mono ?? '' } : {})} />}
+      {({ id, describedBy }) => <FormulaInput id={id} describedBy={describedBy} value={plain(field[key])} entries={entries} onChange={(value) => set(key, value, true)} />}
     </FieldFrame>
   )
+  /** A value that stands once in all records' lines, as an invoice that is claimed once. */
+  const once = (on: boolean) => {
+    const message = t('field.once_message', { label, value: `{${fieldRef.field}}` })
+    const rule = onceRule(fieldRef)
+    design.act(t('act.change', { what: label }), { entity: withOnce(design.entity, fieldRef, on, message) }, null, on ? design.texts.write(`rules.${rule}.message`, message) : {})
+  }
   const computed = field.formula !== undefined || field.compute !== undefined || field.lookup !== undefined || field.rollup !== undefined
   return (
     <div className={style.panel}>
@@ -87,11 +97,13 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
           {({ id }) => <Select id={id} searchable value={field.to ?? null} onChange={(to) => { if (to) set('to', to) }} options={entities} />}
         </FieldFrame>
       ) : null}
-      {field.options ? <OptionsEditor options={field.options} say={(key, base) => design.say(`${path}.options.${key}.label`, base)} onChange={(options, group) => change(t('act.options'), { options }, group)} /> : null}
+      {field.options ? <OptionsEditor options={field.options} say={(key, base) => design.say(`${path}.options.${key}.label`, base)} onChange={(options, said) => design.act(t('act.options'), options === field.options ? {} : { entity: changeField(design.entity, fieldRef, { options }) as EntityDefinition }, said?.typed ? `${about.file} ${path}.options.${said.key}` : null, said ? design.texts.write(`${path}.options.${said.key}.label`, said.text) : {})}
+        follows={(key, base) => design.texts.follows(`${path}.options.${key}.label`, base)} /> : null}
       {computed ? null : (
         <div className={style.checks}>
           <Checkbox checked={field.required === true} onChange={(on) => set('required', on)}>{t('field.required')}</Checkbox>
           {sealable.includes(field.type) ? <Checkbox checked={field.sensitive === true} onChange={(on) => set('sensitive', on)}>{t('field.sensitive')}</Checkbox> : null}
+          {fieldRef.lines && onceable.includes(field.type) ? <Checkbox checked={isOnce(design.entity, fieldRef)} onChange={once}>{t('field.once')}</Checkbox> : null}
           {fieldRef.lines || field.type === 'lines' ? null : <Checkbox checked={field.unique === true} onChange={(on) => set('unique', on)}>{t('field.unique')}</Checkbox>}
         </div>
       )}
@@ -101,22 +113,22 @@ export function FieldPanel({ about, design, fieldRef, field, onRemove, onClose }
       <FieldFrame label={t('field.read')} help={t(field.read ? 'field.read_some' : 'field.read_all')} error={wrong('read')}>
         {({ id, describedBy }) => <MultiSelect id={id} describedBy={describedBy} value={field.read ?? []} onChange={(read) => set('read', read.length ? read : undefined)} options={roles} placeholder={t('field.read_everybody')} />}
       </FieldFrame>
-      {field.type === 'lines' || field.lookup || field.rollup || field.compute ? null : text('formula', true)}
+      {field.type === 'lines' || field.lookup || field.rollup || field.compute ? null : formula('formula')}
       <Button size="small" kind="quiet" icon={more ? 'down' : 'right'} expanded={more} onClick={() => setMore(!more)}>{t('panel.more')}</Button>
       {more ? (
         <>
-          {computed ? null : text('default', true)}
-          {(!computed || field.lookup) && field.type !== 'lines' ? text('lookup', true) : null}
+          {computed ? null : formula('default')}
+          {(!computed || field.lookup) && field.type !== 'lines' ? formula('lookup') : null}
           {(!computed || field.rollup) && !fieldRef.lines && rollable.includes(field.type) ? (
             <RollupEditor rollup={field.rollup as Rollup | undefined} definitions={definitions.filter((one) => one.kind === 'entity')} wrong={(key) => wrong(key ? `rollup.${key}` : 'rollup')} onChange={(rollup) => set('rollup', rollup as Json | undefined)} />
           ) : null}
           {computed || field.required === true ? null : (
             <FieldFrame label={t('field.required_when')} help={t('field.required_when_help')} error={wrong('required')}>
-              {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={plain(field.required || undefined)} onChange={(value) => set('required', value, true)} className={style.mono ?? ''} />}
+              {({ id, describedBy }) => <FormulaInput id={id} describedBy={describedBy} value={plain(field.required || undefined)} entries={entries} onChange={(value) => set('required', value, true)} />}
             </FieldFrame>
           )}
-          {text('visible', true)}
-          {text('read_only', true)}
+          {formula('visible')}
+          {formula('read_only')}
           <Suspense fallback={null}>
             <Further about={about} kind="entity" texts={design.texts} of="FieldDefinition" value={field as unknown as Record<string, Json>} path={path} without={[...shown, ...Object.keys(fitting).filter((key) => field[key] === undefined && !fitting[key]?.(field.type)), ...(field.type === 'lines' ? ['personal', 'compute'] : [])]}
               onChange={(next, how) => design.act(t('act.change', { what: label }), { entity: replaceField(design.entity, fieldRef, next as unknown as FieldDefinition) }, how.typed ? `${about.file} ${how.typed}` : null, how.beside)} />

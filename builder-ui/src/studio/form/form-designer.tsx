@@ -8,7 +8,7 @@ import type { FieldType } from '@/model/app'
 import { isTyping } from '@/ui/typing'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useDraftState } from '../context'
-import { addColumn, addField, addLines, addSection, fieldOf, hideField, places, placeOf, removeField, shiftField, type FieldRef, type Place } from '../model/form-edit'
+import { addColumn, addField, addLines, addSection, addTabs, fieldOf, hideField, moveField, places, placeOf, removeField, shiftField, type FieldRef, type Place } from '../model/form-edit'
 import { proposeName } from '../model/name'
 import { Canvas } from './canvas'
 import { FieldPanel } from './field-panel'
@@ -81,6 +81,18 @@ function Designer({ about, design }: { about: About; design: Design }) {
     const fields = part && 'section' in part ? part.fields : part && 'tabs' in part ? part.tabs[home.tab ?? '']?.fields : undefined
     return Object.keys(fields ?? {}).at(-1)
   }
+  /** A field that the form does not show comes after what is chosen, else at the end. */
+  const show = (field: string) => {
+    const home = lastPlace()
+    if (!home) return
+    design.act(t('act.move', { what: design.label({ field }) }), { form: moveField(design.form, field, home, lastField(home) ?? null) })
+    select({ kind: 'field', ref: { field } })
+  }
+  const tabs = () => {
+    const key = proposeName('tabs', Object.keys(design.form.layout))
+    design.act(t('act.add', { what: t('form.tabs') }), { form: addTabs(design.form, key, [t('form.tab_n', { n: 1 }), t('form.tab_n', { n: 2 })]) })
+    select({ kind: 'part', part: key, tab: 'x_tab' })
+  }
   const section = async () => {
     const label = t('form.new_section')
     const key = proposeName(label, Object.keys(design.form.layout), await spell(label))
@@ -124,10 +136,12 @@ function Designer({ about, design }: { about: About; design: Design }) {
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
   }, [])
+  // What was chosen or has just come is seen, also at the far end of a wide table.
+  useEffect(() => void canvas.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [selected])
   const chosen = selected?.kind === 'field' ? fieldOf(design.entity, selected.ref) : null
   return (
     <div className={style.designer}>
-      <Palette design={design} onAdd={(type) => void add(type, undefined, undefined, selected?.kind === 'field' ? selected.ref.lines : undefined)} onSection={() => void section()} lines={selected?.kind === 'field' ? (selected.ref.lines ?? null) : null} />
+      <Palette design={design} onAdd={(type) => void add(type, undefined, undefined, selected?.kind === 'field' ? selected.ref.lines : undefined)} onPut={show} onSection={() => void section()} onTabs={tabs} lines={selected?.kind === 'field' ? (selected.ref.lines ?? null) : null} />
       <div ref={canvas} className={style.canvas} role="group" aria-label={t('form.label')} data-pane>
         <Canvas design={design} selected={selected} onSelect={select} onAdd={(type, to, after, lines) => void add(type, to, after, lines)} onRemove={(ref) => void remove(ref)} />
       </div>

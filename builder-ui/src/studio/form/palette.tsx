@@ -17,7 +17,10 @@ interface PaletteProps {
   /** The line table that takes new fields, while one of its columns is chosen. */
   lines: string | null
   onAdd: (type: FieldType) => void
+  /** Puts a field that the form does not show onto it. */
+  onPut: (field: string) => void
   onSection: () => void
+  onTabs: () => void
 }
 
 interface EntitySchema {
@@ -32,7 +35,7 @@ function useKnownTypes(): Set<string> | null {
 }
 
 /** Types of fields to drag onto the form, or to add by a click after what is chosen; and fields that the form does not show. */
-export function Palette({ design, lines, onAdd, onSection }: PaletteProps) {
+export function Palette({ design, lines, onAdd, onPut, onSection, onTabs }: PaletteProps) {
   const { t } = useTranslation('studio')
   const known = useKnownTypes()
   const [search, setSearch] = useState('')
@@ -56,12 +59,13 @@ export function Palette({ design, lines, onAdd, onSection }: PaletteProps) {
         <section>
           <h3 className={style.heading}>{t('palette.layout')}</h3>
           <button type="button" className={style.item} onClick={onSection}><Icon name="columns" size={15} />{t('form.new_section')}</button>
+          <button type="button" className={style.item} onClick={onTabs}><Icon name="panel_right" size={15} />{t('form.tabs')}</button>
         </section>
       )}
       {hidden.length ? (
         <section>
           <h3 className={style.heading}>{t('palette.hidden')}</h3>
-          <ul>{hidden.map((name) => <li key={name}><HiddenItem name={name} design={design} /></li>)}</ul>
+          <ul>{hidden.map((name) => <li key={name}><HiddenItem name={name} design={design} onPut={onPut} /></li>)}</ul>
         </section>
       ) : null}
     </div>
@@ -78,8 +82,13 @@ function TypeItem({ type, onAdd }: { type: FieldType; onAdd: (type: FieldType) =
   )
 }
 
-function HiddenItem({ name, design }: { name: string; design: Design }) {
-  const { hold, dragging } = useDraggable<HTMLDivElement>(() => draggableField(name))
-  const field = design.entity.fields[name]
-  return <div ref={hold} className={style.item} data-dragging={dragging || undefined}><Icon name={typeIcon(field?.type ?? 'text')} size={15} /><span>{design.label({ field: name })}</span></div>
+function HiddenItem({ name, design, onPut }: { name: string; design: Design; onPut: (field: string) => void }) {
+  const { t } = useTranslation('studio')
+  const { hold, dragging } = useDraggable<HTMLButtonElement>(() => draggableField(name))
+  const label = design.label({ field: name })
+  return (
+    <button ref={hold} type="button" className={style.item} data-dragging={dragging || undefined} onClick={() => onPut(name)} title={t('palette.put', { name: label })}>
+      <Icon name={typeIcon(design.entity.fields[name]?.type ?? 'text')} size={15} /><span>{label}</span>
+    </button>
+  )
 }

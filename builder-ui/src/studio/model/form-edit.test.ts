@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { EntityDefinition, FormDefinition } from '@/model/definition'
-import { addColumn, addField, addSection, changeField, fieldsAt, formFor, hideField, moveField, places, placeOf, removeField, removePart, setSpan, shiftField, unplaced } from './form-edit'
+import { addColumn, addField, addSection, addTab, addTabs, changeField, fieldsAt, formFor, hideField, moveField, places, placeOf, removeField, removePart, removeTab, setSpan, shiftField, unplaced } from './form-edit'
 import { proposeName } from './name'
 
 const entity: EntityDefinition = {
@@ -40,6 +40,16 @@ describe('a form', () => {
     expect(names(moved, head)).toEqual(['a'])
     expect(fieldsAt(moved, notes)).toEqual({ c: {}, b: { span: 2 } })
     expect(moveField(form, 'b', head, 'b')).toBe(form)
+  })
+
+  it('gets tabs, and more of them; one that goes leaves its fields to its neighbour', () => {
+    const made = addTabs(form, 'x_tabs', ['One', 'Two'])
+    const { form: three, tab } = addTab(made, 'x_tabs', 'Three')
+    expect(places(three).filter(({ part }) => part === 'x_tabs').map((place) => place.tab)).toEqual(['x_tab', 'x_tab_2', tab])
+    const gone = removeTab(moveField(three, 'b', { part: 'x_tabs', tab }, null), 'x_tabs', tab)
+    expect(names(gone, { part: 'x_tabs', tab: 'x_tab_2' })).toEqual(['b'])
+    // The only place that could take its fields is gone with it.
+    expect(removeTab(form, 'more', 'notes')).toBe(form)
   })
 
   it('moves a field by keys over the edges of its section', () => {

@@ -5,6 +5,7 @@
 import type { EntityDefinition, FieldDefinition, FormDefinition, PartDefinition, Placement } from '@/model/definition'
 import { isLines, isSection, isTabs } from '@/model/definition'
 import { before, putAfter, shifted, withValue, without } from './keyed'
+import { proposeName } from './name'
 
 /** Where fields can stand: a section, or a tab of a part. */
 export interface Place {
@@ -184,6 +185,32 @@ export function removeField({ entity, form }: Designed, { lines, field }: FieldR
 /** Adds an empty section after a part. */
 export function addSection(form: FormDefinition, key: string, label: string, after: string | null): FormDefinition {
   return { ...form, layout: putAfter(form.layout, key, { section: label, fields: {} }, after ?? Object.keys(form.layout).at(-1) ?? null) }
+}
+
+/** Adds tabs at the end, two to begin with. */
+export function addTabs(form: FormDefinition, key: string, [first, second]: [string, string]): FormDefinition {
+  const tabs = { x_tab: { label: first, fields: {} }, x_tab_2: { label: second, fields: {} } }
+  return { ...form, layout: putAfter(form.layout, key, { tabs }, Object.keys(form.layout).at(-1) ?? null) }
+}
+
+/** Adds a tab after the others. */
+export function addTab(form: FormDefinition, key: string, label: string): { form: FormDefinition; tab: string } {
+  const part = form.layout[key]
+  const tabs = part && isTabs(part) ? part.tabs : {}
+  const tab = proposeName('tab', Object.keys(tabs))
+  return { tab, form: changePart(form, key, (old) => ({ ...old, tabs: { ...tabs, [tab]: { label, fields: {} } } })) }
+}
+
+/** Takes a tab away, its fields to the one before it or after; the last one stays. */
+export function removeTab(form: FormDefinition, key: string, tab: string): FormDefinition {
+  const part = form.layout[key]
+  if (!part || !isTabs(part) || Object.keys(part.tabs).length < 2) return form
+  const fields = part.tabs[tab]?.fields ?? {}
+  const rest = without(part.tabs, tab)
+  const others = Object.keys(rest).filter((name) => !rest[name]?.related)
+  const home = others[Math.max(0, Object.keys(part.tabs).indexOf(tab) - 1)] ?? others.at(-1)
+  if (Object.keys(fields).length && !home) return form
+  return changePart(form, key, (old) => ({ ...old, tabs: home ? withValue(rest, home, (one) => ({ ...one, fields: { ...one.fields, ...fields } })) : rest }))
 }
 
 export function changePart(form: FormDefinition, key: string, change: (part: PartDefinition) => PartDefinition): FormDefinition {

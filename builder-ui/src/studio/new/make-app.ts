@@ -58,7 +58,7 @@ export interface Surroundings {
   menu: Definition | null
   /** Its texts in the other language. */
   menuTexts: Definition | null
-  words: Record<'draft' | 'approving' | 'approved' | 'rejected' | 'submit' | 'approval' | 'manager' | 'owner' | 'department' | 'menu', Required<Label>>
+  words: Record<'draft' | 'approving' | 'approved' | 'rejected' | 'submit' | 'approval' | 'manager' | 'owner' | 'department' | 'menu' | 'level' | 'high', Required<Label>>
 }
 
 /** The firm's own menu. */
@@ -143,7 +143,7 @@ export function makeApp(spec: AppSpec, around: Surroundings): Made {
   }
   // The firm's own pack speaks both languages from now on; so must its name.
   files[`site/translations/${otherLanguage}/site.json`] = { kind: 'translations', name: 'site', language: otherLanguage, of: 'pack', texts: { label: ownPack } }
-  if (spec.approval) files[`site/workflows/${workflow}.json`] = approval(spec, around, entity, workflow, base)
+  if (spec.approval) files[`site/workflows/${workflow}.json`] = approvalOf(`${base(spec)}: ${base(around.words.approval)}`, around.words, entity, workflow, base)
   const other = (path: string, of: string, name: string, said: Record<string, string>) => {
     if (Object.keys(said).length) files[`site/translations/${otherLanguage}/${path}/${name}.json`] = { kind: 'translations', name, language: otherLanguage, of, texts: said }
   }
@@ -194,7 +194,7 @@ function lifecycle(spec: AppSpec, { words }: Surroundings, base: (label: Label) 
         state('draft', words.draft, 'grey'), state('approving', words.approving, 'amber', { locked: true }),
         state('approved', words.approved, 'green', { locked: true, final: true }), state('rejected', words.rejected, 'red', { final: true }),
       ]),
-      transitions: { submit: { label: base(words.submit), from: ['draft'], to: 'approving', workflow, outcomes: { approved: 'approved', rejected: 'rejected', withdrawn: 'draft', cancelled: 'draft' } } },
+      transitions: { submit: { label: base(words.submit), from: ['draft'], to: 'approving', workflow, outcomes: { approved: 'approved', rejected: 'rejected', returned: 'draft', withdrawn: 'draft', cancelled: 'draft' } } },
     }
   }
   const [first, ...rest] = spec.steps ?? []
@@ -207,9 +207,10 @@ function lifecycle(spec: AppSpec, { words }: Surroundings, base: (label: Label) 
   return { start: first.name, states: Object.fromEntries(states), transitions: Object.fromEntries(transitions) }
 }
 
-function approval(spec: AppSpec, { words }: Surroundings, entity: string, name: string, base: (label: Label) => string): Definition {
+/** The least that is an approval: the manager of whoever submits it. */
+export function approvalOf(label: string, words: Surroundings['words'], entity: string, name: string, base: (word: Required<Label>) => string): Definition {
   return {
-    kind: 'workflow', name, label: `${base(spec)}: ${base(words.approval)}`, entity,
+    kind: 'workflow', name, label, entity,
     nodes: {
       start: { type: 'start', next: 'manager' },
       manager: {

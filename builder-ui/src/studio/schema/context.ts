@@ -6,6 +6,7 @@ import type { EntityField } from '../flow/condition-editor'
 import type { Files } from '../model/draft-store'
 import type { Texts } from '../use-texts'
 import type { Meaning } from './meaning'
+import type { Help } from './words'
 
 export interface Choice {
   value: string
@@ -26,6 +27,7 @@ export interface Around {
   fields: EntityField[]
   variables: string[]
   texts: Texts
+  help: Help
   /** What is wrong at a place of the definition. */
   wrong: (path: string) => string | null
 }

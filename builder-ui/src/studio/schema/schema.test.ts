@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { Schema } from '@/model/json-schema'
 import { shapeOf, startOf, variantOf, withPart } from './schema'
 import { isSaid } from './meaning'
+import { helpOf, sentenceOf } from './words'
 
-const formats = ['workflow', 'entity', 'form', 'menu', 'mapping', 'import', 'calendar', 'pack', 'view'] as const
+const formats = ['workflow', 'entity', 'form', 'menu', 'mapping', 'import', 'calendar', 'pack', 'view', 'decision', 'role'] as const
 const read = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as unknown
 const schema = (kind: string) => read(`../../../../definitions/schemas/${kind}.json`) as Schema
 const workflow = schema('workflow')
@@ -68,6 +69,28 @@ describe('what the format knows', () => {
       ]
     })
     expect([...new Set(missing)]).toEqual([])
+  })
+  it('explains itself in Chinese as far as in its own language, and of nothing that is no more', () => {
+    const sentences = new Set<string>()
+    const walk = (one: Schema) => {
+      for (const [key, inner] of Object.entries(one.properties ?? {})) {
+        // Names are not changed where they stand.
+        const said = ['name', 'renamed_from', '$schema'].includes(key) || inner.const !== undefined ? null : sentenceOf(inner.description)
+        if (said) sentences.add(said)
+        walk(inner)
+      }
+      for (const inner of [...(one.anyOf ?? []), ...(one.oneOf ?? []), ...Object.values(one.$defs ?? {}), ...Object.values(one.patternProperties ?? {}), ...(one.items ? [one.items] : [])]) walk(inner)
+    }
+    for (const kind of formats) walk(schema(kind))
+    const known = read('help.zh_hans.json') as Record<string, string>
+    expect([...sentences].filter((one) => !(one in known))).toEqual([])
+    expect(Object.keys(known).filter((one) => !sentences.has(one))).toEqual([])
+    expect(Object.values(known).filter((text) => !/[\u3400-\u9fff]/.test(text) || /[\u3400-\u9fff][,;:?!]|[,;:?!][\u3400-\u9fff]/.test(text))).toEqual([])
+  })
+  it('says under a control what its label does not', () => {
+    expect(helpOf('A hint under the field.', 'Help', null)).toBe('A hint under the field.')
+    expect(helpOf('A hint under the field.', '提示', { 'A hint under the field.': '显示在字段下方。' })).toBe('显示在字段下方。')
+    expect([helpOf('Fields that are set.', 'Fields that are set', null), helpOf('Whom.', 'To', null), helpOf(undefined, 'To', null)]).toEqual([undefined, undefined, undefined])
   })
   it('says texts for people in their language', () => {
     expect(['label', 'message', 'confirm'].every(isSaid)).toBe(true)

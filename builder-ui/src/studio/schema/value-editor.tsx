@@ -16,7 +16,7 @@ import { useAround, withChosen, type Change } from './context'
 import { KeyedEditor } from './keyed-editor'
 import { isSaid, isUsual, isWritten, meaningOf } from './meaning'
 import { shapeOf, startOf, variantOf, withPart, type Part, type Shape } from './schema'
-import { useFormatWords } from './words'
+import { helpOf, useFormatWords } from './words'
 import style from './schema.module.css'
 
 interface ValueProps {
@@ -82,11 +82,10 @@ export function PartsEditor({ name, parts, value, onChange, path, without = [], 
 
 /** One value with its label. */
 export function ValueEditor(props: ValueProps) {
-  const { root, wrong } = useAround()
-  const words = useFormatWords()
+  const { root, wrong, help: sentences } = useAround()
   const { schema, value, onChange, path, of, name, label, required } = props
   const shape = shapeOf(root, schema, of)
-  const help = words.help(schema.description, label)
+  const help = helpOf(schema.description, label, sentences)
   const frame = { label, error: wrong(path), ...(help ? { help } : {}) }
   if (shape.kind === 'switch' && !shape.asUsual) {
     const usual = isUsual(of, name)

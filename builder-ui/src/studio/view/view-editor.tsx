@@ -1,4 +1,4 @@
-/** A list: which records, which columns in which order, sorted and coloured how. */
+/** A list, a board or a calendar: which records, what is shown of them in which order, sorted and coloured how. */
 import { useTranslation } from 'react-i18next'
 import type { About } from '@/api/studio'
 import type { Color } from '@/model/app'
@@ -18,15 +18,25 @@ import { without, withValue } from '../model/keyed'
 import { useTexts } from '../use-texts'
 import style from './view-editor.module.css'
 
+type Shape = 'list' | 'kanban' | 'calendar'
+
 interface View {
   entity: string
   label?: string
-  columns: string[]
+  type?: Shape
+  columns?: string[]
+  by?: string
+  card?: string[]
+  sum?: string
+  from?: string
+  to?: string
+  title?: string
   sort?: string[]
   where?: Json
   color?: Partial<Record<Color, Json>>
 }
 
+const shapes: Shape[] = ['list', 'kanban', 'calendar']
 const colors: Color[] = ['red', 'amber', 'green', 'blue', 'purple', 'grey']
 /** What every record has beside its fields. */
 const system = ['number', 'title', 'state', 'created_at', 'updated_at', 'created_by', 'updated_by']
@@ -36,21 +46,40 @@ export default function ViewEditor({ about }: { about: About }) {
   const open = useOpenDraft()
   const definition = useDefinition(about.file) as (Definition & View) | null | undefined
   const texts = useTexts(about.file, 'view', about.name)
+  const known = useKnown(definition?.entity ?? '')
   const fields = useEntityFields(definition?.entity ?? '')
   const problems = useDraftState((state) => state.draft.problems).filter((one) => one.file === about.file)
   if (!definition || !texts) return null
-  const { columns, sort = [], where, color = {} } = definition
-  const act = (what: string, change: Partial<View>, group: string | null = null) => {
+  const { type = 'list', sort = [], where, color = {} } = definition
+  const act = (what: string, change: { [key in keyof View]?: View[key] | undefined }, group: string | null = null) => {
     const next = Object.fromEntries(Object.entries({ ...definition, ...change }).filter(([, value]) => value !== undefined))
     open.act(what, { [about.file]: next as Definition }, group && `${about.file} ${group}`)
   }
   const label = (path: string) => fields.find((one) => one.path === path)?.label ?? (system.includes(path) ? t(`view.system.${path}`) : path)
-  const all = [...system.map((path) => ({ value: path, label: label(path) })), ...fields.map((one) => ({ value: one.path, label: one.label }))]
+  const all = [...system.filter((path) => known.includes(path) || !['state', 'number'].includes(path)).map((path) => ({ value: path, label: label(path) })), ...fields.filter((one) => !one.system).map((one) => ({ value: one.path, label: one.label }))]
+  // What stands in a list, or on the cards of a board, under its own name.
+  const key = type === 'kanban' ? 'card' : 'columns'
+  const columns = definition[key] ?? []
+  const setColumns = (what: string, next: string[]) => act(what, { [key]: next })
   const put = (column: string, after: string | null) => {
     const rest = columns.filter((one) => one !== column)
     const at = after === null ? 0 : rest.indexOf(after) + 1 || rest.length
-    act(t('act.move', { what: label(column) }), { columns: [...rest.slice(0, at), column, ...rest.slice(at)] })
+    setColumns(t('act.move', { what: label(column) }), [...rest.slice(0, at), column, ...rest.slice(at)])
   }
+  const own = fields.filter((one) => !one.path.includes('.') && !one.system)
+  const grouped = [...(known.includes('state') ? [{ value: 'state', label: label('state') }] : []), ...own.filter((one) => one.type === 'choice').map((one) => ({ value: one.path, label: one.label }))]
+  const days = [...own.filter((one) => one.type === 'date' || one.type === 'datetime').map((one) => ({ value: one.path, label: one.label })), ...['created_at', 'updated_at'].map((path) => ({ value: path, label: label(path) }))]
+  const summed = own.filter((one) => ['integer', 'decimal', 'money', 'duration'].includes(one.type)).map((one) => ({ value: one.path, label: one.label }))
+  /** What the other shapes know nothing of goes; what they need comes. */
+  const reshape = (next: Shape) => act(t('view.shape'), {
+    type: next === 'list' ? undefined : next, columns: undefined, by: undefined, card: undefined, sum: undefined, from: undefined, to: undefined, title: undefined,
+    ...(next === 'kanban' ? { by: grouped[0]?.value, card: (columns.length ? columns : own.map((one) => one.path)).slice(0, 4) } : next === 'calendar' ? { from: days[0]?.value } : { columns: columns.length ? columns : own.map((one) => one.path).slice(0, 6) }),
+  })
+  const pick = (name: 'by' | 'sum' | 'from' | 'to' | 'title', options: { value: string; label: string }[], needed = false) => (
+    <FieldFrame label={t(`view.${name}`)} required={needed}>
+      {({ id }) => <Select id={id} searchable clearable={!needed} value={definition[name] ?? null} placeholder={t(`view.${name}_none`, { defaultValue: '' })} onChange={(path) => act(t(`view.${name}`), { [name]: path ?? undefined })} options={options} />}
+    </FieldFrame>
+  )
   const [first = ''] = sort
   return (
     <div className={style.frame}>
@@ -60,16 +89,28 @@ export default function ViewEditor({ about }: { about: About }) {
           {({ id }) => <TextInput id={id} value={texts.say('label', definition.label)} onChange={(text) => open.act(t('act.rename'), { ...(texts.follows('label', definition.label) ? { [about.file]: { ...definition, label: text } } : {}), ...texts.write('label', text) }, `${about.file} label`)} />}
         </FieldFrame>
       </Card>
-      <Card title={t('view.columns')} aside={<AddColumn options={all.filter((one) => !columns.includes(one.value))} onAdd={(column) => act(t('act.add', { what: label(column) }), { columns: [...columns, column] })} />}>
+      <Card title={t('view.shape')}>
+        <div className={style.sort}>
+          <FieldFrame label={t('view.as')}>
+            {({ id }) => <Select<Shape> id={id} value={type} onChange={(next) => { if (next && next !== type) reshape(next) }} options={shapes.map((one) => ({ value: one, label: t(`view.shapes.${one}`), disabled: one === 'kanban' && grouped.length === 0 }))} />}
+          </FieldFrame>
+          {type === 'kanban' ? pick('by', grouped, true) : null}
+          {type === 'kanban' ? pick('sum', summed) : null}
+          {type === 'calendar' ? pick('from', days, true) : null}
+          {type === 'calendar' ? pick('to', days) : null}
+          {type === 'calendar' ? pick('title', all) : null}
+        </div>
+      </Card>
+      {type === 'calendar' ? null : <Card title={t(type === 'kanban' ? 'view.card' : 'view.columns')} aside={<AddColumn options={all.filter((one) => !columns.includes(one.value))} onAdd={(column) => setColumns(t('act.add', { what: label(column) }), [...columns, column])} />}>
         <ol className={style.columns}>
           {columns.map((column, at) => (
             <ColumnChip key={column} column={column} label={label(column)} at={at} count={columns.length}
               onDrop={(dragged, side) => put(dragged, side === 'after' ? column : (columns[at - 1] ?? null))}
               onShift={(by) => put(column, by === 1 ? (columns[at + 1] ?? null) : (columns[at - 2] ?? null))}
-              onRemove={() => act(t('act.remove_what', { what: label(column) }), { columns: columns.filter((one) => one !== column) })} />
+              onRemove={() => setColumns(t('act.remove_what', { what: label(column) }), columns.filter((one) => one !== column))} />
           ))}
         </ol>
-      </Card>
+      </Card>}
       <Card title={t('view.where')}>
         {where === undefined ? <p className={style.help}>{t('view.all')}</p> : null}
         {where === undefined
@@ -97,6 +138,13 @@ export default function ViewEditor({ about }: { about: About }) {
       </Card>
     </div>
   )
+}
+
+/** What every record of an entity has beside its fields, as its definition says: a number, states. */
+function useKnown(entity: string): string[] {
+  const file = useDraftState((state) => state.draft.definitions.find((one) => one.kind === 'entity' && one.name === entity)?.file ?? '')
+  const definition = useDefinition(file)
+  return [...(definition?.lifecycle ? ['state'] : []), ...(definition?.type === 'document' || definition?.number ? ['number'] : [])]
 }
 
 function AddColumn({ options, onAdd }: { options: { value: string; label: string }[]; onAdd: (column: string) => void }) {
