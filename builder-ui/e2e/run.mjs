@@ -22,6 +22,7 @@ import { screens } from './screens.mjs'
 import { root, startServer } from './server.mjs'
 import { studio } from './studio.mjs'
 import { verbs } from './verbs.mjs'
+import { wide } from './wide.mjs'
 
 const journeys = [
   { name: 'desk-english', language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
@@ -31,6 +32,7 @@ const journeys = [
   { name: 'verbs-phone-chinese', go: verbs, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 390, height: 844 }, phone: true },
   { name: 'studio-english', go: studio, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'studio-chinese', go: studio, language: 'zh_hans', locale: 'zh-CN', viewport: { width: 1440, height: 900 } },
+  { name: 'wide-english', go: wide, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'keys-english', go: keys, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'build-english', go: build, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
   { name: 'expense-english', go: expense, language: 'en', locale: 'en-GB', viewport: { width: 1440, height: 900 } },
