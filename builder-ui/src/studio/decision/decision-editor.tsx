@@ -7,6 +7,7 @@ import { MenuButton } from '@/ui/menu-button'
 import { useDefinition, useDraftState, useOpenDraft } from '../context'
 import { before, putAfter, shifted, withValue, without, type Keyed } from '../model/keyed'
 import { proposeName } from '../model/name'
+import { useTexts } from '../use-texts'
 import style from './decision-editor.module.css'
 
 interface Rule {
@@ -35,13 +36,21 @@ const shown = (value: Json | undefined): string => (value === undefined || value
 
 const emptyRule = (): Rule => ({ label: '', when: {}, then: {} })
 
-export default function DecisionEditor({ about: { file } }: { about: About }) {
+export default function DecisionEditor({ about: { file, name: called } }: { about: About }) {
   const { t } = useTranslation('studio')
   const open = useOpenDraft()
   const definition = useDefinition(file) as (Definition & Decision) | null | undefined
   const problems = useDraftState((state) => state.draft.problems).filter((one) => one.file === file)
-  if (!definition) return null
+  const texts = useTexts(file, 'decision', called)
+  if (!definition || !texts) return null
   const { inputs, outputs, rules } = definition
+  const ruleLabel = (key: string, rule: Rule) => texts.say(`rules.${key}.label`, rule.label)
+  const outputLabel = (key: string) => texts.say(`outputs.${key}.label`, outputs[key]?.label) || key
+  const rename = (key: string, rule: Rule, label: string) => {
+    const path = `rules.${key}.label`
+    const changed = texts.follows(path, rule.label) ? { [file]: { ...definition, rules: withValue(rules, key, (old) => ({ ...old, label })) } as unknown as Definition } : {}
+    open.act(t('decision.step_cell'), { ...changed, ...texts.write(path, label) }, `${file} ${path}`)
+  }
   const act = (what: string, change: Partial<Decision>, group: string | null = null) => open.act(what, { [file]: { ...definition, ...change } as unknown as Definition }, group && `${file} ${group}`)
   const setCell = (key: string, part: 'when' | 'then', column: string, text: string) => {
     const value = part === 'when' ? text : read(text, outputs[column]?.type ?? 'text')
@@ -66,21 +75,21 @@ export default function DecisionEditor({ about: { file } }: { about: About }) {
             <tr>
               <th scope="col">{t('decision.rule')}</th>
               {Object.entries(inputs).map(([name, expression]) => <th key={name} scope="col" title={expression}>{name.replaceAll('_', ' ')}</th>)}
-              {Object.entries(outputs).map(([name, output]) => <th key={name} scope="col" className={style.then}>{output.label ?? name}</th>)}
+              {Object.keys(outputs).map((name) => <th key={name} scope="col" className={style.then}>{outputLabel(name)}</th>)}
               <th scope="col"><span className="visually-hidden">{t('common:action.more')}</span></th>
             </tr>
           </thead>
           <tbody>
             {Object.entries(rules).map(([key, rule]) => (
               <tr key={key}>
-                <th scope="row"><Cell value={rule.label ?? ''} label={t('decision.label_of', { name: key })} onChange={(label) => act(t('decision.step_cell'), { rules: withValue(rules, key, (old) => ({ ...old, label })) }, `${key} label`)} /></th>
+                <th scope="row"><Cell value={ruleLabel(key, rule)} label={t('decision.label_of', { name: ruleLabel(key, rule) || key })} onChange={(label) => rename(key, rule, label)} /></th>
                 {Object.keys(inputs).map((name) => {
                   const wrong = wrongAt(`rules.${key}.when.${name}`)
-                  return <td key={name}><Cell value={rule.when[name] ?? ''} placeholder="–" label={`${rule.label ?? key}: ${name}`} wrong={wrong?.message} onChange={(text) => setCell(key, 'when', name, text)} mono /></td>
+                  return <td key={name}><Cell value={rule.when[name] ?? ''} placeholder="–" label={`${ruleLabel(key, rule) || key}: ${name}`} wrong={wrong?.message} onChange={(text) => setCell(key, 'when', name, text)} mono /></td>
                 })}
                 {Object.keys(outputs).map((name) => {
                   const wrong = wrongAt(`rules.${key}.then.${name}`)
-                  return <td key={name} className={style.then}><Cell value={shown(rule.then[name])} placeholder="–" label={`${rule.label ?? key}: ${outputs[name]?.label ?? name}`} wrong={wrong?.message} onChange={(text) => setCell(key, 'then', name, text)} mono /></td>
+                  return <td key={name} className={style.then}><Cell value={shown(rule.then[name])} placeholder="–" label={`${ruleLabel(key, rule) || key}: ${outputLabel(name)}`} wrong={wrong?.message} onChange={(text) => setCell(key, 'then', name, text)} mono /></td>
                 })}
                 <td className={style.acts}>
                   <MenuButton entries={[
@@ -89,7 +98,7 @@ export default function DecisionEditor({ about: { file } }: { about: About }) {
                     { key: 'copy', label: t('act.copy'), icon: 'copy', onSelect: () => act(t('act.copy'), { rules: putAfter(rules, proposeName(key, Object.keys(rules), undefined, !key.startsWith('x_')), rule, key) }) },
                     { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, divided: true, onSelect: () => act(t('act.remove'), { rules: without(rules, key) }) },
                   ]}>
-                    <Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: rule.label ?? key })} />
+                    <Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: ruleLabel(key, rule) || key })} />
                   </MenuButton>
                 </td>
               </tr>
@@ -98,7 +107,7 @@ export default function DecisionEditor({ about: { file } }: { about: About }) {
               <th scope="row" colSpan={1 + Object.keys(inputs).length}>{t('decision.else')}</th>
               {Object.entries(outputs).map(([name, output]) => (
                 <td key={name} className={style.then}>
-                  <Cell value={shown(definition.else?.[name])} placeholder="–" label={`${t('decision.else')}: ${output.label ?? name}`} onChange={(text) => act(t('decision.step_cell'), { else: { ...definition.else, [name]: read(text, output.type) } }, `else ${name}`)} mono />
+                  <Cell value={shown(definition.else?.[name])} placeholder="–" label={`${t('decision.else')}: ${outputLabel(name)}`} onChange={(text) => act(t('decision.step_cell'), { else: { ...definition.else, [name]: read(text, output.type) } }, `else ${name}`)} mono />
                 </td>
               ))}
               <td><span className="visually-hidden">–</span></td>

@@ -49,7 +49,8 @@ export default function ViewEditor({ about }: { about: About }) {
   const known = useKnown(definition?.entity ?? '')
   const fields = useEntityFields(definition?.entity ?? '')
   const problems = useDraftState((state) => state.draft.problems).filter((one) => one.file === about.file)
-  if (!definition || !texts) return null
+  // What its fields are called is known first.
+  if (!definition || !texts || !known) return null
   const { type = 'list', sort = [], where, color = {} } = definition
   const act = (what: string, change: { [key in keyof View]?: View[key] | undefined }, group: string | null = null) => {
     const next = Object.fromEntries(Object.entries({ ...definition, ...change }).filter(([, value]) => value !== undefined))
@@ -140,10 +141,11 @@ export default function ViewEditor({ about }: { about: About }) {
   )
 }
 
-/** What every record of an entity has beside its fields, as its definition says: a number, states. */
-function useKnown(entity: string): string[] {
+/** What every record of an entity has beside its fields, as its definition says: a number, states. Null until that is read. */
+function useKnown(entity: string): string[] | null {
   const file = useDraftState((state) => state.draft.definitions.find((one) => one.kind === 'entity' && one.name === entity)?.file ?? '')
   const definition = useDefinition(file)
+  if (file && definition === undefined) return null
   return [...(definition?.lifecycle ? ['state'] : []), ...(definition?.type === 'document' || definition?.number ? ['number'] : [])]
 }
 
