@@ -1,6 +1,7 @@
 /** How a list is shown: a view of a pack, changed by one that somebody keeps, changed by what stands in the address. */
 import type { KeptView, ViewSettings } from '@/api/views'
 import type { EntityModel, View, ViewColumn } from './app'
+import { currencyPath } from './columns'
 import type { FilterField, ListFilter } from './filter'
 import { noFilter, operatorsOf } from './filter'
 
@@ -62,7 +63,9 @@ export function shapeOf(view: View, offered: ViewColumn[], { kept, type, by, fro
   const chosenFrom = find(from) ?? find(settings?.from) ?? view.from ?? days[0]
   const wanted = type ?? settings?.type ?? (view.type === 'pivot' ? 'list' : view.type)
   const shape: Shape = wanted === 'kanban' && chosenBy ? 'kanban' : wanted === 'calendar' && chosenFrom ? 'calendar' : 'list'
-  const card = view.card ?? view.columns.filter((column) => column.path !== chosenBy?.path).slice(0, 5)
+  // On a card an amount says its currency itself.
+  const said = new Set(view.columns.map(currencyPath))
+  const card = view.card ?? view.columns.filter((column) => column.path !== chosenBy?.path && !said.has(column.path)).slice(0, 5)
   const plainTo = chosenFrom?.path === view.from?.path ? view.to : undefined
   return { type: shape, by: chosenBy, sum: find(settings?.sum) ?? view.sum, card, from: chosenFrom, to: find(settings?.to) ?? plainTo, title: view.title }
 }

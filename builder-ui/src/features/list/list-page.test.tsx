@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { cleanup, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { RouteObject } from 'react-router'
@@ -90,6 +90,25 @@ describe('a list', () => {
     await userEvent.click(await screen.findByRole('checkbox', { name: 'Margin' }))
     await waitFor(() => expect(screen.queryByRole('columnheader', { name: 'Margin' })).not.toBeInTheDocument())
     expect(JSON.parse(localStorage.getItem('portolan.columns.quotation') ?? '[]')).not.toContain('margin')
+  })
+  it('keeps columns in sight and takes a width by keys, for the next visit too', async () => {
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Columns' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Keep everything up to Customer in sight' }))
+    screen.getByRole('button', { name: 'Amount' }).focus()
+    await userEvent.keyboard('{Alt>}{Shift>}{ArrowRight}{/Shift}{/Alt}')
+    const isKept = () => {
+      expect(screen.getByRole('columnheader', { name: 'Customer' }).style.left).not.toBe('')
+      expect(screen.getByRole('columnheader', { name: 'Amount' }).style.left).toBe('')
+    }
+    await waitFor(isKept)
+    const width = Object.entries(localStorage).find(([name]) => name.includes('width'))
+    expect(width?.[1]).toContain('amount')
+    cleanup()
+    await open('/v/quotation')
+    await rows()
+    isKept()
   })
   it('says that nothing fits and offers the way back', async () => {
     await open('/v/quotation?q=zzzz')
@@ -228,5 +247,36 @@ describe('a board', () => {
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Sent' }))
     await waitFor(() => expect(server.last('POST', /transitions\/send$/)).toBeDefined())
     expect(router.state.location.search).toBe('?as=kanban')
+  })
+})
+
+describe('a calendar', () => {
+  it('shows records on their days and gives one another day by keys, with a way back', async () => {
+    await open('/v/quotation?as=calendar&from=quote_date&day=2026-11-21')
+    const entry = (await screen.findAllByRole('link', { name: /^QT-202611-/ }))[0] as HTMLElement
+    const day = () => server.last('PATCH', /records\/quotation\//)?.body as { quote_date?: string } | undefined
+    entry.focus()
+    await userEvent.keyboard('{Alt>}{ArrowRight}{/Alt}')
+    await waitFor(() => expect(day()?.quote_date).toBeDefined())
+    const moved = day()?.quote_date
+    await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+    await waitFor(() => expect(day()?.quote_date).not.toBe(moved))
+  })
+})
+
+describe('an export', () => {
+  it('of much wants a reason, of too much is refused before it begins', async () => {
+    server.once('GET', /^\/api\/export\/quotation\.csv$/, 200, { rows: 20_000, most: 100_000, reason: true })
+    await open('/v/quotation')
+    await rows()
+    await userEvent.click(screen.getByRole('button', { name: 'Export' }))
+    const dialog = await screen.findByRole('dialog')
+    const take = await within(dialog).findByRole('button', { name: 'Export' })
+    const reason = await within(dialog).findByRole('textbox')
+    expect(take).toBeDisabled()
+    await userEvent.type(reason, 'For the auditors')
+    expect(take).toBeEnabled()
+    await userEvent.click(take)
+    await waitFor(() => expect(server.last('GET', /export\/quotation\.xlsx$/)?.query.get('reason')).toBe('For the auditors'))
   })
 })

@@ -264,6 +264,10 @@ async fn publish_demo(url: String) {
     app.set_up_demo().await.unwrap();
     app.close().await;
     run_sql(&url, "delete from sys_jobs").await;
+    if url.starts_with("sqlite:") {
+        // Its file and its log are copied one after the other: nothing may go from the one to the other meanwhile.
+        run_sql(&url, "pragma wal_checkpoint(truncate)").await;
+    }
 }
 
 fn sqlite_base() -> PathBuf {
