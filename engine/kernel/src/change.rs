@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{Line, Name, Record, Value, absence::Absence, workflow::Channel};
@@ -425,6 +426,8 @@ pub struct MessageRow {
     pub name: Name,
     /// By what it is told from others of its name.
     pub key: String,
+    /// Values that came with it, in wire form.
+    pub values: Map<String, Json>,
     /// Who sent it.
     pub sent_by: Option<Uuid>,
     /// When.

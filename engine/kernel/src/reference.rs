@@ -140,6 +140,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0566", "A reminder that lies before the task itself."),
     ("E0567", "A deadline or wait goes by a field that is no date."),
     ("E0568", "A time of day that is none, or of a field that has its own."),
+    (
+        "E0569",
+        "A value of a message for which there is no variable that could take it, or which has another type elsewhere.",
+    ),
     ("W0560", "What is approved by itself leaves required fields empty."),
     ("W0561", "A message that a workflow waits for may be sent by administrators alone."),
     ("E0601", "A column cannot have this type."),

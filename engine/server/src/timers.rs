@@ -123,7 +123,13 @@ impl Handler for Messages {
             let message: Awaits = payload(job)?;
             // One after the other: each is taken by whoever waits longest.
             while let Some((came, waits)) = app.store().waiting_message(&message.name, &message.key).await? {
-                let act = Act::Receive { token: waits.token, message: message.clone(), id: came.id, by: came.sent_by };
+                let act = Act::Receive {
+                    token: waits.token,
+                    message: message.clone(),
+                    id: came.id,
+                    values: came.values,
+                    by: came.sent_by,
+                };
                 let receive = ActOnInstance { instance: waits.instance, act, version: None };
                 app.perform(None, &receive).await?;
                 if app

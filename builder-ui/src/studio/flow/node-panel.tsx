@@ -37,7 +37,7 @@ const elsewhere: Record<string, string[]> = {
   race: ['branches'],
 }
 /** Types that are called something. */
-const labelled = new Set(['approval', 'form', 'switch', 'call', 'notify', 'action', 'wait', 'race', 'end'])
+const labelled = new Set(['approval', 'form', 'switch', 'fork', 'join', 'merge', 'call', 'notify', 'action', 'wait', 'race', 'end'])
 /** Types that have more than the usual. */
 const folded = new Set(['approval', 'form', 'call'])
 

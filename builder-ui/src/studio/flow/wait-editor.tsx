@@ -1,4 +1,5 @@
 /** What a wait waits for, and between what a race is. */
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Json } from '@/model/definition'
 import { Button } from '@/ui/button'
@@ -16,6 +17,8 @@ import { PeriodInput } from './period-input'
 import { useSources } from './sources'
 import style from './node-panel.module.css'
 
+const Further = lazy(() => import('../schema/further'))
+
 const kinds = ['after', 'date', 'message', 'until'] as const
 type Kind = (typeof kinds)[number]
 const starts: Record<Kind, Json> = { after: { after: '1 days' }, date: { date: { field: '' } }, message: { message: { name: '', key: 'number' } }, until: { until: 'true' } }
@@ -28,7 +31,7 @@ export function WaitEditor({ name }: { name: string }) {
   const node = flow.nodes[name]
   const awaited = (node?.for ?? {}) as Partial<Record<Kind, Json>>
   const kind = kinds.find((one) => one in awaited) ?? 'after'
-  const message = (awaited.message ?? {}) as Record<string, string>
+  const message = (awaited.message ?? {}) as { name?: string; key?: string; values?: Json }
   const set = (properties: Record<string, Json | undefined>, typed = false) => flow.act(t('act.change', { what: flow.label(name) }), change(flow.nodes, name, properties), typed ? `${name}.for` : null)
   return (
     <>
@@ -45,6 +48,10 @@ export function WaitEditor({ name }: { name: string }) {
           <FieldFrame label={t('flow.wait.key')} help={t('flow.wait.key_help')}>
             {({ id, describedBy }) => <TextInput id={id} describedBy={describedBy} value={message.key ?? ''} onChange={(key) => set({ for: { message: { ...message, key } } }, true)} />}
           </FieldFrame>
+          <Suspense fallback={null}>
+            <Further about={flow.about} kind="workflow" texts={flow.texts} of="MessageTerm" value={message as Record<string, Json>} path={`nodes.${name}.for.message`} without={['name', 'key']}
+              onChange={(next, how) => flow.write(t('act.change', { what: flow.label(name) }), change(flow.nodes, name, { for: { message: next as Json } }), how.beside ?? {}, how.typed ?? null)} />
+          </Suspense>
         </>
       ) : null}
       {kind === 'until' ? <ConditionEditor fields={flow.fields} variables={Object.keys((variables ?? {}) as object)} condition={awaited.until ?? 'true'} onChange={(until, typed) => set({ for: { until } }, typed)} /> : null}

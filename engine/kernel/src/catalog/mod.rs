@@ -31,7 +31,7 @@ use crate::{
     live::Live,
     read_pack,
     schema::{Entity, Mapping},
-    workflow::{self, Workflow},
+    workflow::{self, MessageConflict, Workflow},
 };
 
 use compiler::Compiler;
@@ -411,9 +411,20 @@ fn translate(
     }
 }
 
-/// Messages that workflows wait for and no role may send: without an administrator the wait never ends.
+/// Messages that workflows wait for and no role may send: without an administrator the wait never ends. Values of them
+/// that are of one type here and of another there.
 fn messages(catalog: &Catalog, sources: &[Source], problems: &mut Vec<Diagnostic>) {
+    let conflicts = catalog.message_conflicts();
     for (source, definition) in of_kind(sources, &mut Vec::new(), Kind::Workflow, pick!(Workflow)) {
+        for conflict in conflicts.iter().filter(|conflict| *conflict.workflow == source.name) {
+            let MessageConflict { node, message, value, kind, .. } = conflict;
+            let told = format!("`{value}` of the message `{message}` is of the type `{}` elsewhere", kind.as_str());
+            problems.push(
+                Diagnostic::error("E0569", format!("nodes.{node}.for.message.values.{value}"), told)
+                    .hint("give the variables the same type, or the value another name")
+                    .in_file(&source.file),
+            );
+        }
         for (name, node) in &definition.nodes {
             let NodeDefinition::Wait(wait) = node else { continue };
             let WaitFor::Message(message) = &wait.awaited else { continue };

@@ -125,6 +125,8 @@ pub enum Act {
         message: Awaits,
         /// Its id.
         id: Uuid,
+        /// Values that came with it, in wire form.
+        values: Map<String, Json>,
         /// Who sent it.
         by: Option<Uuid>,
     },
@@ -564,9 +566,13 @@ fn acted(
         Act::Left { person } => workflow::Command::Left { person: *person, by },
         Act::Fire { timer } => workflow::Command::Fire { timer: *timer },
         Act::Look => workflow::Command::Look,
-        Act::Receive { token, message, id, by } => {
-            workflow::Command::Receive { token: *token, message: message.clone(), id: *id, by: *by }
-        }
+        Act::Receive { token, message, id, values, by } => workflow::Command::Receive {
+            token: *token,
+            message: message.clone(),
+            id: *id,
+            values: values.clone(),
+            by: *by,
+        },
     };
     let mut ids = s.ctx.ids.clone();
     ids.next();

@@ -1,9 +1,10 @@
 //! Time in workflows: until when a task is due, who is reminded, what happens by itself, and what is waited for.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ApproverSource, Condition, Expression, Period, is_default};
+use super::{ApproverSource, Condition, Expression, Keyed, Period, is_default};
 use crate::Name;
 
 /// Until when a task is due, and what happens if nobody decides. Either `after` or `date` says when.
@@ -141,6 +142,22 @@ pub struct MessageTerm {
     pub name: Name,
     /// By what it is told from others of its name: an expression over the record, such as `number`.
     pub key: Expression,
+    /// Values that come with it, and the variables that they are written to. A message that brings others, or values of
+    /// another type, is refused when it is sent.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub values: Keyed<MessageValue>,
+}
+
+/// A value that comes with a message. It has the type of its variable.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct MessageValue {
+    /// The variable that it is written to: a text, number, date, time or `boolean`. The one of the same name if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variable: Option<Name>,
+    /// Whether no message comes without it. The variable of one that may be left out keeps its value then.
+    #[serde(skip_serializing_if = "is_default")]
+    pub required: bool,
 }
 
 /// The first of several wins; the others are given up.
@@ -152,7 +169,7 @@ pub struct RaceNode {
     pub label: Option<String>,
     /// What is between whom: each begins with a wait, an approval or a form task. The first of these that is done goes on,
     /// what the others have open is closed.
-    pub branches: super::Keyed<RaceBranch>,
+    pub branches: Keyed<RaceBranch>,
 }
 
 /// One of those of which the first wins.

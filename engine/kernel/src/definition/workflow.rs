@@ -84,6 +84,9 @@ pub enum WithdrawWindow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariableDefinition {
+    /// What it is called where people read why something went the way it did; made from the name if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Its type.
     #[serde(rename = "type")]
     pub variable_type: FieldKind,
@@ -316,6 +319,9 @@ pub struct CaseDefinition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ForkNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The first node of each branch.
     pub branches: Keyed<BranchDefinition>,
     /// The branch that is taken where the condition of no other holds.
@@ -341,6 +347,9 @@ pub struct BranchDefinition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The fork whose branches it waits for.
     pub of: Name,
     /// For how many of those that were taken; what is left of the others is then cancelled.
@@ -354,6 +363,9 @@ pub struct JoinNode {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MergeNode {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// The next node.
     pub next: Name,
 }

@@ -10,8 +10,8 @@ use crate::{
     definition::{
         ActionNode, ApprovalNode, ApproverSource, ApproverWord, BranchDefinition, ChainUntil, Condition,
         EntityDefinition, FieldKind, ForkNode, Keyed, Mode, NobodyPolicy, NodeDefinition, PickSource, Reason, Repeated,
-        ReturnOptions, ReturnTo, RoleWithin, SameAsInitiator, SignerPlace, Step, SwitchNode, VerbOptions, VerbSwitch,
-        Verbs, WorkflowDefinition,
+        ReturnOptions, ReturnTo, RoleWithin, SameAsInitiator, SignerPlace, Step, SwitchNode, VariableDefinition,
+        VerbOptions, VerbSwitch, Verbs, WorkflowDefinition,
     },
     expression::{self, Expr, Reference, Scope, Template, Type, Types},
     nearest,
@@ -41,6 +41,7 @@ impl Workflow {
     /// * `E0560` working time without a calendar; `E0561` a deadline says not when, or twice; `E0562` an act or receiver
     ///   that is none there; `E0563` a race leads to what cannot win; `E0564` a race of fewer than two; `E0565` a wait that
     ///   never ends; `E0566` a reminder before the task; `E0567` no date; `E0568` no time of day
+    /// * `E0569` a value of a message without a variable that could take it
     /// * `W0560` what is approved by itself leaves required fields empty
     #[must_use]
     pub fn compile(
@@ -65,6 +66,7 @@ impl Workflow {
             problems: graph::check(definition, others),
             settings: BTreeSet::new(),
             by_mail: definition.decide_by_mail,
+            variables: &definition.variables,
         };
         let workflow = compiler.workflow(definition);
         let broken = compiler.problems.iter().any(|p| p.severity == crate::Severity::Error);
@@ -83,7 +85,8 @@ pub(crate) fn sources(
     let scope = Scope::record(types, &entity.name);
     let others = &IndexMap::new();
     let (problems, settings) = (Vec::new(), BTreeSet::new());
-    let mut compiler = Compiler { types, roles, entity, scope, others, problems, settings, by_mail: false };
+    let variables = &Keyed::new();
+    let mut compiler = Compiler { types, roles, entity, scope, others, problems, settings, by_mail: false, variables };
     let compiled = compiler.sources(at, receivers);
     (compiled, compiler.problems)
 }
@@ -98,6 +101,8 @@ pub(super) struct Compiler<'a> {
     settings: BTreeSet<Name>,
     /// Whether nodes are decided by mail that do not say so themselves.
     by_mail: bool,
+    /// The workflow's variables.
+    pub(super) variables: &'a Keyed<VariableDefinition>,
 }
 
 pub(super) fn did_you_mean<'n>(
@@ -189,7 +194,14 @@ impl<'a> Compiler<'a> {
             let value = self.keep(&path, expression::compile_as(&variable.value, &scope, &wanted));
             match (value, &mut compiled) {
                 (Some(value), Some(all)) => {
-                    all.insert(name.clone(), Variable { kind: variable.variable_type, value });
+                    all.insert(
+                        name.clone(),
+                        Variable {
+                            label: label_of(variable.label.as_ref(), name),
+                            kind: variable.variable_type,
+                            value,
+                        },
+                    );
                 }
                 (_, all) => *all = None,
             }
@@ -232,12 +244,14 @@ impl<'a> Compiler<'a> {
                 (form.label.as_ref(), kind)
             }
             NodeDefinition::Switch(switch) => (switch.label.as_ref(), self.switch(&at, switch)),
-            NodeDefinition::Fork(fork) => (None, self.fork(&at, fork)),
+            NodeDefinition::Fork(fork) => (fork.label.as_ref(), self.fork(&at, fork)),
             NodeDefinition::Join(join) => {
-                (None, Some(NodeKind::Join { of: join.of.clone(), wait_for: join.wait_for, next: join.next.clone() }))
+                let (of, next) = (join.of.clone(), join.next.clone());
+                (join.label.as_ref(), Some(NodeKind::Join { of, wait_for: join.wait_for, next }))
             }
             NodeDefinition::Merge(merge) => {
-                (None, Some(NodeKind::Merge { from: BTreeSet::new(), next: merge.next.clone() }))
+                let next = merge.next.clone();
+                (merge.label.as_ref(), Some(NodeKind::Merge { from: BTreeSet::new(), next }))
             }
             NodeDefinition::Call(call) => (call.label.as_ref(), self.call(&at, call)),
             NodeDefinition::Notify(notify) => {

@@ -1,6 +1,7 @@
 //! Commands, and what each comes to.
 
 use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
@@ -147,6 +148,8 @@ pub enum Command {
         message: Awaits,
         /// Its id.
         id: Uuid,
+        /// Values that came with it, in wire form.
+        values: Map<String, Json>,
         /// Who sent it.
         by: Option<Uuid>,
     },
@@ -385,7 +388,7 @@ pub(super) fn command_of(run: &mut Run<'_>, command: &Command) -> Result<(), Sto
         Command::Left { person, .. } => left(run, *person)?,
         Command::Fire { timer } => timer::fire(run, *timer)?,
         Command::Look => look(run)?,
-        Command::Receive { token, message, id, .. } => wait::receive(run, *token, message, *id),
+        Command::Receive { token, message, id, values, .. } => wait::receive(run, *token, message, *id, values),
     }
     run.advance()?;
     // What was written may be what is waited for.

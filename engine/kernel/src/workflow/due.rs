@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 
 use super::{
-    Source,
+    MessageInputs, Source,
     compile::{Compiler, did_you_mean},
     node::NodeKind,
 };
@@ -84,6 +84,8 @@ pub enum Awaited {
         name: Name,
         /// By what it is told from others.
         key: Expr,
+        /// Values that come with it.
+        values: MessageInputs,
     },
     /// A condition.
     Until {
@@ -330,7 +332,8 @@ impl Compiler<'_> {
                             .hint("name a field such as `number`"),
                     );
                 }
-                Some(Awaited::Message { name: message.name.clone(), key })
+                let values = self.message_inputs(&format!("{path}.message"), message);
+                values.map(|values| Awaited::Message { name: message.name.clone(), key, values })
             }
             WaitFor::Until(condition) => {
                 let path = format!("{path}.until");

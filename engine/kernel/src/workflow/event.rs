@@ -595,6 +595,9 @@ pub enum What {
         /// Why, where somebody had it go on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// Variables that are set with what came.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty", with = "stored")]
+        set: IndexMap<Name, Value>,
     },
     /// A token became one for each branch, of which the first goes on.
     RaceBegan {

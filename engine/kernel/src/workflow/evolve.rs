@@ -127,10 +127,11 @@ fn apply(instance: &mut Instance, event: &Event) {
                 set_timer(instance, at.token, None, timer);
             }
         }
-        What::WaitEnded { at, .. } => {
+        What::WaitEnded { at, set, .. } => {
             if let Some(token) = instance.tokens.get_mut(&at.token) {
                 token.wait = Wait::Nothing;
             }
+            set_variables(instance, at.token, set);
         }
         What::RaceBegan { at, scope, branches } => {
             let count = u32::try_from(branches.len()).unwrap_or(u32::MAX);

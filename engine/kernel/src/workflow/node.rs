@@ -54,6 +54,8 @@ pub struct Workflow {
 /// A variable.
 #[derive(Clone, Debug)]
 pub struct Variable {
+    /// What it is called.
+    pub label: String,
     /// Its type.
     pub kind: FieldKind,
     /// Its value at the start.

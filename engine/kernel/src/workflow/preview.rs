@@ -319,6 +319,8 @@ struct Telling<'w> {
     around: HashMap<u32, Option<InBranch>>,
     /// Fields that somebody may have changed by then.
     writable: Vec<Name>,
+    /// Variables that messages may set which are waited for before.
+    brought: Vec<Name>,
     /// Fields on which the way taken depends, and which may have changed.
     doubtful: Vec<Name>,
     /// Whether another may have been first in a race on the way.
@@ -338,6 +340,7 @@ impl<'w> Telling<'w> {
             entered: HashMap::new(),
             around: HashMap::new(),
             writable: Vec::new(),
+            brought: Vec::new(),
             doubtful: Vec::new(),
             raced: false,
         }
@@ -473,6 +476,11 @@ impl<'w> Telling<'w> {
                     self.waits(&at.node).map(|waits| PreviewWait { until: waiting.until.filter(|_| by_date), ..waits });
                 if let Some(node) = self.preview.nodes.last_mut() {
                     node.waits = waits;
+                }
+                if let Some(NodeKind::Wait(wait)) = self.workflow.nodes.get(&at.node).map(|n| &n.kind)
+                    && let Awaited::Message { values, .. } = &wait.awaited
+                {
+                    self.brought.extend(values.values().map(|input| input.variable.clone()));
                 }
             }
             What::RaceWon { to, scope, .. } => {
@@ -699,17 +707,19 @@ impl<'w> Telling<'w> {
     /// Fields of the record that the expression reads and somebody may change before. What is computed may change with
     /// any of them.
     fn may_change(&self, run: &Run<'_>, expr: &Expr) -> Vec<Name> {
-        if self.writable.is_empty() {
+        if self.writable.is_empty() && self.brought.is_empty() {
             return Vec::new();
         }
         let entity = Library::entity(run.env.catalog, &self.workflow.entity);
         let computed = |field: &Name| {
             entity.and_then(|e| e.fields.get(field)).is_some_and(|f| f.is_derived() || f.compute.is_some())
         };
-        let own = expr.references().into_iter().filter_map(|reference| match reference {
-            Reference::Field { own: true, field, .. } => Some(field),
+        let changes = |field: &Name| self.writable.contains(field) || !self.writable.is_empty() && computed(field);
+        let reads = expr.references().into_iter().filter_map(|reference| match reference {
+            Reference::Field { own: true, field, .. } => Some(field).filter(changes),
+            Reference::Variable(name) => Some(name).filter(|name| self.brought.contains(name)),
             _ => None,
         });
-        own.filter(|field| self.writable.contains(field) || computed(field)).collect()
+        reads.collect()
     }
 }

@@ -1,11 +1,13 @@
 //! Waits for a time, a message or a condition; and races, of which the first that is done goes on.
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
     Awaited, Awaits, Branch, CloseCause, NodeKind, RaceBranch, ScopeKind, Status, TimerSet, TimerWhat, Wait, WaitCause,
-    WaitSpec, Waiting, What,
+    WaitSpec, Waiting, What, read_message,
     run::{Run, Stop},
     time, timer,
 };
@@ -24,7 +26,7 @@ pub(super) fn begin(run: &mut Run<'_>, token: u32, name: &Name, wait: &WaitSpec)
             waiting.until = until(run, wait, now)?;
             over = waiting.until.filter(|at| *at <= now).map(|_| WaitCause::Time);
         }
-        Awaited::Message { name: message, key } => {
+        Awaited::Message { name: message, key, .. } => {
             let place = format!("{name}.for.message.key");
             let value = run.eval(key).map_err(|e| run.stop(e, &place))?.0;
             waiting.message = Some(Awaits { name: message.clone(), key: text(run, name, &value)? });
@@ -38,7 +40,7 @@ pub(super) fn begin(run: &mut Run<'_>, token: u32, name: &Name, wait: &WaitSpec)
     let timer = waiting.until.filter(|_| over.is_none()).map(|at| set(run, at));
     run.emit_engine(What::WaitBegan { at, waiting, timer });
     if let Some(cause) = over {
-        end(run, token, cause, None, None);
+        end(run, token, Ends::by(cause));
     }
     Ok(())
 }
@@ -95,19 +97,40 @@ fn standing(run: &Run<'_>) -> Vec<u32> {
     waits.map(|(number, _)| *number).collect()
 }
 
-fn end(run: &mut Run<'_>, token: u32, cause: WaitCause, message: Option<Uuid>, reason: Option<String>) {
+/// How a wait ends.
+struct Ends {
+    cause: WaitCause,
+    message: Option<Uuid>,
+    reason: Option<String>,
+    set: IndexMap<Name, Value>,
+}
+
+impl Ends {
+    fn by(cause: WaitCause) -> Self {
+        Self { cause, message: None, reason: None, set: IndexMap::new() }
+    }
+}
+
+fn end(run: &mut Run<'_>, token: u32, ends: Ends) {
+    let Some(next) = over(run, token, ends) else { return };
+    run.enter(token, &next);
+}
+
+/// The wait is over; where it would go on.
+fn over(run: &mut Run<'_>, token: u32, ends: Ends) -> Option<Name> {
     run.focus = Some(token);
-    let Some(node) = run.instance.tokens.get(&token).map(|t| t.node.clone()) else { return };
-    let Some(wait) = spec(run, &node) else { return };
+    let node = run.instance.tokens.get(&token).map(|t| t.node.clone())?;
+    let next = spec(run, &node)?.next.clone();
     let at = run.at(token, &node);
-    run.emit(What::WaitEnded { at, cause, message, reason });
-    run.enter(token, &wait.next);
+    let Ends { cause, message, reason, set } = ends;
+    run.emit(What::WaitEnded { at, cause, message, reason, set });
+    Some(next)
 }
 
 /// The time of a wait has come, unless its date is another one by now.
 pub(super) fn time_is_up(run: &mut Run<'_>, token: u32) -> Result<(), Stop> {
     if !moved(run, token)? {
-        end(run, token, WaitCause::Time, None, None);
+        end(run, token, Ends::by(WaitCause::Time));
     }
     Ok(())
 }
@@ -139,18 +162,40 @@ pub(super) fn look(run: &mut Run<'_>) -> Result<(), Stop> {
         if let Some(wait) = spec(run, &node)
             && holds(run, &node, wait)?
         {
-            end(run, token, WaitCause::Condition, None, None);
+            end(run, token, Ends::by(WaitCause::Condition));
         }
     }
     Ok(())
 }
 
 /// A message came. Whoever does not wait for it (any more) leaves it for others.
-pub(super) fn receive(run: &mut Run<'_>, token: u32, message: &Awaits, id: Uuid) {
-    let runs = run.instance.status == Status::Running && run.instance.suspended.is_none();
-    let wanted = waiting(run, token).is_some_and(|(_, waiting)| waiting.message.as_ref() == Some(message));
-    if runs && wanted {
-        end(run, token, WaitCause::Message, Some(id), None);
+///
+/// It was read when it was sent, by the definitions of then. Where those of the instance ask for something else it is taken
+/// nevertheless, since nobody could take it later, and an administrator sees to the rest: trying again waits for the next.
+pub(super) fn receive(run: &mut Run<'_>, token: u32, message: &Awaits, id: Uuid, given: &Map<String, Json>) {
+    if run.instance.status != Status::Running || run.instance.suspended.is_some() {
+        return;
+    }
+    let Some((node, _)) = waiting(run, token).filter(|(_, waiting)| waiting.message.as_ref() == Some(message)) else {
+        return;
+    };
+    let Some(Awaited::Message { values: inputs, .. }) = spec(run, &node).map(|wait| &wait.awaited) else { return };
+    let own = given.iter().filter(|(name, _)| inputs.contains_key(name.as_str()));
+    let own: Map<String, Json> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let ends = Ends { message: Some(id), ..Ends::by(WaitCause::Message) };
+    match read_message(inputs, &own) {
+        Ok(values) => {
+            let to = |name: &Name| inputs.get(name).map_or_else(|| name.clone(), |input| input.variable.clone());
+            let set = values.into_iter().map(|(name, value)| (to(&name), value)).collect();
+            end(run, token, Ends { set, ..ends });
+        }
+        Err(problems) => {
+            over(run, token, ends);
+            let told: Vec<String> = problems.iter().map(|p| format!("`{}`: {}", p.path, p.message)).collect();
+            let at = run.at(token, &node);
+            let code = "message_does_not_fit".to_owned();
+            run.emit_engine(What::IncidentRaised { at, code, message: told.join("; ") });
+        }
     }
 }
 
@@ -159,7 +204,7 @@ pub(super) fn skip(run: &mut Run<'_>, token: u32, reason: String) -> Result<(), 
     if waiting(run, token).is_none() {
         return Err(Rejection::state("wrong_state", "Expected a wait at this place, but there is none").into());
     }
-    end(run, token, WaitCause::Skipped, None, Some(reason));
+    end(run, token, Ends { reason: Some(reason), ..Ends::by(WaitCause::Skipped) });
     Ok(())
 }
 
@@ -187,7 +232,7 @@ pub(super) fn foretell(run: &mut Run<'_>) -> bool {
         found.push((at, token, waiting.message.is_some()));
     }
     let Some((_, token, by_message)) = found.into_iter().min() else { return false };
-    end(run, token, if by_message { WaitCause::Message } else { WaitCause::Time }, None, None);
+    end(run, token, Ends::by(if by_message { WaitCause::Message } else { WaitCause::Time }));
     true
 }
 

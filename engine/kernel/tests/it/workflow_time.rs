@@ -10,7 +10,7 @@ use kernel::{
     },
 };
 use proptest::{collection::vec, prelude::*};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use crate::workflow_kit::{Play, chain, code, compile, definition, notices, path, single, who};
@@ -394,7 +394,13 @@ fn a_wait_takes_a_message_of_its_name_and_key_once() {
     assert!(begun.changes.iter().any(|c| matches!(c, Change::MessageWait(wait) if wait.key == "R-7")));
     assert_eq!(jobs(&begun).0, ["workflow_message paid/R-7"], "one that came before is looked for");
     let token = *play.instance.tokens.keys().next().unwrap();
-    let receive = |message: Awaits| Command::Receive { token, message, id: Uuid::from_u128(9), by: Some(who("fay")) };
+    let receive = |message: Awaits| Command::Receive {
+        token,
+        message,
+        id: Uuid::from_u128(9),
+        values: Map::new(),
+        by: Some(who("fay")),
+    };
     assert!(play.give(&receive(message("paid", "R-8"))).unwrap().events.is_empty(), "it is for somebody else");
     let took = play.give(&receive(message("paid", "R-7"))).unwrap();
     assert!(took.changes.contains(&Change::TakeMessage { id: Uuid::from_u128(9) }));
@@ -404,6 +410,84 @@ fn a_wait_takes_a_message_of_its_name_and_key_once() {
     let mut nameless =
         waiting(json!({"type": "wait", "for": {"message": {"name": "paid", "key": "subject"}}, "next": "check"}));
     assert_eq!(code(nameless.try_start("rob")), "workflow_fault", "without a key nobody could ever send it");
+}
+
+/// Waits for a payment that says how much and when, and asks the director where it is much.
+fn paying() -> kernel::definition::WorkflowDefinition {
+    let values = json!({"amount": {"variable": "paid", "required": true}, "paid_on": {}});
+    let mut definition = definition(json!({
+        "start": {"type": "start", "next": "pause"},
+        "pause": {"type": "wait", "for": {"message": {"name": "paid", "key": "subject", "values": values}}, "next": "much"},
+        "much": {"type": "switch", "cases": {"yes": {"when": "vars.paid > 100", "next": "top"}}, "default": "check"},
+        "top": {"type": "approval", "approvers": [{"role": "director"}], "nobody": "admin", "next": "approved", "rejected": "rejected"},
+        "check": {"type": "approval", "approvers": [{"role": "lead"}], "nobody": "admin", "next": "approved", "rejected": "rejected"},
+        "approved": {"type": "end", "outcome": "approved"}, "rejected": {"type": "end", "outcome": "rejected"}}));
+    definition.variables = serde_json::from_value(json!({"paid": {"type": "decimal", "value": "0"},
+        "paid_on": {"type": "date", "value": "null"}, "who": {"type": "user", "value": "null"}}))
+    .unwrap();
+    definition
+}
+
+fn paid(values: Json) -> (Play, Decision) {
+    let mut play = Play::new(&paying()).with("subject", Value::text("R-7"));
+    play.start("rob");
+    let token = *play.instance.tokens.keys().next().unwrap();
+    let Json::Object(values) = values else { panic!("values are an object") };
+    let command = Command::Receive {
+        token,
+        message: message("paid", "R-7"),
+        id: Uuid::from_u128(9),
+        values,
+        by: Some(who("fay")),
+    };
+    let decision = play.give(&command).unwrap();
+    (play, decision)
+}
+
+#[test]
+fn values_of_a_message_are_written_to_variables_that_decide_about_the_way() {
+    let (play, _) = paid(json!({"amount": "500.5", "paid_on": "2026-10-12"}));
+    assert_eq!(play.open(), ["top: gwen"]);
+    assert_eq!(play.instance.variables["paid"], Value::Decimal("500.5".parse().unwrap()));
+    assert_eq!(play.instance.variables["paid_on"], Value::Date("2026-10-12".parse().unwrap()));
+    let (play, _) = paid(json!({"amount": 5}));
+    assert_eq!(play.open(), ["check: sam"]);
+    assert_eq!(play.instance.variables["paid_on"], Value::Null, "what may be left out keeps its value");
+    let preview = Play::new(&paying()).with("subject", Value::text("R-7")).preview("rob");
+    let foretold = preview.nodes.iter().find(|node| node.kind == "approval").unwrap();
+    assert_eq!((foretold.unknown, &foretold.depends_on[..]), (true, &["paid".into()][..]), "nobody knows it before");
+}
+
+#[test]
+fn a_message_that_an_older_version_cannot_read_is_taken_and_stands_as_an_incident() {
+    let (mut play, decision) = paid(json!({"amount": "much", "colour": "red"}));
+    assert!(decision.changes.contains(&Change::TakeMessage { id: Uuid::from_u128(9) }), "nobody could take it later");
+    let token = play.instance.incidents().next().unwrap().0;
+    let told = play.events.iter().find_map(|event| match &event.what {
+        What::IncidentRaised { code, message, .. } => Some((code.clone(), message.clone())),
+        _ => None,
+    });
+    let (code, told) = told.unwrap();
+    assert_eq!(code, "message_does_not_fit");
+    assert!(told.starts_with("`values.amount`: "), "{told}");
+    let again = Operation::Retry { token, set: indexmap::IndexMap::new() };
+    let decision = operate(&mut play, again);
+    assert!(decision.changes.iter().any(|c| matches!(c, Change::MessageWait(_))), "it waits for the next");
+}
+
+#[test]
+fn values_of_a_message_are_checked_where_they_are_waited_for() {
+    let told = |values: Json| -> Vec<String> {
+        let mut definition = serde_json::to_value(paying()).unwrap();
+        definition["nodes"]["pause"]["for"]["message"]["values"] = values;
+        let definition = serde_json::from_value(definition).unwrap();
+        compile(&definition).1.iter().map(|p| format!("{} {}", p.code, p.path)).collect()
+    };
+    let at = "nodes.pause.for.message.values";
+    assert_eq!(told(json!({"amount": {"variable": "paid"}, "paid_on": {"required": true}})), [""; 0]);
+    assert_eq!(told(json!({"amount": {}})), [format!("E0569 {at}.amount")]);
+    assert_eq!(told(json!({"amount": {"variable": "pay"}})), [format!("E0569 {at}.amount.variable")]);
+    assert_eq!(told(json!({"who": {}})), [format!("E0569 {at}.who")], "a program knows no person of ours");
 }
 
 fn race() -> Play {
@@ -752,7 +836,7 @@ fn command(play: &mut Play, attempt: &Try) -> Option<Command> {
                 _ => None,
             });
             let (token, message) = found?;
-            Some(Command::Receive { token, message, id: Uuid::from_u128(3), by: None })
+            Some(Command::Receive { token, message, id: Uuid::from_u128(3), values: Map::new(), by: None })
         }
         Try::Suspend => {
             Some(Command::Operate { by: who("ada"), operation: Operation::Suspend, reason: Some("x".into()) })

@@ -5,8 +5,9 @@ use kernel::{
     change::{Change, MessageRow},
     query::{Facts, Outcome},
     rights::Access,
-    workflow::{Awaits, message_job},
+    workflow::{Awaits, message_job, read_message},
 };
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::{
@@ -24,6 +25,8 @@ pub struct SendMessage {
     pub name: String,
     /// By what it is told from others of its name.
     pub key: String,
+    /// Values that come with it, in wire form.
+    pub values: Map<String, Json>,
 }
 
 impl Command for SendMessage {
@@ -48,12 +51,16 @@ impl Command for SendMessage {
             let code = if length == 0 { "required" } else { "too_long" };
             return Outcome::Rejected(Rejection::invalid("key", code, told));
         }
+        if let Err(problems) = read_message(&scene.catalog.message_inputs(&self.name), &self.values) {
+            return Outcome::Rejected(Rejection::Invalid(problems));
+        }
         let id = ctx.ids.clone().next();
         let message = Awaits { name: Name::new(&self.name), key: key.to_owned() };
         let row = MessageRow {
             id,
             name: message.name.clone(),
             key: message.key.clone(),
+            values: self.values.clone(),
             sent_by: scene.user,
             sent_at: scene.now,
         };

@@ -179,10 +179,18 @@ impl<'a> Teller<'a> {
         let (mut looked, mut own) = (Vec::new(), false);
         self.look(&variable.value, moment, fired, depth + 1, &mut looked, &mut own).await?;
         own |= !self.readable(&variable.value, depth + 1);
+        let set = self.trail.set(name, moment.at, moment.round);
+        // What a message or a call brought later is of no field, so no role says who may read it.
+        own |= set.is_some() && !self.scene.access(&self.scene.ctx()).is_admin();
         *hidden |= own;
-        let value = moment.begin.and_then(|begin| begin.variables.get(name)).filter(|_| !own);
+        let value = set.or_else(|| moment.begin.and_then(|begin| begin.variables.get(name))).filter(|_| !own);
+        if set.is_some() {
+            looked.clear();
+        }
+        let (workflow, path) = (&self.instance.workflow, format!("variables.{name}.label"));
+        let label = self.texts.text(Kind::Workflow, workflow, &path, &variable.label);
         Ok(json!({
-            "what": "variable", "label": label_of(name), "value": value.map(kernel::Value::to_json),
+            "what": "variable", "label": label, "value": value.map(kernel::Value::to_json),
             "type": variable.kind, "looked": looked, "hidden": own,
         }))
     }
@@ -288,7 +296,7 @@ impl<'a> Teller<'a> {
         }
         let written = self.versions.iter().flatten().filter(|(written, _)| *written <= at);
         let version = written.map(|(_, version)| *version).max().unwrap_or(self.seen.record.version);
-        Ok(Moment { version, begin: self.trail.begin(round) })
+        Ok(Moment { version, at, round, begin: self.trail.begin(round) })
     }
 
     /// The record as it was, as far as the reader may see it.

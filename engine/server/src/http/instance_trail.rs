@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use kernel::{
-    Name,
+    Name, Value,
     workflow::{At, Begin, Edge, Event, Fired, Named, What, Workflow},
 };
 
@@ -21,10 +21,21 @@ pub(super) struct Trail {
     ways: HashMap<Name, Vec<Step>>,
     /// With what each round began.
     begins: Vec<Begin>,
+    /// Variables that messages and calls set on the way, in that order.
+    sets: Vec<Set>,
     /// Where each token stands, and what brought it there.
     tokens: HashMap<u32, (Name, Vec<Step>)>,
     /// Which way each token is about to take.
     slots: HashMap<u32, String>,
+}
+
+/// A variable that was set on the way.
+#[derive(Clone, Debug)]
+struct Set {
+    name: Name,
+    value: Value,
+    at: DateTime<Utc>,
+    round: u32,
 }
 
 /// An edge that was taken.
@@ -84,6 +95,12 @@ impl Trail {
     /// With what a round began.
     pub(super) fn begin(&self, round: u32) -> Option<&Begin> {
         self.begins.get(usize::try_from(round).ok()?.checked_sub(1)?)
+    }
+
+    /// The value that a variable was given on the way, in a round until a moment.
+    pub(super) fn set(&self, name: &Name, until: DateTime<Utc>, round: u32) -> Option<&Value> {
+        let fits = |set: &&Set| set.name == *name && set.round == round && set.at <= until;
+        self.sets.iter().rev().find(fits).map(|set| &set.value)
     }
 
     fn begun(&mut self, event: &Event, begin: &Begin) {
@@ -180,6 +197,12 @@ impl Trail {
                     way.push(Step::Branched { at: event.at, node, branch: name, round: self.round });
                     self.stand(branch.to.token, &branch.to.node, way);
                 }
+            }
+            // What is called has variables of its own.
+            What::WaitEnded { at, set, .. } | What::ChildEnded { at, set, .. } if !at.node.contains('.') => {
+                let (at, round) = (event.at, self.round);
+                let one = |(name, value): (&Name, &Value)| Set { name: name.clone(), value: value.clone(), at, round };
+                self.sets.extend(set.iter().map(one));
             }
             What::ChildStarted { at, to, .. } => {
                 let way = self.tokens.get(&at.token).map(|(_, way)| way.clone()).unwrap_or_default();

@@ -130,6 +130,8 @@ pub(super) struct Teller<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Moment<'m> {
     pub(super) version: i64,
+    pub(super) at: DateTime<Utc>,
+    pub(super) round: u32,
     pub(super) begin: Option<&'m Begin>,
 }
 

@@ -48,6 +48,13 @@ fn node(texts: Texts<'_>, catalog: &Catalog, entity: &Entity, found: &PreviewNod
             .depends_on
             .iter()
             .map(|name| {
+                if let Some((workflow, variable)) = workflow
+                    .filter(|_| !entity.fields.contains_key(name))
+                    .and_then(|w| Some((w, w.variables.get(name)?)))
+                {
+                    let path = format!("variables.{name}.label");
+                    return texts.text(Kind::Workflow, &workflow.name, &path, &variable.label);
+                }
                 let base = entity.fields.get(name).map_or_else(|| name.to_string(), |field| field.label.clone());
                 texts.text(Kind::Entity, &entity.name, &format!("fields.{name}.label"), &base)
             })

@@ -111,7 +111,7 @@ const FIXED: &[(&str, &str, &str, &str)] = &[
     ),
     ("/api/copies", "get", "work", "Copies that the reader got"),
     ("/api/copies/{id}/read", "post", "work", "Note that a copy was read"),
-    ("/api/messages", "post", "work", "Tell workflows that wait for it: {name, key}; kept until one takes it"),
+    ("/api/messages", "post", "work", "Tell workflows that wait for it: {name, key, values}; kept until one takes it"),
     ("/api/deputies", "get", "work", "Who stands in for the reader, or for ?person="),
     ("/api/deputies", "post", "work", "Set a stand-in: {person?, deputy, from, to, workflows?, reason?}"),
     ("/api/deputies/{id}", "delete", "work", "End it before its time"),

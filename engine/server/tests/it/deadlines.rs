@@ -223,6 +223,49 @@ on_both!(a_message_is_kept_until_a_workflow_takes_it_and_is_taken_once, |server|
     assert_eq!((ended.len(), ended[0]["cause"].as_str()), (1, Some("message")));
 });
 
+on_both!(a_message_brings_values_and_is_refused_with_the_path_of_what_is_wrong, |server| {
+    let variables =
+        r#""variables": {"level": {"label": "Level", "type": "integer", "value": "decide(quotation_level).level"}},"#;
+    let more = variables.replace("}},", r#"}, "paid": {"type": "decimal", "value": "0"}},"#);
+    let start = r#""start": {"type": "start", "next": "by_level"},"#;
+    let values = r#"{"amount": {"variable": "paid", "required": true}}"#;
+    let wait = format!(
+        r#""start": {{"type": "start", "next": "pause"}},
+        "pause": {{"type": "wait", "for": {{"message": {{"name": "paid", "key": "currency", "values": {values}}}}}, "next": "much"}},
+        "much": {{"type": "switch", "label": "Deposit", "cases": {{"yes": {{"when": "vars.paid > 100", "next": "general_manager"}}}}, "default": "by_level"}},"#
+    );
+    let changes = [(WORKFLOW, variables, more.as_str()), (WORKFLOW, start, &wait)];
+    server.publish("definitions/trade", &changes).await.unwrap();
+    let (rep, admin) = (server.sign_in("rep_a").await, server.sign_in("it_a").await);
+    let general = server.sign_in("gm_a").await;
+    let send = |values: Json| {
+        let admin = admin.clone();
+        async move { admin.post("/api/messages", json!({"name": "paid", "key": "EUR", "values": values})).await }
+    };
+    for (values, path, code) in [
+        (json!({"amount": "much"}), "values.amount", "type"),
+        (json!({}), "values.amount", "required"),
+        (json!({"amount": 5, "colour": "red"}), "values.colour", "unknown"),
+    ] {
+        let refused = send(values).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid"));
+        let detail = &refused.body["error"]["details"][0];
+        assert_eq!((&detail["path"], &detail["code"]), (&json!(path), &json!(code)));
+    }
+    assert_eq!(server.app.store().count_messages().await.unwrap(), 0);
+    let record = submitted(&rep, 30_000).await;
+    assert_eq!(send(json!({"amount": "500.5"})).await.status, 202);
+    due_by(server, morning()).await;
+    assert!(task(&general, &record).await.is_some(), "what came decides about the way");
+    // What came is of no field: whoever looks after workflows is told, others only that something decided.
+    let why = |client: crate::client::Client| {
+        let place = format!("/api/instances/{}/why?node=general_manager", instance_of(&record));
+        async move { client.get(&place).await.ok().to_string() }
+    };
+    assert!(!why(rep).await.contains("500.5"));
+    assert!(why(admin).await.contains("500.5"));
+});
+
 on_both!(a_wait_ends_when_its_record_comes_to_fit, |server| {
     with_wait(server, r#"{"until": "remarks == 'go'"}"#).await;
     let (rep, manager) = (server.sign_in("rep_a").await, server.sign_in("manager_a").await);

@@ -1,6 +1,7 @@
 //! What a commit writes of messages: those that come, who waits for which, and those that are taken, under a guard.
 
 use kernel::change::Change;
+use serde_json::{Map, Value as Json};
 
 use super::{
     Work,
@@ -49,14 +50,23 @@ pub(super) fn noted(work: &Work, statements: &mut Vec<Sql>) {
                 .bind(Bind::millis(work.commit.at)),
             ),
             Change::Message(message) => statements.push(
-                Sql::fixed("insert into sys_messages (id, name, key, sent_by, sent_at) values ($1, $2, $3, $4, $5)")
-                    .bind(message.id)
-                    .bind(&message.name)
-                    .bind(&message.key)
-                    .bind(message.sent_by)
-                    .bind(Bind::millis(message.sent_at)),
+                Sql::fixed(
+                    "insert into sys_messages (id, name, key, sent_by, sent_at, payload) \
+                     values ($1, $2, $3, $4, $5, $6)",
+                )
+                .bind(message.id)
+                .bind(&message.name)
+                .bind(&message.key)
+                .bind(message.sent_by)
+                .bind(Bind::millis(message.sent_at))
+                .bind(brought(&message.values)),
             ),
             _ => {}
         }
     }
+}
+
+/// Values that come with a message, as text; none where nothing comes.
+fn brought(values: &Map<String, Json>) -> Option<String> {
+    (!values.is_empty()).then(|| Json::Object(values.clone()).to_string())
 }

@@ -11,7 +11,7 @@ impl Store {
     /// The message of a name and key that came first and nobody has taken, and whoever waits for it longest.
     pub async fn waiting_message(&self, name: &Name, key: &str) -> Result<Option<(MessageRow, MessageWait)>, Error> {
         let came = Sql::fixed(
-            "select id, sent_by, sent_at from sys_messages where name = $1 and key = $2 order by sent_at, id limit 1",
+            "select id, sent_by, sent_at, payload from sys_messages where name = $1 and key = $2 order by sent_at, id limit 1",
         )
         .bind(name)
         .bind(key);
@@ -24,7 +24,12 @@ impl Store {
         let found = self.queries(vec![came, waits], false).await?;
         let [came, waits] = found.as_slice() else { return Ok(None) };
         let (Some(came), Some(waits)) = (came.first(), waits.first()) else { return Ok(None) };
+        let values = match came.get::<Option<String>>(3)? {
+            Some(text) => serde_json::from_str(&text).map_err(|error| Error::corrupt("values of a message", error))?,
+            None => serde_json::Map::new(),
+        };
         let message = MessageRow {
+            values,
             id: came.get(0)?,
             name: name.clone(),
             key: key.to_owned(),

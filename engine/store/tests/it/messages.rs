@@ -12,7 +12,8 @@ use crate::{
 
 fn message(key: &str, minutes: i64) -> MessageRow {
     let sent_at = now() + TimeDelta::minutes(minutes);
-    MessageRow { id: id(), name: name("paid"), key: key.to_owned(), sent_by: None, sent_at }
+    let values = [("minutes".to_owned(), serde_json::json!(minutes))].into_iter().filter(|_| minutes > 0).collect();
+    MessageRow { id: id(), name: name("paid"), key: key.to_owned(), values, sent_by: None, sent_at }
 }
 
 fn wait(token: u32, key: &str) -> MessageWait {

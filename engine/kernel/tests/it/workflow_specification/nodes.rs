@@ -222,6 +222,7 @@ fn message(play: &Play, key: &str) -> Command {
         token,
         message: Awaits { name: "paid".into(), key: key.to_owned() },
         id: Uuid::from_u128(9),
+        values: serde_json::Map::new(),
         by: None,
     }
 }
