@@ -177,6 +177,13 @@ impl App {
         people.filter(|id| pools_of(&org, *id).iter().any(|own| own == pool)).collect()
     }
 
+    /// The same after something was written that stands whether or not they can be read.
+    pub(crate) async fn people_written(&self) {
+        if let Err(error) = self.people_changed().await {
+            tracing::error!(%error, "people changed, but could not be read again");
+        }
+    }
+
     /// Reads people again, here and in other processes.
     async fn people_changed(&self) -> Result<(), Failure> {
         self.refresh_org().await?;

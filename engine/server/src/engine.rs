@@ -279,6 +279,12 @@ fn news(changes: &[Change]) -> Told {
     told
 }
 
+/// Whether changes concern people, departments or who stands in, of which each process keeps a picture. What is written in
+/// bulk tells of that alone: nobody follows its records one by one.
+pub(crate) fn concern_people(changes: &[Change]) -> bool {
+    news(changes).people
+}
+
 /// Whether the snapshot of the organisation is made of this entity.
 fn is_organisation(entity: &str) -> bool {
     matches!(entity, "user" | "department" | "position")

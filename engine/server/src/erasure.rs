@@ -18,7 +18,7 @@ use serde_json::json;
 use store::CommitError;
 use uuid::Uuid;
 
-use crate::{App, Failure, command::EraseRecord, read::not_lowerable};
+use crate::{App, Failure, command::EraseRecord, engine::concern_people, read::not_lowerable};
 
 /// Records that are looked at together.
 const TOGETHER: u32 = 100;
@@ -134,8 +134,14 @@ impl App {
                     }));
                     changes.extend(followed(&published.catalog, zone, now, Some(record), None));
                 }
+                let people = concern_people(&changes);
                 match self.store().commit_bulk(&*published.catalog, Commit { at: now, by, changes }).await {
-                    Ok(_) => gone += records.len() as u64,
+                    Ok(_) => {
+                        gone += records.len() as u64;
+                        if people {
+                            self.people_written().await;
+                        }
+                    }
                     // Somebody has just changed one of them: it is looked at anew.
                     Err(CommitError::StaleRecord { .. }) => {}
                     Err(refused) => return Err(self.refusal(refused)),

@@ -18,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use store::{CommitError, MergeRow};
 use uuid::Uuid;
 
-use crate::{App, Failure, nodes::Told};
+use crate::{App, Failure, engine::concern_people, nodes::Told};
 
 /// So long after it a merge can be undone.
 pub(crate) const UNDO_WITHIN: chrono::Duration = chrono::Duration::days(7);
@@ -312,9 +312,13 @@ impl App {
         if changes.is_empty() {
             return Ok(true);
         }
+        let people = concern_people(&changes);
         let commit = Commit { at: self.clock().now(), by: row.by, changes };
         match self.store().commit_bulk(catalog, commit).await {
             Ok(committed) => {
+                if people {
+                    self.people_written().await;
+                }
                 let records = committed.records.into_iter().map(|written| (written.entity, written.id)).collect();
                 let told = Told { records, ..Told::default() };
                 self.tell_nodes(told.clone());

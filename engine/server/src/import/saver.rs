@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 use store::{CommitError, Committed};
 use uuid::Uuid;
 
-use crate::{App, Failure, Scene};
+use crate::{App, Failure, Scene, engine::concern_people};
 
 /// Rounds in which the kernel may ask for facts.
 const ROUNDS: usize = 8;
@@ -201,9 +201,15 @@ impl Saver<'_> {
         if changes.is_empty() {
             return Ok(Ok(Committed::default()));
         }
+        let people = concern_people(&changes);
         let commit = Commit { at: scene.now, by: self.user, changes };
         match self.app.store().commit_bulk(scene.catalog.as_ref(), commit).await {
-            Ok(committed) => Ok(Ok(committed)),
+            Ok(committed) => {
+                if people {
+                    self.app.people_written().await;
+                }
+                Ok(Ok(committed))
+            }
             Err(CommitError::Store(error)) => Err(error.into()),
             Err(CommitError::Unique { fields, .. }) => {
                 let path = fields.first().map_or_else(String::new, Name::to_string);

@@ -21,7 +21,7 @@ use super::{
     saver::{Saver, Wanted},
     state::{KeptRecord, Status},
 };
-use crate::{App, Failure, merging::ways_to};
+use crate::{App, Failure, engine::concern_people, merging::ways_to};
 
 /// So long after its end an import can be undone.
 pub const UNDO_WITHIN: chrono::Duration = chrono::Duration::days(7);
@@ -165,8 +165,12 @@ impl App {
                 }
             }
             if !changes.is_empty() {
+                let people = concern_people(&changes);
                 let commit = Commit { at: scene.now, by: None, changes };
                 self.store().commit_bulk(scene.catalog.as_ref(), commit).await.map_err(|e| self.refusal(e))?;
+                if people {
+                    self.people_written().await;
+                }
             }
         }
         Ok(kept)

@@ -1,12 +1,18 @@
 //! Deputies that follow approved leave: they come, move and go with the record, whatever changes it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{PackSource, SourceFile};
 use serde_json::{Value as Json, json};
-use server::worker::{Worker, handlers};
+use server::{
+    App,
+    publish::Publication,
+    worker::{Worker, handlers},
+};
 
 use crate::{
     approval::{submitted, task},
     client::Client,
+    imports::{ended, upload},
     records::place,
     support::{TestApp, morning, on_both},
 };
@@ -157,4 +163,68 @@ on_both!(a_deputy_follows_changes_of_the_record_the_trash_and_the_way_back, |ser
     assert_eq!(deputies(&manager).await[0]["active"], false, "in the trash it holds no more");
     manager.post(&format!("{path}/restore"), json!({})).await.ok();
     assert_eq!(deputies(&manager).await[0]["active"], true, "out of the trash it holds again");
+});
+
+/// A pack in which people keep their absences as things, for thirty days.
+pub(crate) fn absences() -> Publication {
+    let pack = json!({"kind": "pack", "name": "away", "label": "Away", "version": "1.0.0"});
+    let trip = json!({"kind": "entity", "name": "trip_x", "label": "Trip", "type": "master", "title": "{name}",
+        "fields": {"name": {"type": "text", "required": true}, "who": {"type": "user"}, "instead": {"type": "user"},
+                   "starts": {"type": "date"}, "ends": {"type": "date"}},
+        "lifecycle": {"start": "planned", "states": {"planned": {}, "over": {}},
+                      "transitions": {"close": {"from": ["planned"], "to": "over"}}},
+        "retain": {"for": "30 days", "where": ["name", "=", "Fair"]},
+        "absence": {"person": "who", "deputy": "instead", "from": "starts", "until": "ends", "while": ["planned"]}});
+    let can = json!({"read": "all", "create": true, "update": "all", "delete": "all", "import": true});
+    let role = json!({"kind": "role", "name": "keeper", "label": "Keeper", "can": {"trip_x": can}});
+    let files = [("pack.json", pack), ("entities/trip_x.json", trip), ("roles/keeper.json", role)];
+    let files = files.into_iter().map(|(path, json)| SourceFile { path: path.into(), text: json.to_string() });
+    let packs = vec![PackSource { name: "away".into(), files: files.collect() }];
+    Publication { packs, note: "away".into(), by: None, demo: false }
+}
+
+/// Imports a trip of `rep_a`, for whom `rep_b` stands in; the import.
+pub(crate) async fn imported(keeper: &Client, first: &str, last: &str) -> String {
+    let content = format!("Name;Who;Instead;From;To\nFair;rep.a@demo.example;rep.b@demo.example;{first};{last}\n");
+    let uploaded = upload(keeper, "trips.csv", content.as_bytes()).await.ok();
+    let id = uploaded["id"].as_str().unwrap().to_owned();
+    let plan = json!({"entity": "trip_x", "key": ["name"], "existing": "skip",
+        "columns": {"Name": "name", "Who": "who", "Instead": "instead", "From": "starts", "To": "ends"}});
+    keeper.post(&format!("/api/imports/{id}/run"), plan).await.ok();
+    let done = ended(keeper, &id).await;
+    assert_eq!((&done["problem_count"], &done["summary"]["trip_x"]["create"]), (&json!(0), &json!(1)), "{done}");
+    id
+}
+
+/// Whether `rep_b` stands in for `rep_a` as far as a process knows.
+pub(crate) fn stands_in(app: &App, server: &TestApp) -> bool {
+    let (person, deputy) = (server.person("rep_a"), server.person("rep_b"));
+    app.org().deputies.iter().any(|known| known.person == person && known.deputy == deputy)
+}
+
+on_both!(deputies_come_and_go_with_records_that_are_imported_made_one_or_kept_for_a_time_only, |server| {
+    server.app.publish(absences()).await.unwrap();
+    server.give_roles("it_a", &["administrator", "keeper"]).await;
+    let keeper = server.sign_in("it_a").await;
+    let import = imported(&keeper, "2026-11-01", "2027-12-31").await;
+    assert!(stands_in(&server.app, server), "it comes with the import");
+    keeper.post(&format!("/api/imports/{import}/undo"), json!({})).await.ok();
+    assert!(!stands_in(&server.app, server), "and goes when that is undone");
+
+    let made = async |fields: Json| keeper.post("/api/records/trip_x", fields).await.ok()["record"].clone();
+    let winner =
+        made(json!({"name": "One", "who": server.person("rep_a"), "starts": "2026-11-01", "ends": "2027-12-31"})).await;
+    let loser = made(json!({"name": "Two", "instead": server.person("rep_b")})).await;
+    assert!(!stands_in(&server.app, server), "neither says enough");
+    let both = json!({"version": winner["version"], "losers": [{"id": loser["id"], "version": loser["version"]}], "fields": {}});
+    let merged = keeper.post(&format!("/api/records/trip_x/{}/merge", winner["id"].as_str().unwrap()), both).await.ok();
+    assert!(stands_in(&server.app, server), "together they do: {merged}");
+    keeper.post(&format!("/api/merges/{}/undo", merged["merge"].as_str().unwrap()), json!({})).await.ok();
+    assert!(!stands_in(&server.app, server), "and not any more when they are parted");
+
+    imported(&keeper, "2026-11-01", "2027-12-31").await;
+    assert!(stands_in(&server.app, server));
+    server.app.clock().set(morning() + TimeDelta::days(31));
+    assert!(server.app.retain(None).await.unwrap() >= 1);
+    assert!(!stands_in(&server.app, server), "it goes when the time of its record is over");
 });

@@ -7,10 +7,11 @@ use server::App;
 use tokio::task::JoinHandle;
 
 use crate::{
+    absence::{absences, imported, stands_in},
     approval::{submitted, task},
     events::until,
     records::{made, place},
-    support::TestApp,
+    support::{TestApp, morning},
 };
 
 /// Another process over the same database, which hears the others.
@@ -102,4 +103,24 @@ async fn a_process_that_lost_its_connection_catches_up_and_hears_again() {
 async fn on_sqlite_there_is_nobody_to_hear() {
     let server = TestApp::trade().await;
     assert!(server.app.follow_nodes().await.unwrap().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deputies_that_an_import_brings_and_its_undo_or_retention_takes_are_known_in_another_process() {
+    let Some(first) = TestApp::trade_on_postgres().await else { return };
+    first.app.publish(absences()).await.unwrap();
+    let (other, _running) = second(&first).await;
+    first.give_roles("it_a", &["administrator", "keeper"]).await;
+    let keeper = first.sign_in("it_a").await;
+    let import = imported(&keeper, "2026-11-01", "2027-12-31").await;
+    comes_true("that somebody stands in", || stands_in(&other.app, &first)).await;
+    keeper.post(&format!("/api/imports/{import}/undo"), json!({})).await.ok();
+    comes_true("that nobody does any more", || !stands_in(&other.app, &first)).await;
+    imported(&keeper, "2026-11-01", "2027-12-31").await;
+    comes_true("that somebody stands in again", || stands_in(&other.app, &first)).await;
+    first.app.clock().set(morning() + chrono::TimeDelta::days(31));
+    first.app.retain(None).await.unwrap();
+    comes_true("that the time of the record is over", || !stands_in(&other.app, &first)).await;
+    other.app.close().await;
+    first.remove().await;
 }
