@@ -9,13 +9,13 @@ import { like } from './words.mjs'
 
 const ALL = '"transfer": {}, "add_signer": {"signature": "required"}, "take_back": {}}'
 
-/** The trade pack, whose quotations can be decided by mail and with further verbs. */
+/** The trade pack, with further verbs where quotations are decided. */
 function pack() {
   const folder = join(root, 'definitions/trade')
   const files = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith('.json')).map((path) => {
     const text = readFileSync(join(folder, path), 'utf8')
     const changed = path.endsWith('workflows/quotation_approval.json')
-    return { path: path.replaceAll('\\', '/'), text: changed ? text.replace('"entity": "quotation",', '"entity": "quotation", "decide_by_mail": true,').replaceAll('"transfer": {}}', ALL) : text }
+    return { path: path.replaceAll('\\', '/'), text: changed ? text.replaceAll('"transfer": {}}', ALL) : text }
   })
   return { name: 'trade', files }
 }

@@ -17,15 +17,12 @@ use crate::{
 
 const WORKFLOW: &str = "workflows/quotation_approval.json";
 const VERBS: &str = r#""transfer": {}}"#;
-const ENTITY: &str = r#""entity": "quotation","#;
-const BY_MAIL: &str = r#""entity": "quotation", "decide_by_mail": true,"#;
+const BY_MAIL: &str = r#""decide_by_mail": true,"#;
 const MANAGER: &str = r#""approvers": [{"role": "sales_manager", "in": "initiator_department"}],"#;
 
-/// The trade pack whose quotations are approved by mail, with other changes.
+/// The trade pack, whose quotations managers approve by mail, with changes.
 async fn by_mail(server: &TestApp, changes: &[(&str, &str, &str)]) -> (MailServer, Worker) {
-    let own = [(WORKFLOW, ENTITY, BY_MAIL)];
-    let all: Vec<_> = own.iter().chain(changes).copied().collect();
-    server.publish("definitions/trade", &all).await.unwrap();
+    server.publish("definitions/trade", changes).await.unwrap();
     with_mail(server).await
 }
 
@@ -264,8 +261,7 @@ on_both!(the_page_shows_what_the_task_shows_and_nothing_that_its_node_hides, |se
     let amount = rep.get(&place(&open)).await.ok()["record"]["amount"].as_str().unwrap().to_owned();
     let told = grouped(&amount);
     assert!(page.contains(&told), "{told} is not in {page}");
-    let changes = [(WORKFLOW, ENTITY, BY_MAIL), (WORKFLOW, VERBS, hide)];
-    server.publish("definitions/trade", &changes).await.unwrap();
+    server.publish("definitions/trade", &[(WORKFLOW, VERBS, hide)]).await.unwrap();
     let hidden = submitted(&rep, 80_000).await;
     worker.run_due().await.unwrap();
     let page = visitor.get(&links(&mails, "manager.a").pop().unwrap()).await.text;
@@ -283,19 +279,19 @@ fn grouped(amount: &str) -> String {
 
 on_both!(only_what_a_workflow_lets_be_decided_by_mail_has_a_link, |server| {
     // A workflow that says nothing, a node that says no, a verb that asks for a signature.
-    let (mails, mut worker) = with_mail(server).await;
+    let (mails, mut worker) = by_mail(server, &[(WORKFLOW, BY_MAIL, "")]).await;
     let rep = server.sign_in("rep_a").await;
     submitted(&rep, 80_000).await;
     worker.run_due().await.unwrap();
     assert_eq!(mails.letters().len(), 1);
     assert!(links(&mails, "manager.a").is_empty());
-    let no = format!("{MANAGER} \"decide_by_mail\": false,");
-    server.publish("definitions/trade", &[(WORKFLOW, ENTITY, BY_MAIL), (WORKFLOW, MANAGER, &no)]).await.unwrap();
+    let all = (WORKFLOW, r#""entity": "quotation","#, r#""entity": "quotation", "decide_by_mail": true,"#);
+    server.publish("definitions/trade", &[(WORKFLOW, BY_MAIL, r#""decide_by_mail": false,"#), all]).await.unwrap();
     submitted(&rep, 80_000).await;
     worker.run_due().await.unwrap();
     assert!(links(&mails, "manager.a").is_empty());
     let signed = r#""transfer": {}, "approve": {"signature": "required"}}"#;
-    server.publish("definitions/trade", &[(WORKFLOW, ENTITY, BY_MAIL), (WORKFLOW, VERBS, signed)]).await.unwrap();
+    server.publish("definitions/trade", &[(WORKFLOW, BY_MAIL, ""), all, (WORKFLOW, VERBS, signed)]).await.unwrap();
     submitted(&rep, 80_000).await;
     worker.run_due().await.unwrap();
     let link = links(&mails, "manager.a").pop().unwrap();
@@ -304,9 +300,7 @@ on_both!(only_what_a_workflow_lets_be_decided_by_mail_has_a_link, |server| {
     assert!(page.contains("value=\"reject\"") && !page.contains("value=\"approve\""), "{page}");
     assert_eq!(post(&visitor, &link, "approve", "", &page).await.status, 422);
     // And a definition that asks for both at once is refused.
-    let both = format!("{MANAGER} \"decide_by_mail\": true,");
-    let wrong = [(WORKFLOW, VERBS, signed), (WORKFLOW, MANAGER, both.as_str())];
-    let told = format!("{:?}", server.publish("definitions/trade", &wrong).await.unwrap_err());
+    let told = format!("{:?}", server.publish("definitions/trade", &[(WORKFLOW, VERBS, signed)]).await.unwrap_err());
     assert!(told.contains("E0538"), "{told}");
 });
 

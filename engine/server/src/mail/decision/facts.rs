@@ -1,5 +1,5 @@
-//! What the page of a link tells of the task: what its person may see of the record, without what the node hides, and
-//! what others said before.
+//! What the page of a link tells of the task: what its person may see of what the record's form shows, without what the
+//! node hides, and what others said before.
 
 use kernel::{
     Catalog, Name, Value,
@@ -12,7 +12,7 @@ use kernel::{
 use serde::Serialize;
 use store::{TimelineFilter, TimelineItem};
 
-use super::{Open, values::Reading};
+use super::{Open, layout::Layout, values::Reading};
 use crate::{
     App, Failure, Scene,
     app_model::{Texts, entity_label},
@@ -85,13 +85,24 @@ impl App {
         let (entity, record) = (&open.seen.entity, &open.seen.record);
         let shows = |path: &str| open.seen.mask.shows(path) && !open.hides(path);
         let mut titles = Titles::default();
-        let columns: Vec<&Field> = entity.columns().filter(|field| shows(&field.name)).collect();
+        let layout = Layout::of(&scene.catalog, entity, &open.asked());
+        let mut columns: Vec<&Field> = Vec::new();
+        for (field, when) in layout.fields.iter().filter(|(field, _)| shows(&field.name)) {
+            if self.all_hold(&scene, open, when).await? {
+                columns.push(field);
+            }
+        }
+        let mut tables = layout.tables;
+        tables.retain(|(table, _)| shows(&table.name));
+        for (table, columns) in &mut tables {
+            columns.retain(|field| shows(&format!("{}.{}", table.name, field.name)));
+        }
         for field in &columns {
             titles.want_value(field, &record.get(&field.name));
         }
-        for table in entity.line_tables().filter(|table| shows(&table.name)) {
+        for (table, columns) in &tables {
             for line in record.lines.get(&table.name).into_iter().flatten().take(MOST_LINES) {
-                for field in table.fields.values().filter(|field| shows(&format!("{}.{}", table.name, field.name))) {
+                for field in columns {
                     if let Some(value) = line.fields.get(&field.name) {
                         titles.want_value(field, value);
                     }
@@ -118,8 +129,8 @@ impl App {
             }
         }
         let (figures, fields) = apart(told);
-        let tables = entity.line_tables().filter(|table| shows(&table.name));
-        let tables = tables.filter_map(|table| self::table(&reading, entity, table, open, &shows)).collect();
+        let tables = tables.iter().filter_map(|(table, columns)| self::table(&reading, entity, table, columns, open));
+        let tables = tables.collect();
         let pinned_texts = Texts::new(&open.pinned, language);
         let said_before = self.said_before(open, pinned_texts).await?;
         let since = open.instance.tasks.get(&open.task).map_or(open.instance.started_at, |task| task.opened_at);
@@ -137,6 +148,27 @@ impl App {
             fields,
             tables,
         })
+    }
+
+    /// Whether conditions of a form hold; one that cannot be worked out hides nothing.
+    async fn all_hold(&self, scene: &Scene, open: &Open, conditions: &[&Expr]) -> Result<bool, Failure> {
+        for condition in conditions {
+            let held = self
+                .settle(scene, |facts| {
+                    let ctx = scene.ctx();
+                    let env = Env::new(&ctx, facts, scene.catalog.as_ref()).over(&open.seen.record);
+                    match eval(condition, &env) {
+                        Ok(value) => Outcome::Decided(value == Value::Bool(true)),
+                        Err(kernel::expression::EvalError::Needs(queries)) => Outcome::Needs(queries),
+                        Err(kernel::expression::EvalError::Fault(_)) => Outcome::Decided(true),
+                    }
+                })
+                .await?;
+            if !held {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The currency of an amount, wherever the definition takes it from.
@@ -202,6 +234,17 @@ impl App {
 }
 
 impl Open {
+    /// Fields that the node has somebody look at or fill in.
+    fn asked(&self) -> Vec<Name> {
+        let workflow = self.pinned.workflows.get(&self.instance.workflow);
+        match workflow.and_then(|workflow| workflow.nodes.get(&self.node)).map(|node| &node.kind) {
+            Some(NodeKind::Approval(node)) => {
+                node.read.iter().chain(&node.write).chain(&node.required).cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether the node hides a field. A page that opens without signing in shows less than the app, where a role of the
     /// same person may show it all the same.
     fn hides(&self, path: &str) -> bool {
@@ -215,16 +258,8 @@ impl Open {
 }
 
 /// The lines of a table as far as they are shown; none where there are none.
-fn table(
-    reading: &Reading<'_>,
-    entity: &Entity,
-    table: &Field,
-    open: &Open,
-    shows: &impl Fn(&str) -> bool,
-) -> Option<Table> {
+fn table(reading: &Reading<'_>, entity: &Entity, table: &Field, fields: &[&Field], open: &Open) -> Option<Table> {
     let lines = open.seen.record.lines.get(&table.name).filter(|lines| !lines.is_empty())?;
-    let fields: Vec<&Field> =
-        table.fields.values().filter(|field| shows(&format!("{}.{}", table.name, field.name))).collect();
     let row = |line: &kernel::Line| -> Vec<Fact> {
         let facts = fields.iter().filter_map(|field| {
             let value = line.fields.get(&field.name).filter(|value| says_something(value))?;

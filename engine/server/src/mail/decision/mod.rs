@@ -5,6 +5,7 @@
 //! has left, or has lost the task, is told so and decides nothing.
 
 mod facts;
+mod layout;
 mod page;
 mod values;
 
