@@ -110,6 +110,44 @@ on_both!(a_server_that_is_down_for_a_day_loses_nothing_and_then_brings_one_lette
     assert_eq!(server.app.store().count_jobs().await.unwrap(), (0, 0));
 });
 
+on_both!(after_the_last_try_a_letter_rests_until_an_administrator_has_it_tried_again_and_it_comes_once, |server| {
+    let (mails, mut worker) = with_mail(server).await;
+    // Nobody listens there.
+    server.app.set_mail(None, Some(settings(1))).await.unwrap();
+    let rep = server.sign_in("rep_a").await;
+    let answer = crate::records::made(&rep, 10).await;
+    mention(server, &rep, &answer, "manager_a", "look").await;
+    let (mut now, mut tries) = (morning(), 0);
+    // Until it rests, and not for ever.
+    while server.app.store().count_jobs().await.unwrap().1 == 0 {
+        tries += 1;
+        assert!(tries < 200, "it never rests");
+        worker.run_due().await.unwrap();
+        now += TimeDelta::hours(1);
+        server.app.clock().set(now);
+    }
+    let admin = server.sign_in("it_a").await;
+    let list = admin.get("/api/incidents").await.ok();
+    let row = &list["rows"][0];
+    assert_eq!((&list["total"], &row["payload"]["user"]), (&json!(1), &json!(server.person("manager_a"))), "{list}");
+    assert!(row["attempts"].as_i64().unwrap() >= 48, "a server may be down for a weekend: {row}");
+    assert!(!row["error"].as_str().unwrap().is_empty());
+    assert!(admin.get("/api/notifications").await.text.contains(r#""kind":"incident""#), "administrators are told");
+    server.app.set_mail(None, Some(settings(mails.port))).await.unwrap();
+    worker.run_due().await.unwrap();
+    let to_manager = || mails.letters().into_iter().filter(|letter| letter.to == "manager.a@demo.example").count();
+    assert_eq!(to_manager(), 0, "it rests until somebody says so");
+    let retry = json!({"version": row["version"], "reason": "the server is back"});
+    admin.post(&format!("/api/incidents/{}/retry", row["id"]), retry).await.ok();
+    for _ in 0..3 {
+        worker.run_due().await.unwrap();
+        now += TimeDelta::hours(2);
+        server.app.clock().set(now);
+    }
+    assert_eq!(to_manager(), 1);
+    assert_eq!(server.app.store().count_jobs().await.unwrap(), (0, 0));
+});
+
 on_both!(what_the_server_does_not_take_now_is_tried_again_and_what_may_have_gone_out_keeps_its_id, |server| {
     let (mails, mut worker) = with_mail(server).await;
     mails.fail(&[Fault::Busy, Fault::Later, Fault::NoSender, Fault::Drop]);
