@@ -81,8 +81,9 @@ impl App {
         let value = settings.as_ref().map(|settings| json!(settings));
         let detail = json!({"host": settings.as_ref().map(|s| &s.host), "from": settings.as_ref().map(|s| &s.from)});
         let note = AuditRow { id: Uuid::now_v7(), at: self.clock().now(), user: by, kind: "mail".into(), detail };
-        // What was told before is not sent after the event.
-        let since = self.clock().now().timestamp_millis();
+        // What was told before there was a server is not sent after the event; what waits for one that is mended is.
+        let firm = self.firm();
+        let since = if firm.mail.is_some() { firm.mail_since } else { self.clock().now() }.timestamp_millis();
         let values = [(SETTING.to_owned(), value), (format!("{SETTING}_since"), Some(json!(since)))];
         self.store().change_settings(&values.into_iter().collect(), &[note]).await?;
         self.refresh_firm().await?;
