@@ -4,6 +4,7 @@
 //! Definitions are compared as JSON in their canonical form. Names are matched by name, then by `renamed_from`, never by
 //! likeness. The form of a [`Difference`] is stable: the studio shows it, programs may read it.
 
+pub mod names;
 mod words;
 
 use indexmap::IndexMap;
@@ -12,7 +13,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     Name, PackSource, Source,
-    catalog::label_of,
     definition::{Definition, Kind},
     layer,
     load::kind_and_json,
@@ -116,7 +116,7 @@ pub fn diff(before: &[PackSource], after: &[PackSource]) -> Vec<Difference> {
             let former = Key { kind: key.kind, name };
             old.get_key_value(&former).filter(|(k, _)| key.kind == Kind::Entity && !new.contains_key(*k))
         });
-        let walk = Walk { key, whole: json };
+        let walk = Walk { key };
         match old.get_key_value(key).or(former) {
             None => found.push(walk.told(Change::Added, "", Json::Null, json.clone())),
             Some((was, before)) => {
@@ -130,9 +130,13 @@ pub fn diff(before: &[PackSource], after: &[PackSource]) -> Vec<Difference> {
         }
     }
     for (key, json) in old.iter().filter(|(key, _)| !taken.contains(key)) {
-        found.push(Walk { key, whole: json }.told(Change::Removed, "", json.clone(), Json::Null));
+        found.push(Walk { key }.told(Change::Removed, "", json.clone(), Json::Null));
     }
     found.sort_by_key(|d| std::cmp::Reverse(d.weight));
+    names::call(&mut found, before, after, None);
+    for difference in &mut found {
+        difference.text = words::sentence(difference);
+    }
     found
 }
 
@@ -226,7 +230,6 @@ const NAMED: [&str; 22] = [
 /// Goes through one definition.
 struct Walk<'a> {
     key: &'a Key,
-    whole: &'a Json,
 }
 
 impl Walk<'_> {
@@ -334,46 +337,21 @@ impl Walk<'_> {
         }
     }
 
+    /// What happened; what it is called is known at the end.
     fn told(&self, change: Change, path: &str, before: Json, after: Json) -> Difference {
-        let of = label(self.whole).unwrap_or_else(|| label_of(&self.key.name));
-        let label = if path.is_empty() { String::new() } else { self.label_at(path, &before) };
-        let mut told = Difference {
+        Difference {
             change,
             weight: self.weight(change, path),
             kind: self.key.kind,
             name: self.key.name.clone(),
             path: path.to_owned(),
             from: None,
-            of,
-            label,
+            of: String::new(),
+            label: String::new(),
             before,
             after,
             text: String::new(),
-        };
-        told.text = words::sentence(&told);
-        told
-    }
-
-    /// What the thing at a place is called: the nearest field, option or part that has a label of its own or a name.
-    fn label_at(&self, path: &str, before: &Json) -> String {
-        let parts: Vec<&str> = path.split('.').collect();
-        let named = match parts[..] {
-            ["fields", lines, "fields", field, ..] => &[lines, field][..],
-            ["fields", field, ..] => &[field][..],
-            [_, name, ..] => &[name][..],
-            [name] => &[name][..],
-            [] => &[][..],
-        };
-        let mut at = Some(self.whole);
-        let mut labels = Vec::new();
-        for name in named {
-            at = at.and_then(|json| json.get(parts.first().copied().unwrap_or_default()).or(Some(json)));
-            at = at.and_then(|json| json.get(*name));
-            let gone = at.is_none() && !before.is_null();
-            let own = if gone { label(before) } else { at.and_then(label) };
-            labels.push(own.unwrap_or_else(|| label_of(name)));
         }
-        labels.join(" › ")
     }
 
     fn weight(&self, change: Change, path: &str) -> Weight {
@@ -396,12 +374,6 @@ impl Walk<'_> {
             Change::FieldAdded | Change::Optional | Change::OptionAdded => Weight::Behaviour,
         }
     }
-}
-
-/// The label that a part has of its own; an option may be a label alone.
-fn label(json: &Json) -> Option<String> {
-    let own = json.get("label").or(json.get("section")).or(Some(json)).and_then(Json::as_str);
-    own.filter(|label| !label.is_empty()).map(str::to_owned)
 }
 
 /// Whether objects have their keys in the same order, all the way down.

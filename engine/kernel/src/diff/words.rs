@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Change, Difference};
-use crate::{catalog::label_of, definition::Kind};
+use crate::definition::Kind;
 
 /// What a kind of definition is to those who run the business.
 fn noun(kind: Kind) -> &'static str {
@@ -39,6 +39,9 @@ pub(super) fn sentence(d: &Difference) -> String {
     }
     let field = format!("Field *{}* of *{}*", d.label, d.of);
     let (before, after) = (plain(&d.before), plain(&d.after));
+    // An option is told after its field.
+    let (of_option, option) = d.label.rsplit_once(" › ").unwrap_or(("", &d.label));
+    let of_option = format!("Field *{of_option}* of *{}*", d.of);
     match d.change {
         Change::FieldAdded => format!("{field} is new"),
         Change::FieldRemoved => format!("{field} is gone; its values are kept aside"),
@@ -54,20 +57,15 @@ pub(super) fn sentence(d: &Difference) -> String {
         Change::Required => format!("{field} became required"),
         Change::Optional => format!("{field} is not required any more"),
         Change::FormulaChanged => format!("{field} is worked out otherwise"),
-        Change::OptionAdded => format!("{field} has a new option *{}*", option(d, &d.after)),
-        Change::OptionRemoved => format!("{field} has lost the option *{}*", option(d, &d.before)),
-        Change::OptionsMerged => format!("{field} has an option *{}* that takes over others", option(d, &d.after)),
+        Change::OptionAdded => format!("{of_option} has a new option *{option}*"),
+        Change::OptionRemoved => format!("{of_option} has lost the option *{option}*"),
+        Change::OptionsMerged => format!("{of_option} has an option *{option}* that takes over others"),
         Change::UniqueChanged => format!("Which values of *{}* no two records may share has changed", d.of),
         Change::IndexesChanged => format!("Lists of *{}* are found by other fields", d.of),
         Change::Added => format!("{whole} has a new part *{}*", d.label),
         Change::Removed => format!("{whole} has lost *{}*", d.label),
         Change::Changed => format!("*{}* of {whole} changed", d.label),
     }
-}
-
-fn option(d: &Difference, json: &Json) -> String {
-    let key = d.path.rsplit('.').next().unwrap_or_default();
-    super::label(json).unwrap_or_else(|| label_of(key))
 }
 
 fn plain(json: &Json) -> String {

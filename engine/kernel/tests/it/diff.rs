@@ -46,7 +46,9 @@ fn each_change_is_told_as_what_it_is() {
     assert!(has(Change::Relabelled, "fields.kind.options.a").is_some());
     let merged = has(Change::Renamed, "fields.kind.options.d");
     assert_eq!(merged.unwrap().from.as_deref(), Some("c"), "{found:#?}");
-    assert!(has(Change::OptionRemoved, "fields.kind.options.b").is_some());
+    let lost = has(Change::OptionRemoved, "fields.kind.options.b").unwrap();
+    assert_eq!(lost.text, "Field *Kind* of *Order* has lost the option *B*");
+    assert_eq!(lost.label, "Kind › B");
     assert_eq!(found.first().map(|d| d.weight), Some(Weight::Loss), "what weighs most comes first");
     assert!(has(Change::FieldRemoved, "fields.old").is_none(), "a rename is no loss");
 }

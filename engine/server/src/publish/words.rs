@@ -1,67 +1,25 @@
 //! What differences and effects are called in a reader's language.
-//!
-//! The words come from the files of the packs themselves and not from a catalog: what is compared may be too broken to
-//! compile.
-
-use std::collections::HashMap;
 
 use kernel::{
     PackSource,
-    catalog::label_of,
     definition::Kind,
-    diff::{Change, Difference},
-    layer,
+    diff::{Difference, names},
 };
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::Effect;
 use crate::studio::SITE;
 
-/// Objects whose keys are names of things.
-const NAMED: [&str; 17] = [
-    "fields",
-    "options",
-    "rules",
-    "lets",
-    "states",
-    "transitions",
-    "layout",
-    "tabs",
-    "items",
-    "nodes",
-    "cases",
-    "branches",
-    "variables",
-    "inputs",
-    "outputs",
-    "settings",
-    "modules",
-];
 /// A value that is longer as JSON is not told: nobody would read it.
 const LONGEST: usize = 160;
 
-/// Calls what differs as in a language: `of` and `label`; names in `label` stand between `›`. Long values are left out,
-/// and that the firm's own pack is there now: nobody made it on purpose.
+/// Calls what differs as in a language. Long values are left out, and that the firm's own pack is there now: nobody made
+/// it on purpose.
 pub(super) fn translate(found: &mut Vec<Difference>, before: &[PackSource], after: &[PackSource], language: &str) {
     let is_frame = |d: &Difference| d.kind == Kind::Pack && d.name == SITE && matches!(&*d.path, "" | "needs");
     found.retain(|difference| !is_frame(difference));
-    let (old, new) = (Words::new(before, language), Words::new(after, language));
+    names::call(found, before, after, Some(language));
     for difference in found {
-        let gone = difference.path.is_empty() && difference.change == Change::Removed;
-        let lost = matches!(difference.change, Change::FieldRemoved | Change::OptionRemoved | Change::Removed);
-        let (first, second) = if gone || lost { (&old, &new) } else { (&new, &old) };
-        let (kind, name, path) = place(difference);
-        let of = first.title(kind, &name).or_else(|| second.title(kind, &name));
-        difference.of = of.unwrap_or_else(|| difference.of.clone());
-        let parts: Vec<&str> = path.split('.').filter(|part| !part.is_empty()).collect();
-        let labels: Vec<String> = steps(kind, &parts)
-            .into_iter()
-            .map(|(upto, step)| {
-                let said = first.label(kind, &name, &parts, upto).or_else(|| second.label(kind, &name, &parts, upto));
-                said.unwrap_or_else(|| label_of(step))
-            })
-            .collect();
-        difference.label = labels.join(" › ");
         for value in [&mut difference.before, &mut difference.after] {
             if value.to_string().len() > LONGEST {
                 *value = Json::Null;
@@ -72,7 +30,7 @@ pub(super) fn translate(found: &mut Vec<Difference>, before: &[PackSource], afte
 
 /// The same for what becomes of stored values.
 pub(super) fn translate_effects(found: &mut [Effect], before: &[PackSource], after: &[PackSource], language: &str) {
-    let (old, new) = (Words::new(before, language), Words::new(after, language));
+    let (old, new) = (names::Names::new(before, Some(language)), names::Names::new(after, Some(language)));
     for effect in found {
         let name = effect.entity.as_str();
         let of = new.title(Kind::Entity, name).or_else(|| old.title(Kind::Entity, name));
@@ -81,115 +39,8 @@ pub(super) fn translate_effects(found: &mut [Effect], before: &[PackSource], aft
             let full = format!("fields.{}", path.replace('.', ".fields."));
             let parts: Vec<&str> = full.split('.').collect();
             let all = parts.len();
-            let said = |words: &Words| words.label(Kind::Entity, name, &parts, all);
+            let said = |names: &names::Names| names.label(Kind::Entity, name, &parts, all);
             *label = said(&new).or_else(|| said(&old)).unwrap_or_else(|| label.clone());
         }
-    }
-}
-
-/// The definition that a difference is about, and where in it; texts are about what they translate.
-fn place(difference: &Difference) -> (Kind, String, String) {
-    if difference.kind == Kind::Translations
-        && let Some((_, file)) = difference.name.split_once(&format!("/{}/", Kind::Translations.folder()))
-        && let Some((_, file)) = file.split_once('/')
-        && let Some((kind, name)) = kind_and_name(file)
-    {
-        let path = difference.path.strip_prefix("texts").unwrap_or_default().trim_start_matches('.');
-        return (kind, name.to_owned(), path.to_owned());
-    }
-    (difference.kind, difference.name.clone(), difference.path.clone())
-}
-
-/// Names on the way to a place: how many parts lead to each, and the name.
-fn steps<'p>(kind: Kind, parts: &[&'p str]) -> Vec<(usize, &'p str)> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let (Some(holder), Some(name)) = (parts.get(at), parts.get(at + 1)) {
-        let is_named = NAMED.contains(holder)
-            || (kind == Kind::Role && *holder == "can")
-            || (kind == Kind::Decision && matches!(*holder, "when" | "then"));
-        if is_named {
-            found.push((at + 2, *name));
-        }
-        at += if is_named { 2 } else { 1 };
-    }
-    found
-}
-
-fn kind_and_name(path: &str) -> Option<(Kind, &str)> {
-    let name = path.rsplit('/').next().unwrap_or(path).strip_suffix(".json")?;
-    // A pack's own texts lie beside the folders.
-    let kind = if path.contains('/') { layer::kind(path)? } else { Kind::Pack };
-    Some((kind, name))
-}
-
-/// What a set of packs calls things.
-struct Words {
-    definitions: HashMap<(Kind, String), Json>,
-    texts: HashMap<(Kind, String), Map<String, Json>>,
-}
-
-impl Words {
-    fn new(packs: &[PackSource], language: &str) -> Self {
-        let folder = format!("{}/{language}/", Kind::Translations.folder());
-        let mut words = Self { definitions: HashMap::new(), texts: HashMap::new() };
-        let (packs, _) = layer::effective(packs);
-        for (pack, file) in packs.iter().flat_map(|pack| pack.files.iter().map(move |file| (pack, file))) {
-            let translated = file.path.strip_prefix(&folder);
-            let Some((kind, name)) = kind_and_name(translated.unwrap_or(&file.path)) else { continue };
-            let name = if file.path == "pack.json" { pack.name.clone() } else { name.to_owned() };
-            let Ok(json) = serde_json::from_str::<Json>(&file.text) else { continue };
-            if translated.is_some() {
-                let texts = json.get("texts").and_then(Json::as_object).cloned().unwrap_or_default();
-                words.texts.entry((kind, name)).or_default().extend(texts);
-            } else {
-                words.definitions.insert((kind, name), json);
-            }
-        }
-        words
-    }
-
-    /// What a definition is called; a form or list without a name as what it shows.
-    fn title(&self, kind: Kind, name: &str) -> Option<String> {
-        let key = (kind, name.to_owned());
-        let translated = self.texts.get(&key).and_then(|texts| texts.get("label")).and_then(Json::as_str);
-        let json = self.definitions.get(&key);
-        let own = translated.or_else(|| json?.get("label")?.as_str());
-        own.map(str::to_owned).or_else(|| {
-            let entity = json?.get("entity")?.as_str().filter(|_| matches!(kind, Kind::Form | Kind::View))?;
-            self.title(Kind::Entity, entity)
-        })
-    }
-
-    /// What the thing is called to which the first parts of a path lead.
-    fn label(&self, kind: Kind, name: &str, parts: &[&str], upto: usize) -> Option<String> {
-        let path = parts.get(..upto)?;
-        let last = *path.last()?;
-        let holder = path.len().checked_sub(2).and_then(|at| path.get(at)).copied();
-        let key = (kind, name.to_owned());
-        let json = self.definitions.get(&key)?;
-        match (kind, holder) {
-            (Kind::Form, Some("fields")) => {
-                let entity = json.get("entity")?.as_str()?;
-                return self.label(Kind::Entity, entity, &["fields", last], 2);
-            }
-            (Kind::Role, Some("can")) => return self.title(Kind::Entity, last),
-            _ => {}
-        }
-        let texts = self.texts.get(&key);
-        let joined = path.join(".");
-        let translated = ["label", "section"]
-            .iter()
-            .map(|word| format!("{joined}.{word}"))
-            .chain([joined.clone()])
-            .find_map(|path| texts?.get(&path)?.as_str());
-        if let Some(text) = translated {
-            return Some(text.to_owned());
-        }
-        let there = path.iter().try_fold(json, |at, part| at.get(*part))?;
-        let own = there.get("label").or_else(|| there.get("section"));
-        // An option may be a label alone.
-        let own = own.or_else(|| (holder == Some("options")).then_some(there));
-        own.and_then(Json::as_str).map(str::to_owned)
     }
 }
