@@ -49,7 +49,7 @@ impl Command for RestoreVersion {
     async fn read(&self, app: &App, scene: &Scene) -> Result<Base, Failure> {
         let (entity, record) = target(app, scene, &self.entity, self.id, false).await?;
         let seen = app.see(scene, &self.entity, self.id).await?;
-        let version = app.version_of(&seen, self.version).await?;
+        let version = app.sealed_version_of(&seen, self.version).await?;
         let version =
             version.ok_or_else(|| Rejection::NotFound { kind: "version".into(), id: self.version.to_string() })?;
         Ok(Base { input: version.input(&entity, self.fields.as_deref()), entity, record })

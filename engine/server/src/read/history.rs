@@ -18,17 +18,26 @@ pub(crate) fn path_shows(mask: &Mask, path: &str) -> bool {
 
 /// A line that came or went holds all its fields: those that are hidden are taken out.
 pub(crate) fn masked(mask: &Mask, path: &str, value: &Json) -> Json {
+    shown(mask, path, value, masked_cell)
+}
+
+/// The same with sealed values as they are kept: for what the engine writes again, never for people.
+pub(super) fn sealed(mask: &Mask, path: &str, value: &Json) -> Json {
+    shown(mask, path, value, Json::clone)
+}
+
+fn shown(mask: &Mask, path: &str, value: &Json, cell: fn(&Json) -> Json) -> Json {
     match (path.split_once('.'), value) {
         (Some((table, rest)), Json::Object(line)) if !rest.contains('.') => Json::Object(
             line.iter()
                 .filter(|(field, _)| *field == "id" || mask.shows(&format!("{table}.{field}")))
-                .map(|(field, value)| (field.clone(), masked_cell(value)))
+                .map(|(field, value)| (field.clone(), cell(value)))
                 .collect::<Map<_, _>>(),
         ),
         (None, Json::Array(lines)) => {
-            Json::Array(lines.iter().map(|line| masked(mask, &format!("{path}.x"), line)).collect())
+            Json::Array(lines.iter().map(|line| shown(mask, &format!("{path}.x"), line, cell)).collect())
         }
-        _ => masked_cell(value),
+        _ => cell(value),
     }
 }
 

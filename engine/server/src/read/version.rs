@@ -2,11 +2,11 @@
 //! and what was erased from it, is as it is now, or missing.
 
 use indexmap::IndexMap;
-use kernel::{change::LaterChange, schema::Entity};
+use kernel::{change::LaterChange, rights::Mask, schema::Entity};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{record::Seen, wire::record_to_json};
+use super::{history, record::Seen, wire::record_to_json};
 use crate::{App, Failure};
 
 /// A record as it was at a version.
@@ -28,6 +28,19 @@ impl App {
     /// # Errors
     /// If the store fails.
     pub async fn version_of(&self, seen: &Seen, version: i64) -> Result<Option<Version>, Failure> {
+        self.version_with(seen, version, history::masked).await
+    }
+
+    /// The same with sealed values as the history keeps them, so that they can be given to the record again without being
+    /// opened. What has not changed since is masked, which a save takes as the value that is there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(crate) async fn sealed_version_of(&self, seen: &Seen, version: i64) -> Result<Option<Version>, Failure> {
+        self.version_with(seen, version, history::sealed).await
+    }
+
+    async fn version_with(&self, seen: &Seen, version: i64, value: Value) -> Result<Option<Version>, Failure> {
         if version < 1 || version > seen.record.version {
             return Ok(None);
         }
@@ -36,7 +49,7 @@ impl App {
         let mut then = now.clone();
         let mut erased = false;
         for entry in history.iter().rev() {
-            take_back(&mut then, seen, entry, &mut erased);
+            take_back(&mut then, seen, entry, value, &mut erased);
         }
         then.insert("version".into(), version.into());
         let differences = differences(&seen.entity, &now, &then);
@@ -44,15 +57,18 @@ impl App {
     }
 }
 
+/// What of a value in the history at a path is taken.
+type Value = fn(&Mask, &str, &Json) -> Json;
+
 /// Takes back what an entry changed.
-fn take_back(record: &mut Map<String, Json>, seen: &Seen, entry: &LaterChange, erased: &mut bool) {
+fn take_back(record: &mut Map<String, Json>, seen: &Seen, entry: &LaterChange, value: Value, erased: &mut bool) {
     let mask = &seen.mask;
     for change in entry.changes.iter().rev().filter(|change| super::path_shows(mask, &change.path)) {
         let mut parts = change.path.split('.');
         let (Some(first), id, field) = (parts.next(), parts.next(), parts.next()) else { continue };
         let is_erased = change.old.get(ERASED).is_some();
         *erased |= is_erased;
-        let old = if is_erased { Json::Null } else { super::masked(mask, &change.path, &change.old) };
+        let old = if is_erased { Json::Null } else { value(mask, &change.path, &change.old) };
         let Some(id) = id else {
             match (seen.entity.fields.get(first), record.get_mut(first)) {
                 (Some(field), Some(Json::Array(lines))) if !field.fields.is_empty() => order(lines, &old),
