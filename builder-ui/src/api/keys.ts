@@ -31,6 +31,7 @@ export const keys = {
   running: ['publish', 'running'] as const,
   migration: (workflow: string, wish: unknown) => ['publish', 'running', workflow, wish] as const,
   publications: ['publish', 'jobs'] as const,
+  keptAside: ['publish', 'kept'] as const,
   publication: (id: string) => ['publish', 'jobs', id] as const,
   comparison: (from: number, to: number) => ['publish', 'comparison', from, to] as const,
   plan: (what: string, choices: unknown) => ['publish', 'plan', what, choices] as const,

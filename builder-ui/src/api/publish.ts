@@ -47,6 +47,21 @@ export const readPublications = () => get<{ jobs: Publication[] }>('/api/publish
 export const readPublication = (id: string) => get<Publication>(`/api/publish/jobs/${encodeURIComponent(id)}`)
 export const cancelPublication = (id: string) => post<Publication>(`/api/publish/jobs/${encodeURIComponent(id)}/cancel`, {})
 
+/** Values of a field that no definition in force reads any more. */
+export interface KeptAside {
+  entity: string
+  /** What the entity is called. */
+  label: string
+  lines: string | null
+  /** None where a publication was broken off. */
+  field: string | null
+  column: string
+  rows: number
+}
+
+export const readKept = () => get<{ kept: KeptAside[] }>('/api/publish/kept')
+export const purgeKept = ({ entity, lines, column }: KeptAside) => post<{ emptied: number }>('/api/publish/kept/purge', { entity, lines, column })
+
 /** What differs between two versions, at one place. */
 export interface Difference {
   change: string

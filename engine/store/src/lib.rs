@@ -35,4 +35,4 @@ pub use system::{
     MailWishes, MergeRow, NearIndex, NoticeRow, PublicationRow, PublishedVersion, RootRow, RunningWorkflow, Session,
     SignedIn, Taking, Task, TimelineCursor, TimelineFilter, TimelineItem, ViewRow, Waiting, Work, WorkBy, WorkFilter,
 };
-pub use tables::{Entities, Flipped, NewIndex, Rebuilt, RebuiltRow, SchemaChange, SchemaPlan, Sliced};
+pub use tables::{Entities, Flipped, KeptAside, NewIndex, Rebuilt, RebuiltRow, SchemaChange, SchemaPlan, Sliced};

@@ -80,6 +80,12 @@ impl Names {
         all.iter().rev().find(|held| held.since <= version).filter(|held| !held.column.is_empty())
     }
 
+    /// All columns that there are or were, with the names that lead or led to them.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&Key, &Held)> {
+        let all = self.held.iter().flat_map(|(key, all)| all.iter().map(move |held| (key, held)));
+        all.filter(|(_, held)| !held.column.is_empty())
+    }
+
     /// The table of an entity, or of one of its line tables.
     pub(crate) fn table(&self, entity: &str, lines: &str, version: i64) -> Option<&str> {
         self.at(entity, lines, "id", version).map(|held| held.table.as_str())

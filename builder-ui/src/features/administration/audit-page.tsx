@@ -22,13 +22,13 @@ import style from './audit.module.css'
 /** What is asked for together. */
 const GROUPS: Record<string, string> = {
   sign_in: 'sign_in,sign_out', refused: 'sign_in_refused', passwords: 'password_given,password_changed', export: 'export',
-  view_as: 'view_as,view_as_ended', revealed: 'revealed,key_rotated', erased: 'erased,purged,retention', published: 'published,test_run',
+  view_as: 'view_as,view_as_ended', revealed: 'revealed,key_rotated', erased: 'erased,purged,aside_purged,retention', published: 'published,test_run',
   decided_by_mail: 'decided_by_mail', setting: 'setting',
 }
 
 const ICONS: Record<string, IconName> = {
   sign_in: 'key', sign_out: 'sign_out', sign_in_refused: 'warning', password_given: 'lock', password_changed: 'lock', export: 'download',
-  view_as: 'people', view_as_ended: 'people', revealed: 'lock', key_rotated: 'key', erased: 'delete', purged: 'delete', retention: 'clock', published: 'send', test_run: 'search', setting: 'settings',
+  view_as: 'people', view_as_ended: 'people', revealed: 'lock', key_rotated: 'key', erased: 'delete', purged: 'delete', aside_purged: 'delete', retention: 'clock', published: 'send', test_run: 'search', setting: 'settings',
   decided_by_mail: 'mail',
 }
 

@@ -23,6 +23,7 @@ import style from './publish-page.module.css'
 
 const PlannedDialog = lazy(() => import('./planned-dialog'))
 const ArchiveCard = lazy(() => import('./archive-card'))
+const KeptCard = lazy(() => import('./kept-card'))
 
 export default function PublishPage() {
   const { t } = useTranslation('publish')
@@ -38,6 +39,7 @@ export default function PublishPage() {
         {versions.isPending ? <Card flush label={t('versions')}><SkeletonRows rows={4} height={52} /></Card> : null}
         {versions.data ? <Versions current={versions.data.current} versions={versions.data.versions} /> : null}
         {versions.data ? <Suspense fallback={null}><ArchiveCard current={versions.data.current} /></Suspense> : null}
+        <Suspense fallback={null}><KeptCard /></Suspense>
         {jobs.data && jobs.data.jobs.length > 0 ? <Publications jobs={jobs.data.jobs} /> : null}
       </div>
     </Page>

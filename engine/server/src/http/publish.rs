@@ -157,3 +157,41 @@ async fn seen(app: &App, scene: &Scene, rows: Vec<Row>) -> Result<Vec<Row>, Erro
     }
     Ok(shown)
 }
+
+/// Columns that are kept aside, with how many rows hold a value in them.
+pub(super) async fn kept(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let scene = reader.scene();
+    let words = &scene.catalog.translations;
+    let told = app.kept_aside().await?.into_iter().map(|one| {
+        let name = kernel::Name::new(&one.entity);
+        let label = scene.catalog.entity(&one.entity).map_or(&*one.entity, |entity| &entity.definition.label);
+        let label = words.or(reader.language, kernel::definition::Kind::Entity, &name, "label", label);
+        json!({
+            "entity": one.entity, "label": label, "lines": Some(&one.lines).filter(|lines| !lines.is_empty()),
+            "field": one.field, "column": one.column, "rows": one.rows,
+        })
+    });
+    Ok(Json(json!({"kept": told.collect::<Vec<_>>()})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Purged {
+    entity: String,
+    /// The line table; none for the header.
+    lines: Option<String>,
+    column: String,
+}
+
+/// Empties one of them for good.
+pub(super) async fn purge_kept(
+    State(app): State<App>,
+    reader: Reader,
+    Body(asked): Body<Purged>,
+) -> Result<Json<Json_>, Error> {
+    reader.must_be_admin()?;
+    let lines = asked.lines.unwrap_or_default();
+    let emptied = app.purge_aside(Some(reader.user), &asked.entity, &lines, &asked.column).await?;
+    Ok(Json(json!({"emptied": emptied})))
+}

@@ -134,6 +134,8 @@ fn session_routes() -> Router<App> {
         .route("/api/definitions/rename", post(definitions::renamed).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/publish", post(publish::begin).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/publish/plan", post(publish::plan).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish/kept", get(publish::kept))
+        .route("/api/publish/kept/purge", post(publish::purge_kept))
         .route("/api/publish/jobs", get(publish::list))
         .route("/api/publish/jobs/{id}", get(publish::show))
         .route("/api/publish/jobs/{id}/cancel", post(publish::cancel))

@@ -3,6 +3,7 @@
 //! Where stored values must be converted or worked out anew, or a great index is made, that is done first, while people
 //! work with the version before; see [`job`].
 
+mod aside;
 mod history;
 mod job;
 mod plan;

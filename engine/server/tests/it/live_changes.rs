@@ -165,6 +165,55 @@ on_both!(each_kind_of_change_makes_the_stored_values_right, |server| {
     assert_eq!((&now["note"], &now["day"]), (&json!("a"), &json!("2026-03-01")));
 });
 
+on_both!(what_is_kept_aside_comes_back_until_it_is_purged, |server| {
+    let before = json!({"code": {"type": "text"}, "gone": {"type": "text"}, "size": {"type": "text"}, "stays": {"type": "text"},
+                        "lines": {"type": "lines", "fields": {"each": {"type": "decimal"}, "dropped": {"type": "tags"}}}});
+    server.app.publish(publication(before.clone())).await.unwrap();
+    let keeper = keeper(server).await;
+    let fields = json!({"code": "a", "gone": "kept", "size": "12", "stays": "here",
+                        "lines": [{"each": "1", "dropped": ["x"]}, {"each": "2", "dropped": ["y", "z"]}]});
+    let id = make(&server.app, fields).await;
+    make(&server.app, json!({"code": "b", "size": "13"})).await;
+    assert_eq!(keeper.get("/api/publish/kept").await.ok()["kept"], json!([]));
+    let after = json!({"code": {"type": "text"}, "size": {"type": "integer"}, "stays": {"type": "text"},
+                       "lines": {"type": "lines", "fields": {"each": {"type": "decimal"}}}});
+    server.app.publish(publication(after.clone())).await.unwrap();
+    server.app.agree_on_version(true).await.unwrap();
+    let kept = keeper.get("/api/publish/kept").await.ok()["kept"].clone();
+    let told = |lines: Json, field: &str, column: &str, rows: i64| json!({"entity": "item", "label": "Item", "lines": lines, "field": field, "column": column, "rows": rows});
+    let expected = json!([
+        told(Json::Null, "gone", "gone", 1),
+        told(Json::Null, "size", "size", 2),
+        told(json!("lines"), "dropped", "dropped", 2),
+    ]);
+    assert_eq!(kept, expected);
+
+    // What was removed is there again by its name, as long as nobody has emptied it.
+    server.app.publish(publication(before.clone())).await.unwrap();
+    assert_eq!(item(&keeper, id).await["gone"], "kept");
+    server.app.publish(publication(after)).await.unwrap();
+    server.app.agree_on_version(true).await.unwrap();
+    let gone = json!({"entity": "item", "column": "gone"});
+    server.sign_in("rep_a").await.get("/api/publish/kept").await.refused(403, "forbidden");
+    server.sign_in("rep_a").await.post("/api/publish/kept/purge", gone.clone()).await.refused(403, "forbidden");
+    assert_eq!(keeper.post("/api/publish/kept/purge", gone.clone()).await.ok()["emptied"], 1);
+    let dropped = json!({"entity": "item", "lines": "lines", "column": "dropped"});
+    assert_eq!(keeper.post("/api/publish/kept/purge", dropped).await.ok()["emptied"], 2);
+    // Neither what is in use nor what is empty is touched.
+    for column in ["stays", "gone", "id", "nothing"] {
+        let answer = keeper.post("/api/publish/kept/purge", json!({"entity": "item", "column": column})).await.ok();
+        assert_eq!(answer["emptied"], 0, "{column}");
+    }
+    let kept = keeper.get("/api/publish/kept").await.ok()["kept"].clone();
+    assert!(kept.as_array().unwrap().iter().all(|one| one["field"] == "size"), "{kept}");
+    let noted = keeper.get("/api/audit?kind=aside_purged").await.ok();
+    assert!(noted.to_string().contains("lines.dropped"), "{noted}");
+    server.app.publish(publication(before)).await.unwrap();
+    let now = item(&keeper, id).await;
+    assert_eq!((&now["gone"], &now["stays"], &now["lines"][1]["dropped"]), (&Json::Null, &json!("here"), &Json::Null));
+    assert_eq!(now["lines"][1]["each"], "2.000000");
+});
+
 on_both!(whoever_ends_in_the_midst_leaves_what_another_goes_on_with, |server| {
     let fields = |scale: u32, factor: u32| {
         json!({"code": {"type": "text"}, "price": {"type": "decimal", "scale": scale},

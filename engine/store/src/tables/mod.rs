@@ -7,9 +7,11 @@
 //! be filled in. Lines do have one to their record.
 
 mod apply;
+mod aside;
 mod plan;
 mod rebuild;
 
+pub use aside::KeptAside;
 pub use plan::{Rebuilt, SchemaChange, SchemaPlan};
 pub use rebuild::{Flipped, NewIndex, RebuiltRow, Sliced};
 

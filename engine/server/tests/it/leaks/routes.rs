@@ -162,6 +162,8 @@ pub(crate) const APART: &[(&str, &str)] = &[
     ("POST /api/publish", "answers with a version or a publication, to administrators"),
     ("POST /api/publish/plan", "rows go through the record's rights; see the test of publishing"),
     ("GET /api/publish/jobs/{id}", "rows go through the record's rights; see the test of publishing"),
+    ("GET /api/publish/kept", "names of fields that were removed, and how many rows hold them, for administrators"),
+    ("POST /api/publish/kept/purge", "answers with a number"),
     ("POST /api/publish/jobs/{id}/cancel", "answers with the publication, as GET does"),
     ("POST /api/definitions/rename", "answers with definitions, as GET does, to administrators"),
     ("GET /schemas/{file}", "the schemas of definitions, the same for everybody"),
