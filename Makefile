@@ -53,7 +53,7 @@ chaos: ## Kill the server 200 times for each database under load: nothing may be
 	PORTOLAN_CHAOS=200 .tools/with-postgres cargo test -p server --test it -- chaos --nocapture
 
 .PHONY: bench-big
-bench-big: ## Measure lists of ten million records and an import of half a million rows; writes target/bench-big.json, takes some ten minutes and 10 GB
+bench-big: ## Measure lists of ten million records, an import of half a million rows and definitions that change over a million; writes target/bench-big.json, takes some ten minutes and 10 GB
 	PORTOLAN_BENCH_BIG=1 .tools/bench
 
 .PHONY: fuzz

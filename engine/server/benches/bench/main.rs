@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "a program for the terminal that stops where it must")]
 
 mod big;
+mod changes;
 mod floor;
 mod http;
 mod imports;
@@ -41,14 +42,19 @@ fn main() -> Result<()> {
         ["floor", url, mode, documents] => runtime.block_on(floor::serve(url, *mode == "grouped", documents.parse()?)),
         // `cargo test --benches` and the like call it with other arguments: nothing is measured then.
         rest if rest.contains(&"--test") => Ok(()),
-        _ => runtime.block_on(measure_all()),
+        // So many records whose definitions change, alone: `changes 100000`.
+        ["changes", records, ..] => runtime.block_on(measure_all(Some(records.parse()?))),
+        _ => runtime.block_on(measure_all(None)),
     }
 }
 
-async fn measure_all() -> Result<()> {
+async fn measure_all(changed: Option<i64>) -> Result<()> {
     let folder = std::env::temp_dir().join(format!("portolan-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let result = everything(&folder).await;
+    let result = match changed {
+        Some(records) => changes::under_load(&folder, records, &mut Report::default()).await,
+        None => everything(&folder).await,
+    };
     std::fs::remove_dir_all(&folder)?;
     result
 }
@@ -62,6 +68,7 @@ async fn everything(folder: &Path) -> Result<()> {
         imports::rows(&sqlite, &mut report).await?;
         big::lists(folder, &sqlite, big::BIG, &mut report).await?;
         inbox::beside_many(folder, &mut report).await?;
+        changes::under_load(folder, changes::BIG, &mut report).await?;
         return report.end(&target.with_file_name("bench-big.json"));
     }
     writes("sqlite", &sqlite, folder, &mut report).await?;

@@ -18,7 +18,7 @@ pub(crate) struct Known {
 }
 
 /// Signs in a person of the demo who has a role.
-async fn sign_in(program: &Program, demo: &Value, role: &str) -> Result<String> {
+pub(crate) async fn sign_in(program: &Program, demo: &Value, role: &str) -> Result<String> {
     let people = demo["people"].as_array().context("no people")?;
     let person = people.iter().find(|p| p["role"] == role).with_context(|| format!("nobody is {role}"))?;
     let mut client = Client::connect(program.address).await?;

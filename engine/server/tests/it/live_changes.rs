@@ -324,6 +324,89 @@ on_both!(people_write_and_read_while_values_are_converted_and_no_request_fails, 
     }
 });
 
+on_both!(a_field_is_retyped_renamed_required_and_indexed_over_http_while_people_work, |server| {
+    let fields = |name: &str, size: Json, required: bool| {
+        let mut fields = json!({"code": {"type": "text"}, "price": {"type": "decimal", "scale": 2},
+            "grade": {"type": "choice", "options": {"a": "A", "b": "B"}, "required": required}});
+        fields[name] = size;
+        fields
+    };
+    server.app.publish(publication(fields("size", json!({"type": "text"}), false))).await.unwrap();
+    let keeper = keeper(server).await;
+    let mut ids = Vec::new();
+    for piece in 0..20 {
+        let made = (piece * 100..piece * 100 + 100)
+            .map(|n| make(&server.app, json!({"code": format!("c{n}"), "size": n.to_string(), "price": "1"})));
+        ids.extend(futures::future::join_all(made).await);
+    }
+    let (over, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let people: Vec<_> = (0..4)
+        .map(|person| {
+            let (keeper, ids, over, written) = (keeper.clone(), ids.clone(), over.clone(), written.clone());
+            tokio::spawn(async move {
+                let mut turn = person;
+                while !over.load(Ordering::SeqCst) {
+                    let id = ids[turn % ids.len()];
+                    let path = format!("/api/records/item/{id}");
+                    let version = keeper.get(&path).await.ok()["record"]["version"].clone();
+                    keeper.patch(&path, json!({"version": version, "price": "2.25"})).await.ok();
+                    keeper.get("/api/records/item?limit=20&sort=-code&columns=code,price,grade").await.ok();
+                    let new = json!({"code": format!("n{person}-{turn}"), "price": "5", "grade": "a"});
+                    keeper.post("/api/records/item", new).await.ok();
+                    written.fetch_add(1, Ordering::SeqCst);
+                    turn += 4;
+                }
+            })
+        })
+        .collect();
+    let whole = json!({"type": "integer"});
+    let length = json!({"type": "integer", "renamed_from": "size"});
+    let indexed = {
+        let mut packs = shop(fields("length", length.clone(), true));
+        let file = packs[0].files.iter_mut().find(|file| file.path == "entities/item.json").unwrap();
+        let mut item: Json = serde_json::from_str(&file.text).unwrap();
+        item["indexes"] = json!([["length"]]);
+        file.text = item.to_string();
+        packs
+    };
+    let steps = [
+        (shop(fields("size", whole, false)), json!({})),
+        (shop(fields("length", length.clone(), false)), json!({})),
+        (shop(fields("length", length, true)), json!({"item.grade": {"fill": "b"}})),
+        (indexed, json!({})),
+    ];
+    for (packs, choices) in steps {
+        let so_far = written.load(Ordering::SeqCst);
+        while written.load(Ordering::SeqCst) < so_far + 4 {
+            assert!(people.iter().all(|person| !person.is_finished()), "a request failed");
+            tokio::task::yield_now().await;
+        }
+        let begun = keeper.post("/api/publish", json!({"packs": packs, "choices": choices})).await;
+        assert!([200, 202].contains(&begun.status), "{}", begun.text);
+        let Some(job) = begun.body["job"].as_str() else { continue };
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(120), async {
+            loop {
+                let job = keeper.get(&format!("/api/publish/jobs/{job}")).await.ok();
+                match job["status"].as_str() {
+                    Some("done") => break,
+                    Some("refused" | "failed" | "cancelled") => panic!("{job}"),
+                    _ => tokio::task::yield_now().await,
+                }
+            }
+        });
+        ended.await.unwrap();
+    }
+    over.store(true, Ordering::SeqCst);
+    // A request that failed would have ended whoever sent it.
+    futures::future::join_all(people).await.into_iter().for_each(|person| person.unwrap());
+    let catalog = server.app.published().catalog.clone();
+    for (n, id) in ids.iter().enumerate() {
+        let found = server.app.store().record(&*catalog, "item", *id).await.unwrap().unwrap();
+        assert_eq!((found.get("length").to_string(), found.get("grade").to_string()), (n.to_string(), "b".to_owned()));
+    }
+    keeper.post("/api/records/item", json!({"code": "last"})).await.refused(422, "invalid");
+});
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_has_not_heard_of_it_yet_writes_right_all_the_same() {
     let Some(server) = TestApp::trade_on_postgres().await else { return };
