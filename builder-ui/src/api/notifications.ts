@@ -30,6 +30,9 @@ export interface NoticeAbout {
   person_name?: string
   address?: string
   reason?: string | null
+  /** Of values kept aside that are emptied soon: whose, and when. */
+  fields?: string
+  on?: string
   /** Of a reminder, and of what was not decided in time. */
   due_at?: string
   act?: string

@@ -57,6 +57,9 @@ export interface KeptAside {
   field: string | null
   column: string
   rows: number
+  since: string | null
+  /** When it is emptied by itself; none where it stays until somebody empties it. */
+  emptied_on: string | null
 }
 
 export const readKept = () => get<{ kept: KeptAside[] }>('/api/publish/kept')

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     Catalog, Name, Record, Value, absence,
     change::{Change, NearKeys, UpdateRecord},
-    definition::RollupHow,
+    definition::{Likeness, RollupHow},
     expression::{Env, EvalError, Expr, Fault, LowerError, Reference, lower},
     query::{Outcome, Predicate, Query},
     rebuild::Rebuild,
@@ -347,17 +347,32 @@ pub fn recompute(s: &Saving<'_>, entity: &Entity, base: &Record) -> Outcome<Save
 }
 
 /// Entities whose records are called or found otherwise by `after` than by `before` (the version before by the names of
-/// now).
+/// now): what says so changed, or values that it reads are kept or worked out otherwise since.
 #[must_use]
-pub fn retold(before: &Catalog, after: &Catalog) -> Vec<Job> {
+pub fn retold<'r>(before: &Catalog, after: &Catalog, rebuilds: impl Iterator<Item = &'r Rebuild>) -> Vec<Job> {
+    let moved: HashSet<(&Name, &Name)> =
+        rebuilds.flat_map(|rebuild| rebuild.fields().map(move |(_, field)| (&rebuild.after.name, field))).collect();
+    let reads = |expr: &Expr| {
+        let is_moved = |read: &Reference| matches!(read, Reference::Field { entity, field, .. } if moved.contains(&(entity, field)));
+        expr.references().iter().any(is_moved)
+    };
     let changed = |entity: &&Arc<Entity>| {
         before.entities.get(&entity.name).is_some_and(|was| {
             let (was, is) = (&was.definition, &entity.definition);
             was.title != is.title || was.search != is.search || was.duplicates != is.duplicates
         })
     };
+    let follows = |entity: &Arc<Entity>| {
+        let near = entity.duplicates.suspect.iter().any(|likeness| match likeness {
+            Likeness::Near(near) => {
+                std::iter::once(&near.near).chain(&near.with).any(|field| moved.contains(&(&entity.name, field)))
+            }
+            Likeness::Same(_) => false,
+        });
+        near || entity.title.exprs().any(reads) || entity.search.iter().any(|(_, expr)| reads(expr))
+    };
     let job = |entity: &Arc<Entity>| Job::Texts { entity: entity.name.clone(), after: None };
-    after.entities.values().filter(changed).map(job).collect()
+    after.entities.values().filter(|entity| changed(entity) || follows(entity)).map(job).collect()
 }
 
 /// Gives a record the title that its pattern makes of it, and the keys that it is found by. Nothing else changes.

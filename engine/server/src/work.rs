@@ -122,6 +122,11 @@ async fn look(app: &App, count: u32) {
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "old records in the trash cannot be destroyed"),
         }
+        match app.purge_old_aside().await {
+            Ok(emptied) if emptied > 0 => tracing::info!(emptied, "values that were kept aside were emptied"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "values that are kept aside cannot be emptied"),
+        }
         match app.tidy_files().await {
             Ok(removed) if removed > 0 => tracing::info!(removed, "files that nobody had were removed"),
             Ok(_) => {}

@@ -18,7 +18,7 @@ macro_rules! embed {
             "0028_deputies", "0029_instances_started", "0030_jobs", "0031_mail", "0033_drafts",
             "0034_messages", "0035_tasks_due", "0038_decision_links", "0040_operating",
             "0043_import_rows_and_merges", "0044_draft_notes", "0045_draft_presence",
-            "0046_deputies_of_records", "0047_message_values")
+            "0046_deputies_of_records", "0047_message_values", "0049_kept_aside")
     };
     ($dialect:literal, $($name:literal),*) => {
         [$(($name, include_str!(concat!("../../../migrations/", $dialect, "/", $name, ".sql")))),*]

@@ -1,7 +1,7 @@
 /** A notice in the reader's words; what the server notes is only what happened. */
 import type { TFunction } from 'i18next'
 import type { Notification } from '@/api/notifications'
-import { formatAgo } from '@/model/format'
+import { formatAgo, formatDate } from '@/model/format'
 
 /** Mentions travel as `@[name](id)`. */
 const plain = (text: string) => text.replace(/@\[([^\]]*)\]\([^)]*\)/g, '@$1')
@@ -27,6 +27,8 @@ export function noticeText({ kind, about }: Notification, t: TFunction, language
       return t('notifications.text.mention', { name }) + t('notifications.text.quoted', { text: plain(about.message ?? '') })
     case 'mail_bounced':
       return t('notifications.text.mail_bounced', { person: about.person_name ?? '', address: about.address ?? '' })
+    case 'kept_aside':
+      return t('notifications.text.kept_aside', { fields: about.fields ?? '', date: formatDate(about.on, language) })
     case 'incident':
       return t('notifications.text.incident', { kind: t(`work.${about.kind}`, { defaultValue: about.kind }) })
     case 'draft_proposed':

@@ -42,3 +42,15 @@ it('does not lead to a record that may not be seen any more', async () => {
   const elsewhere = screen.queryAllByRole('link').filter((link) => !link.getAttribute('href')?.startsWith('/notifications'))
   expect(elsewhere).toEqual([])
 })
+
+it('tells of what is about no record by itself, and leads to where it is looked after', async () => {
+  const about = (kind: string, told: object) => ({ ...notice(kind, told), entity: null, record: null, title: null })
+  server.once('GET', /^\/api\/notifications$/, 200, {
+    rows: [about('kept_aside', { fields: 'item.size', on: '2027-03-01' }), about('incident', { kind: 'mail' })], unread: 2, next: null,
+  })
+  await renderPage(<NotificationsPage />)
+  const kept = await screen.findByRole('link', { name: /emptied for good on 1 Mar 2027: item\.size/ })
+  expect(kept).toHaveAttribute('href', '/organisation/versions')
+  expect(screen.getByRole('link', { name: /waits for you: Mail/ })).toHaveAttribute('href', '/organisation/incidents')
+  expect(screen.queryByText('A record that you may not see any more')).toBeNull()
+})

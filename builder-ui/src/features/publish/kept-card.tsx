@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { keys } from '@/api/keys'
 import { purgeKept, readKept, type KeptAside } from '@/api/publish'
 import { errorText } from '@/locales/i18n'
+import { formatDate } from '@/model/format'
 import { Button } from '@/ui/button'
 import { Card } from '@/ui/card'
 import { useConfirm } from '@/ui/confirm'
@@ -40,7 +41,11 @@ export default function KeptCard() {
             <div className={style.entry}>
               <div className={style.what}>
                 <p>{nameOf(one)}</p>
-                <p className={style.note}>{t('kept.rows', { count: one.rows, number: number(one.rows) })}</p>
+                <p className={style.note}>
+                  {t('kept.rows', { count: one.rows, number: number(one.rows) })}
+                  {' · '}
+                  {one.emptied_on ? t('kept.until', { date: formatDate(one.emptied_on, i18n.language) }) : t('kept.for_good')}
+                </p>
               </div>
               <div className={style.acts}>
                 <Button size="small" kind="quiet" icon="delete" busy={purge.isPending && purge.variables === one} onClick={() => void ask(one)}>{t('kept.short')}</Button>

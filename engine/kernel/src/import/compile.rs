@@ -1,5 +1,7 @@
 //! Compiles imports: columns typed, expressions over them checked against the fields that they fill.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use super::fold_heading;
@@ -10,7 +12,7 @@ use crate::{
         EntityDefinition, Existing, FieldDefinition, FieldKind, FindValue, ImportDefinition, ImportTarget, ImportValue,
         Keyed, Kind, Missing, OptionDefinition,
     },
-    expression::{Expr, Scope, Type, Types, compile as compile_expression, compile_as},
+    expression::{Expr, Looked, Scope, Type, Types, compile as compile_expression, compile_as},
     field::behaviour,
     nearest,
 };
@@ -37,6 +39,8 @@ pub struct Column {
     pub kind: FieldKind,
     /// Whether an empty cell is a problem.
     pub required: bool,
+    /// Whether a sensitive field is filled from it: its cells are told masked.
+    pub sensitive: bool,
 }
 
 /// An entity that is filled.
@@ -88,6 +92,19 @@ impl Source {
         let (Self::Expr { value, .. } | Self::Find { value, .. }) = self;
         value.as_path().filter(|path| path.len() == 1).and_then(|path| path.into_iter().next())
     }
+
+    /// The columns that it reads.
+    fn columns(&self) -> impl Iterator<Item = Name> {
+        let (Self::Expr { value, .. } | Self::Find { value, .. }) = self;
+        value.reads().into_iter().filter_map(|read| match read.what {
+            Looked::Path(path) => path.into_iter().next(),
+            Looked::Lines { .. }
+            | Looked::Variable(_)
+            | Looked::Setting(_)
+            | Looked::Decision(_)
+            | Looked::Records(_) => None,
+        })
+    }
 }
 
 impl Import {
@@ -101,7 +118,8 @@ impl Import {
         let mut problems = Vec::new();
         let kinds: Keyed<FieldKind> = definition.columns.iter().map(|(n, c)| (n.clone(), c.column_type)).collect();
         check_columns(definition, &mut problems);
-        let mut compiler = Compiler { types, translations, scope: Scope::columns(types, &kinds), problems };
+        let scope = Scope::columns(types, &kinds);
+        let mut compiler = Compiler { types, translations, scope, problems, sensitive: HashSet::new() };
         let targets = definition
             .targets
             .iter()
@@ -111,10 +129,20 @@ impl Import {
             heading: c.heading.clone(),
             kind: c.column_type,
             required: c.required,
+            sensitive: false,
         };
-        let columns = definition.columns.iter().map(|(name, c)| (name.clone(), column(c))).collect();
+        let mut columns: Keyed<Column> = definition.columns.iter().map(|(name, c)| (name.clone(), column(c))).collect();
+        for (name, column) in &mut columns {
+            column.sensitive = compiler.sensitive.contains(name);
+        }
         let import = Self { name: definition.name.clone(), label: definition.label.clone(), columns, targets };
         (import, compiler.problems)
+    }
+
+    /// The headings, folded, of columns that sensitive fields are filled from.
+    #[must_use]
+    pub fn sensitive_headings(&self) -> HashSet<String> {
+        self.columns.values().filter(|column| column.sensitive).map(|column| fold_heading(&column.heading)).collect()
     }
 
     /// The fields of other entities by which records are looked up.
@@ -146,6 +174,8 @@ struct Compiler<'a> {
     translations: &'a Translations,
     scope: Scope<'a>,
     problems: Vec<Diagnostic>,
+    /// Columns that sensitive fields are filled from.
+    sensitive: HashSet<Name>,
 }
 
 impl Compiler<'_> {
@@ -217,6 +247,9 @@ impl Compiler<'_> {
                 ImportValue::Find(find) => self.find(&at, name, field, find),
             };
             if let Some(source) = source {
+                if field.sensitive {
+                    self.sensitive.extend(source.columns());
+                }
                 sources.insert(name.clone(), source);
             }
         }

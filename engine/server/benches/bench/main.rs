@@ -42,19 +42,17 @@ fn main() -> Result<()> {
         ["floor", url, mode, documents] => runtime.block_on(floor::serve(url, *mode == "grouped", documents.parse()?)),
         // `cargo test --benches` and the like call it with other arguments: nothing is measured then.
         rest if rest.contains(&"--test") => Ok(()),
-        // So many records whose definitions change, alone: `changes 100000`.
-        ["changes", records, ..] => runtime.block_on(measure_all(Some(records.parse()?))),
-        _ => runtime.block_on(measure_all(None)),
+        ["changes", ..] => runtime.block_on(measure_all(true)),
+        _ => runtime.block_on(measure_all(false)),
     }
 }
 
-async fn measure_all(changed: Option<i64>) -> Result<()> {
+/// Everything, or changes of definitions alone.
+async fn measure_all(changes: bool) -> Result<()> {
     let folder = std::env::temp_dir().join(format!("portolan-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let result = match changed {
-        Some(records) => changes::under_load(&folder, records, &mut Report::default()).await,
-        None => everything(&folder).await,
-    };
+    let result =
+        if changes { changes::under_load(&folder, &mut Report::default()).await } else { everything(&folder).await };
     std::fs::remove_dir_all(&folder)?;
     result
 }
@@ -68,7 +66,7 @@ async fn everything(folder: &Path) -> Result<()> {
         imports::rows(&sqlite, &mut report).await?;
         big::lists(folder, &sqlite, big::BIG, &mut report).await?;
         inbox::beside_many(folder, &mut report).await?;
-        changes::under_load(folder, changes::BIG, &mut report).await?;
+        changes::under_load(folder, &mut report).await?;
         return report.end(&target.with_file_name("bench-big.json"));
     }
     writes("sqlite", &sqlite, folder, &mut report).await?;

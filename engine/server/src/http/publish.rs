@@ -158,7 +158,7 @@ async fn seen(app: &App, scene: &Scene, rows: Vec<Row>) -> Result<Vec<Row>, Erro
     Ok(shown)
 }
 
-/// Columns that are kept aside, with how many rows hold a value in them.
+/// Columns that are kept aside, with how many rows hold a value in them, and when each is emptied by itself.
 pub(super) async fn kept(State(app): State<App>, reader: Reader) -> Result<Json<Json_>, Error> {
     reader.must_be_admin()?;
     let scene = reader.scene();
@@ -169,7 +169,8 @@ pub(super) async fn kept(State(app): State<App>, reader: Reader) -> Result<Json<
         let label = words.or(reader.language, kernel::definition::Kind::Entity, &name, "label", label);
         json!({
             "entity": one.entity, "label": label, "lines": Some(&one.lines).filter(|lines| !lines.is_empty()),
-            "field": one.field, "column": one.column, "rows": one.rows,
+            "field": one.field, "column": one.column, "rows": one.rows, "since": one.at.map(time),
+            "emptied_on": app.emptied_on(&one).map(|on| app.local_day(on)),
         })
     });
     Ok(Json(json!({"kept": told.collect::<Vec<_>>()})))

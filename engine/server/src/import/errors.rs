@@ -1,7 +1,12 @@
-//! Refused rows as a file with the reason beside each, to be mended and imported again.
+//! Refused rows as a file with the reason beside each, to be mended and imported again. It is a way out like any export:
+//! what would fill a sensitive field is masked, and has to be written again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use kernel::{
+    import::{Cell, fold_heading},
+    sealed,
+};
 use uuid::Uuid;
 
 use super::source::{Rows, SourceFile};
@@ -20,6 +25,8 @@ pub struct ErrorRows {
     rows: Rows,
     /// Reasons by row, as far as they have been read, and the last row of them.
     reasons: HashMap<u32, String>,
+    /// Headings of columns that fill sensitive fields, folded.
+    sensitive: HashSet<String>,
     read_to: u32,
     /// Whether there are no more.
     all: bool,
@@ -34,13 +41,17 @@ impl App {
         let row = self.import_of(user, id).await?;
         let gone = || kernel::Rejection::NotFound { kind: "file".into(), id: id.to_string() };
         let content = self.store().import_file(id).await?.ok_or_else(gone)?;
-        let sheet = super::job::read(&row).sheet;
+        let state = super::job::read(&row);
+        let scene = self.scene(user);
+        let import = state.plan.map(|plan| plan.compile(&scene)).transpose()?;
+        let sensitive = import.map(|import| import.sensitive_headings()).unwrap_or_default();
         let unreadable = |error: &document::Error| {
             Failure::from(kernel::Rejection::invalid("file", error.code(), error.to_string()))
         };
         let file = SourceFile::of(&content, &row.file_name)?;
-        let rows = Rows::begin(file, sheet).await.map_err(|error| unreadable(&error))?;
-        Ok(ErrorRows { app: self.clone(), import: id, rows, reasons: HashMap::new(), read_to: 0, all: false })
+        let rows = Rows::begin(file, state.sheet).await.map_err(|error| unreadable(&error))?;
+        let (app, reasons) = (self.clone(), HashMap::new());
+        Ok(ErrorRows { app, import: id, rows, reasons, sensitive, read_to: 0, all: false })
     }
 }
 
@@ -56,7 +67,8 @@ impl ErrorRows {
     /// # Errors
     /// If the store fails.
     pub async fn next(&mut self) -> Result<Option<String>, Failure> {
-        let width = self.rows.headings.len();
+        let hidden: Vec<bool> =
+            self.rows.headings.iter().map(|heading| self.sensitive.contains(&fold_heading(heading))).collect();
         while let Some(piece) = self.rows.next().await {
             let piece = piece.map_err(|error| Failure::from(std::io::Error::other(error)))?;
             let Some(last) = piece.last().map(|row| row.number) else { continue };
@@ -64,8 +76,10 @@ impl ErrorRows {
             let mut text = String::new();
             for row in piece {
                 if let Some(reason) = self.reasons.remove(&row.number) {
-                    let cells =
-                        (0..width).map(|at| row.cells.get(at).map(kernel::import::Cell::display).unwrap_or_default());
+                    let cells = hidden.iter().enumerate().map(|(at, hide)| {
+                        let shown = row.cells.get(at).map(Cell::display).unwrap_or_default();
+                        if *hide { sealed::hidden(&shown) } else { shown }
+                    });
                     text.push_str(&csv_line(cells.chain([reason])));
                 }
             }

@@ -192,6 +192,7 @@ impl App {
         may_import(&scene, &import)?;
         import.layout(&state.headings).map_err(Rejection::Invalid)?;
         state.begin(plan, scene.now);
+        state.hide_sample(&import);
         let before =
             std::mem::replace(&mut row.status, if write { Status::Running } else { Status::Checking }.as_str().into());
         is_at_rest(&before)?;

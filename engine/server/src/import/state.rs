@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use indexmap::IndexMap;
-use kernel::{Name, import::RowProblem};
+use kernel::{
+    Name,
+    import::{Import, RowProblem, fold_heading},
+    sealed,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -180,6 +184,16 @@ impl ImportState {
         of_row.push_str(&told);
         if self.problems.len() < KEPT_PROBLEMS {
             self.problems.push(trouble);
+        }
+    }
+
+    /// Masks what of the sample fills sensitive fields, now that it is known which columns do.
+    pub(super) fn hide_sample(&mut self, import: &Import) {
+        let hidden = import.sensitive_headings();
+        for (at, _) in self.headings.iter().enumerate().filter(|(_, h)| hidden.contains(&fold_heading(h))) {
+            for cell in self.sample.iter_mut().filter_map(|row| row.get_mut(at)) {
+                *cell = sealed::hidden(cell);
+            }
         }
     }
 

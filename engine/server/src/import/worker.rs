@@ -11,10 +11,12 @@ use kernel::{
     definition::{Existing, Missing},
     expression::{Env, EvalError},
     import::{
-        Columns, Group, Groups, Import, Input, Layout, Lookup, Reading, Refused, Row, Target, fingerprint, folded_value,
+        Column, Columns, Group, Groups, Import, Input, Layout, Lookup, Reading, Refused, Row, Target, fingerprint,
+        folded_value,
     },
     query::Facts,
     schema::Entity,
+    sealed,
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -115,7 +117,7 @@ impl<'a> Worker<'a> {
             let (columns, problems) = self.import.clone().read(&self.layout, row, self.reading);
             let broken = !problems.is_empty();
             for problem in problems {
-                self.state.trouble(problem.into());
+                self.trouble(problem.into());
             }
             self.group(&scene, &mut facts, row.number, &columns, broken).await?;
         }
@@ -152,7 +154,7 @@ impl<'a> Worker<'a> {
                     // A row that could not be read has been told of already.
                     Err(_) if broken => break,
                     Err(refused) => {
-                        self.state.trouble(refusal(&import, target, row, columns, refused));
+                        self.state.trouble(masked(&import, refusal(&import, target, row, columns, refused)));
                         self.state.counts(&target.entity).invalid += 1;
                         break;
                     }
@@ -192,7 +194,7 @@ impl<'a> Worker<'a> {
             match self.key(&group) {
                 Ok(key) => pending.push((group, key)),
                 Err(trouble) => {
-                    self.state.trouble(trouble);
+                    self.trouble(trouble);
                     self.state.counts(&target.entity).invalid += 1;
                 }
             }
@@ -311,7 +313,7 @@ impl<'a> Worker<'a> {
             }
             Err(troubles) => {
                 for trouble in troubles {
-                    self.state.trouble(trouble);
+                    self.trouble(trouble);
                 }
                 self.mark(index, mark, Seen::Passed);
                 self.state.counts(&target.entity).invalid += 1;
@@ -382,7 +384,7 @@ impl<'a> Worker<'a> {
             Fate::Refused(problems) => {
                 for problem in problems {
                     let trouble = self.place(target, group, one, problem);
-                    self.state.trouble(trouble);
+                    self.trouble(trouble);
                 }
                 self.mark(index, mark, Seen::Passed);
                 self.state.counts(&target.entity).invalid += 1;
@@ -429,11 +431,27 @@ impl<'a> Worker<'a> {
         self.state.counts(&target.entity).skip += 1;
     }
 
+    /// Notes a problem.
+    fn trouble(&mut self, trouble: Trouble) {
+        self.state.trouble(masked(&self.import, trouble));
+    }
+
     fn refuse(&mut self, index: usize, target: &Target, mark: u128, trouble: Trouble) {
         self.mark(index, mark, Seen::Passed);
-        self.state.trouble(trouble);
+        self.trouble(trouble);
         self.state.counts(&target.entity).invalid += 1;
     }
+}
+
+/// A problem that tells no more of what is sensitive than its end.
+fn masked(import: &Import, mut trouble: Trouble) -> Trouble {
+    let is_at = |column: &Column| column.sensitive && trouble.column.as_ref() == Some(&column.heading);
+    if !trouble.value.is_empty() && import.columns.values().any(is_at) {
+        let shown = sealed::hidden(&trouble.value);
+        trouble.message = trouble.message.replace(&trouble.value, &shown);
+        trouble.value = shown;
+    }
+    trouble
 }
 
 /// By what a group is known again. Without a key every row is a record of its own.

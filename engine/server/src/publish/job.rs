@@ -205,7 +205,7 @@ impl App {
             return self.note_progress(work).await;
         }
         let mut after = work.next.live.swept(work.rebuilds.iter());
-        after.extend(retold(&work.renamed, &work.next));
+        after.extend(retold(&work.renamed, &work.next, work.rebuilds.iter()));
         self.schedule(&after).await?;
         seed::load(self, work.state.demo).await?;
         work.row.status = "done".into();

@@ -207,7 +207,7 @@ impl App {
             report.is_new = true;
             let retold = if at > 0 {
                 let renamed = self.older(at, &catalog).await.map_err(Failure::from)?;
-                retold(&renamed, &catalog)
+                retold(&renamed, &catalog, std::iter::empty())
             } else {
                 Vec::new()
             };

@@ -41,6 +41,22 @@ async fn settled(server: &TestApp) {
     Worker::new(&server.app, handlers()).run_due().await.unwrap();
 }
 
+on_both!(the_demos_administrator_erases_what_is_personal_in_a_contact_and_no_other_one_does, |server| {
+    let rep = server.sign_in("rep_a").await;
+    let contacts = rep.get("/api/records/contact?limit=1").await.ok();
+    let place = format!("/api/records/contact/{}", contacts["rows"][0]["id"].as_str().unwrap());
+    let name = rep.get(&place).await.ok()["record"]["name"].as_str().unwrap().to_owned();
+    rep.post(&format!("{place}/erase"), json!({"reason": "asked for"})).await.refused(403, "forbidden");
+    let erased =
+        server.sign_in("it_a").await.post(&format!("{place}/erase"), json!({"reason": "asked for"})).await.ok();
+    assert!(erased["erased"]["fields"].as_array().unwrap().contains(&json!("email")), "{erased}");
+    assert!(!rep.get(&place).await.text.contains(&name));
+    // Who looks after the system alone sees no contacts, and so erases none.
+    server.give_roles("manager_b", &["it_admin"]).await;
+    let other = server.sign_in("manager_b").await;
+    other.post(&format!("{place}/erase"), json!({"reason": "asked for"})).await.refused(404, "not_found");
+});
+
 on_both!(what_is_personal_goes_from_record_history_comments_and_search, |server| {
     server.app.publish(publication(None)).await.unwrap();
     server.give_roles("it_a", &["administrator", "keeper"]).await;

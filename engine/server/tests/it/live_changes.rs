@@ -180,13 +180,20 @@ on_both!(what_is_kept_aside_comes_back_until_it_is_purged, |server| {
     server.app.publish(publication(after.clone())).await.unwrap();
     server.app.agree_on_version(true).await.unwrap();
     let kept = keeper.get("/api/publish/kept").await.ok()["kept"].clone();
-    let told = |lines: Json, field: &str, column: &str, rows: i64| json!({"entity": "item", "label": "Item", "lines": lines, "field": field, "column": column, "rows": rows});
-    let expected = json!([
-        told(Json::Null, "gone", "gone", 1),
-        told(Json::Null, "size", "size", 2),
-        told(json!("lines"), "dropped", "dropped", 2),
-    ]);
-    assert_eq!(kept, expected);
+    let emptied_on =
+        server.app.clock().now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive() + Duration::days(90);
+    let told = |lines: Json, field: &str, rows: i64| {
+        let of = kept.as_array().unwrap().iter().find(|one| one["field"] == field).unwrap();
+        assert_eq!(
+            (&of["entity"], &of["label"], &of["lines"], &of["column"]),
+            (&json!("item"), &json!("Item"), &lines, &json!(field))
+        );
+        assert_eq!((&of["rows"], &of["emptied_on"]), (&json!(rows), &json!(emptied_on)), "{of}");
+    };
+    assert_eq!(kept.as_array().unwrap().len(), 3, "{kept}");
+    told(Json::Null, "gone", 1);
+    told(Json::Null, "size", 2);
+    told(json!("lines"), "dropped", 2);
 
     // What was removed is there again by its name, as long as nobody has emptied it.
     server.app.publish(publication(before.clone())).await.unwrap();
@@ -212,6 +219,75 @@ on_both!(what_is_kept_aside_comes_back_until_it_is_purged, |server| {
     let now = item(&keeper, id).await;
     assert_eq!((&now["gone"], &now["stays"], &now["lines"][1]["dropped"]), (&Json::Null, &json!("here"), &Json::Null));
     assert_eq!(now["lines"][1]["each"], "2.000000");
+});
+
+on_both!(what_is_kept_aside_goes_after_its_time_and_never_without_having_been_told, |server| {
+    let fields = |with: bool| {
+        let mut fields = json!({"code": {"type": "text"}, "stays": {"type": "text"}});
+        if with {
+            fields["gone"] = json!({"type": "text"});
+        }
+        fields
+    };
+    keeper(server).await;
+    // Sessions do not last for so long.
+    let admin = || server.sign_in("it_a");
+    server.app.publish(publication(fields(true))).await.unwrap();
+    // More than one slice of them.
+    for piece in 0..11 {
+        let made =
+            (0..100).map(|n| make(&server.app, json!({"code": format!("{piece}-{n}"), "gone": "x", "stays": "y"})));
+        futures::future::join_all(made).await;
+    }
+    server.app.publish(publication(fields(false))).await.unwrap();
+    server.app.agree_on_version(true).await.unwrap();
+    let after = |days: i64| {
+        let later = server.app.clock().now() + Duration::days(days);
+        server.app.clock().set(later);
+    };
+    let notices = || async {
+        let told = admin().await.get("/api/notifications").await.ok()["rows"].clone();
+        let of = |row: &&Json| row["kind"] == "kept_aside";
+        told.as_array().unwrap().iter().filter(of).map(|row| row["about"].clone()).collect::<Vec<_>>()
+    };
+    let rows = || async {
+        let kept = admin().await.get("/api/publish/kept").await.ok()["kept"].clone();
+        kept.as_array().unwrap().iter().map(|one| one["rows"].as_i64().unwrap()).sum::<i64>()
+    };
+    after(82);
+    assert_eq!((server.app.purge_old_aside().await.unwrap(), notices().await.len()), (0, 0));
+    // Nobody has been told for long after its time, so it is told first.
+    after(20);
+    for _ in 0..2 {
+        assert_eq!(server.app.purge_old_aside().await.unwrap(), 0);
+    }
+    let told = notices().await;
+    let on = server.app.clock().now().with_timezone(&chrono_tz::Asia::Shanghai).date_naive() + Duration::days(7);
+    assert_eq!(told, [json!({"fields": "item.gone", "on": on})]);
+    after(6);
+    assert_eq!((server.app.purge_old_aside().await.unwrap(), rows().await), (0, 1_100));
+    // A firm that keeps it longer, or for good, keeps it.
+    let kept_for = |days: i64| async move {
+        admin().await.patch("/api/settings", json!({"settings": {"kept_aside_days": days}})).await.ok();
+    };
+    after(2);
+    for days in [0, 365] {
+        kept_for(days).await;
+        assert_eq!((server.app.purge_old_aside().await.unwrap(), rows().await), (0, 1_100), "{days}");
+    }
+    kept_for(90).await;
+    assert_eq!((server.app.purge_old_aside().await.unwrap(), rows().await), (1_100, 0));
+    assert_eq!(server.app.purge_old_aside().await.unwrap(), 0);
+    let noted = admin().await.get("/api/audit?kind=aside_purged").await.ok()["rows"].clone();
+    assert_eq!((noted.as_array().unwrap().len(), &noted[0]["user"]), (1, &Json::Null), "{noted}");
+    assert_eq!(noted[0]["detail"], json!({"entity": "item", "fields": ["gone"], "rows": 1_100}));
+
+    // Had back and removed again, it is kept for as long again.
+    server.app.publish(publication(fields(true))).await.unwrap();
+    make(&server.app, json!({"code": "again", "gone": "z"})).await;
+    server.app.publish(publication(fields(false))).await.unwrap();
+    server.app.agree_on_version(true).await.unwrap();
+    assert_eq!((server.app.purge_old_aside().await.unwrap(), rows().await, notices().await.len()), (0, 1, 1));
 });
 
 on_both!(whoever_ends_in_the_midst_leaves_what_another_goes_on_with, |server| {
@@ -537,6 +613,35 @@ on_both!(titles_and_what_records_are_found_by_follow_their_patterns, |server| {
     let twin = keeper.post("/api/records/item", json!({"code": "A2", "maker": "Northern Light Ltd"})).await;
     assert_eq!(twin.status, 422, "{}", twin.text);
     assert!(twin.text.contains("suspect"), "{}", twin.text);
+});
+
+on_both!(titles_and_what_records_are_found_by_follow_values_that_are_converted_or_computed_anew, |server| {
+    let with = |size: &str, key: &str| {
+        let fields = json!({"code": {"type": "text"}, "size": {"type": size}, "maker": {"type": "text"},
+                            "name_key": {"type": "text", "formula": key}});
+        let mut publication = publication(fields);
+        let file = publication.packs[0].files.iter_mut().find(|file| file.path == "entities/item.json").unwrap();
+        let mut item: Json = serde_json::from_str(&file.text).unwrap();
+        item["title"] = "{code} {size}".into();
+        item["search"] = json!(["code", "name_key"]);
+        item["duplicates"] = json!({"suspect": [{"near": "name_key", "distance": 1}]});
+        file.text = item.to_string();
+        publication
+    };
+    server.app.publish(with("text", "code")).await.unwrap();
+    let keeper = keeper(server).await;
+    let made = json!({"code": "A1", "size": "1,203", "maker": "Northern Lights Ltd"});
+    let id = make(&server.app, made).await;
+    assert_eq!(item(&keeper, id).await["title"], "A1 1,203");
+    // Neither the title's pattern nor what is searched or near says anything else; what they read does.
+    server.app.publish(with("integer", "maker")).await.unwrap();
+    server::worker::Worker::new(&server.app, server::worker::handlers()).run_due().await.unwrap();
+    let now = item(&keeper, id).await;
+    assert_eq!((&now["title"], &now["name_key"]), (&json!("A1 1203"), &json!("Northern Lights Ltd")));
+    let found = keeper.get("/api/records/item?q=northern").await.ok();
+    assert_eq!(found["rows"].as_array().unwrap().len(), 1);
+    let twin = keeper.post("/api/records/item", json!({"code": "A2", "maker": "Northern Light Ltd"})).await;
+    assert!(twin.status == 422 && twin.text.contains("suspect"), "{}", twin.text);
 });
 
 on_both!(a_history_from_before_a_field_had_another_type_is_no_sign_of_tampering, |server| {

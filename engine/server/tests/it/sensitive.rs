@@ -213,3 +213,53 @@ fn places_that_would_tell_a_sensitive_value_are_refused() {
     }
     assert!(told(json!({"x": {"type": "text", "required": ["iban", "is not null"]}})).is_empty());
 }
+
+on_both!(no_way_out_holds_more_of_a_sensitive_value_than_readers_see, |server| {
+    let keeper = opened(server, fields()).await;
+    let cards = json!([{"digits": "4929 1000 2000 3000"}]);
+    let made =
+        keeper.post("/api/records/item", json!({"code": "a", "iban": IBAN, "passport": "P1234567", "cards": cards}));
+    let id = made.await.ok()["record"]["id"].as_str().unwrap().to_owned();
+    keeper.post(&format!("/api/records/item/{id}/reveal"), json!({"path": "iban"})).await.ok();
+    let is_masked = |text: &str, what: &str| {
+        for plain in ["3704", "P1234567", "4929", "sealed:"] {
+            assert!(!text.contains(plain), "{what}: {text}");
+        }
+    };
+    // Lists, with their lines, as text and as a book.
+    for lines in ["", "&lines=cards"] {
+        let of = format!("columns=code,iban,passport{lines}");
+        let text = keeper.get(&format!("/api/export/item.csv?{of}")).await;
+        assert!(text.text.contains("•••• 3000"), "{}", text.text);
+        is_masked(&text.text, "csv");
+        let book = keeper.get(&format!("/api/export/item.xlsx?{of}")).await;
+        let cells = format!("{:?}", crate::export::sheets(&book.bytes));
+        assert!(cells.contains("•••• 3000"), "{cells}");
+        is_masked(&cells, "xlsx");
+    }
+    // What an import refuses: the rows, their problems, and what is kept of them.
+    let file = "Code,Iban,Passport\nb,DE89 3704 9999 9999,P1234567\nc,DE89 •••• 3704 8888,P7654321\n";
+    let uploaded = crate::imports::upload(&keeper, "items.csv", file.as_bytes()).await.ok();
+    let import = uploaded["id"].as_str().unwrap();
+    let job = format!("/api/imports/{import}");
+    let plan = json!({"entity": "item", "columns": {"Code": "code", "Iban": "iban", "Passport": "passport"}});
+    keeper.post(&format!("{job}/run"), plan).await.ok();
+    let told = crate::imports::ended(&keeper, import).await;
+    assert_eq!(told["problem_count"], 2, "{told}");
+    is_masked(&told.to_string(), "problems");
+    let refused = keeper.get(&format!("{job}/errors")).await;
+    assert!(refused.text.contains("b,•••• 9999,••••,"), "{}", refused.text);
+    is_masked(&refused.text, "refused rows");
+    // Imported again as it is, the mask is no value.
+    let again = crate::imports::upload(&keeper, "refused.csv", refused.text.as_bytes()).await.ok();
+    let again = again["id"].as_str().unwrap();
+    let plan = json!({"entity": "item", "columns": {"Code": "code", "Iban": "iban", "Passport": "passport"}});
+    keeper.post(&format!("/api/imports/{again}/run"), plan).await.ok();
+    let told = crate::imports::ended(&keeper, again).await;
+    assert!(told["problems"].to_string().contains("masked"), "{told}");
+    assert_eq!(keeper.get("/api/records/item/count").await.ok()["count"], 1);
+    // The audit says that it was shown and exported, not what.
+    let audit = keeper.get("/api/audit.csv").await;
+    assert!(audit.text.contains("revealed") && audit.text.contains("iban"), "{}", audit.text);
+    is_masked(&audit.text, "audit");
+});
