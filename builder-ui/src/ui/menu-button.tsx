@@ -1,5 +1,5 @@
 import { Dropdown } from 'antd'
-import { useRef, type ReactElement, type ReactNode } from 'react'
+import { useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { Icon, type IconName } from './icon'
 
 export interface MenuEntry {
@@ -15,7 +15,8 @@ export interface MenuEntry {
 }
 
 interface MenuButtonProps {
-  entries: MenuEntry[]
+  /** Where there are hundreds of menus, what stands in them is worked out when one is opened. */
+  entries: MenuEntry[] | (() => MenuEntry[])
   children: ReactElement
   placement?: 'bottomLeft' | 'bottomRight' | 'topLeft' | 'topRight'
 }
@@ -26,6 +27,7 @@ const tall = { maxHeight: 'min(45vh, 420px)', overflowY: 'auto' } as const
 /** A button that opens a menu; arrows, Home, End and letters work by the kit. */
 export function MenuButton({ entries, children, placement = 'bottomRight' }: MenuButtonProps) {
   const opener = useRef<Element | null>(null)
+  const [opened, setOpened] = useState<MenuEntry[]>([])
   /** The focus goes back to where the menu was opened, unless what was chosen has taken it elsewhere; the kit leaves it in what is gone. */
   const select = (entry: MenuEntry) => {
     entry.onSelect?.()
@@ -33,7 +35,7 @@ export function MenuButton({ entries, children, placement = 'bottomRight' }: Men
       if (document.activeElement?.closest('[role="menu"]') && opener.current instanceof HTMLElement) opener.current.focus({ preventScroll: true })
     })
   }
-  const items = entries.flatMap((entry) => [
+  const items = (typeof entries === 'function' ? opened : entries).flatMap((entry) => [
     ...(entry.divided ? [{ type: 'divider' as const, key: `${entry.key}-line` }] : []),
     entry.heading
       ? { type: 'group' as const, key: entry.key, label: entry.label }
@@ -42,5 +44,10 @@ export function MenuButton({ entries, children, placement = 'bottomRight' }: Men
           icon: entry.icon ? <Icon name={entry.icon} size={15} /> : undefined, onClick: () => select(entry),
         },
   ])
-  return <Dropdown menu={{ items, style: tall }} onOpenChange={(open) => { if (open) opener.current = document.activeElement }} trigger={['click']} placement={placement} autoFocus>{children}</Dropdown>
+  const open = (is: boolean) => {
+    if (!is) return
+    opener.current = document.activeElement
+    if (typeof entries === 'function') setOpened(entries())
+  }
+  return <Dropdown menu={{ items, style: tall }} onOpenChange={open} trigger={['click']} placement={placement} autoFocus>{children}</Dropdown>
 }

@@ -1,5 +1,5 @@
 /** The form as it will be: sections with their fields in columns, line tables, tabs. */
-import { useState } from 'react'
+import { memo, useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FieldType } from '@/model/app'
 import { isLines, isSection, isTabs, type LinesPart, type PartDefinition, type TabsPart } from '@/model/definition'
@@ -10,7 +10,7 @@ import { addTab, columnsAt, fieldBefore, fieldsAt, hideField, moveColumn, moveFi
 import { useBoth, useDraggable, useDrop, type Dragged } from './drag'
 import type { Selected } from './form-designer'
 import { typeIcon } from './types'
-import { pathOf, type Design } from './use-design'
+import type { Design } from './use-design'
 import { useDraftState } from '../context'
 import style from './canvas.module.css'
 
@@ -110,79 +110,115 @@ function Tabs({ name, part, ...props }: CanvasProps & { name: string; part: Tabs
   )
 }
 
+/** The fields of a form that something is wrong with. */
+function useWrong(entity: string): Set<string> {
+  const problems = useDraftState((state) => state.draft.problems)
+  return useMemo(() => {
+    const errors = problems.filter((one) => one.severity === 'error' && one.file.endsWith(`/entities/${entity}.json`))
+    return new Set(errors.flatMap((one) => /^fields\.([^.]+)/.exec(one.path)?.[1] ?? []))
+  }, [problems, entity])
+}
+
 function Fields({ place, ...props }: CanvasProps & { place: Place }) {
   const { t } = useTranslation('studio')
-  const { design, onAdd } = props
+  const { design, selected, onAdd } = props
   const fields = fieldsAt(design.form, place)
   const columns = columnsAt(design.form, place)
   const last = Object.keys(fields).at(-1) ?? null
+  const wrong = useWrong(design.entity.name)
   const fall = (dragged: Dragged, after: string | null) => {
     if (dragged.kind === 'type') onAdd(dragged.type, place, after)
     else if (dragged.kind === 'field') design.act(t('act.move', { what: design.label({ field: dragged.field }) }), { form: moveField(design.form, dragged.field, place, after) })
   }
   const { hold, side } = useDrop<HTMLDivElement>({ accepts: (dragged) => dragged.kind === 'type' || dragged.kind === 'field', onDrop: (dragged) => fall(dragged, last) })
+  const now = useRef<Now | null>(null)
+  useEffect(() => {
+    now.current = { ...props, place, fall }
+  })
   return (
     <div ref={hold} className={style.grid} data-over={side !== null || undefined} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-      {Object.entries(fields).map(([name, { span = 1 }]) => <FieldBox key={name} name={name} span={Math.min(span, columns)} columns={columns} place={place} onFall={fall} {...props} />)}
+      {Object.entries(fields).map(([name, { span = 1 }]) => {
+        const field = design.entity.fields[name]
+        return (
+          <FieldBox
+            key={name} name={name} label={design.label({ field: name })} type={field?.type} required={Boolean(field?.required)} formula={Boolean(field?.formula)}
+            span={Math.min(span, columns)} columns={columns} wrong={wrong.has(name)} active={selected?.kind === 'field' && !selected.ref.lines && selected.ref.field === name} now={now}
+          />
+        )
+      })}
       {last === null ? <p className={style.empty}>{t('form.drop_here')}</p> : null}
     </div>
   )
 }
 
-interface FieldBoxProps extends CanvasProps {
-  name: string
-  span: number
-  columns: number
+/** What a box needs when something is done to it; at hand without being a reason to draw it anew. */
+interface Now extends CanvasProps {
   place: Place
-  onFall: (dragged: Dragged, after: string | null) => void
+  fall: (dragged: Dragged, after: string | null) => void
 }
 
-function FieldBox({ name, span, columns, place, onFall, design, selected, onSelect, onRemove }: FieldBoxProps) {
+interface FieldBoxProps {
+  name: string
+  label: string
+  type: FieldType | undefined
+  required: boolean
+  formula: boolean
+  span: number
+  columns: number
+  wrong: boolean
+  active: boolean
+  now: RefObject<Now | null>
+}
+
+/** A change draws only those boxes anew that look different then: a form has hundreds. */
+const FieldBox = memo(function FieldBox({ name, label, type, required, formula, span, columns, wrong, active, now }: FieldBoxProps) {
   const { t } = useTranslation('studio')
   const ref: FieldRef = { field: name }
-  const field = design.entity.fields[name]
-  const label = design.label(ref)
-  const wrong = useDraftState((state) => state.draft.problems.some((one) => one.severity === 'error' && (one.path === pathOf(ref) || one.path.startsWith(`${pathOf(ref)}.`)) && one.file.endsWith(`/entities/${design.entity.name}.json`)))
   const { hold: holdDrag, dragging } = useDraggable<HTMLDivElement>(() => ({ kind: 'field', field: name }))
   const { hold: holdDrop, side: dropSide } = useDrop<HTMLDivElement>({
     axis: columns === 1 ? 'y' : 'x',
     accepts: (dragged) => dragged.kind === 'type' || (dragged.kind === 'field' && dragged.field !== name),
     onDrop: (dragged, side) => {
-      const before = fieldBefore(design.form, name)
+      if (!now.current) return
+      const before = fieldBefore(now.current.design.form, name)
       // What stands right before it and is dropped there stays where it is.
       if (side === 'before' && dragged.kind === 'field' && dragged.field === before) return
-      onFall(dragged, side === 'after' ? name : before)
+      now.current.fall(dragged, side === 'after' ? name : before)
     },
   })
   const element = useBoth(holdDrag, holdDrop)
-  const active = selected?.kind === 'field' && !selected.ref.lines && selected.ref.field === name
-  const move = (what: string, form: typeof design.form) => design.act(what, { form })
-  const elsewhere = places(design.form).filter((one) => !samePlace(one, place))
-  const entries: MenuEntry[] = [
-    { key: 'up', label: t('act.up'), icon: 'sort_up', onSelect: () => move(t('act.move', { what: label }), shiftField(design.form, name, -1)) },
-    { key: 'down', label: t('act.down'), icon: 'sort_down', onSelect: () => move(t('act.move', { what: label }), shiftField(design.form, name, 1)) },
-    ...(columns > 1 ? [
-      { key: 'wide', label: t('act.wider'), icon: 'columns' as const, disabled: span >= columns, onSelect: () => move(t('act.wider'), setSpan(design.form, name, span + 1)) },
-      { key: 'narrow', label: t('act.narrower'), icon: 'columns' as const, disabled: span <= 1, onSelect: () => move(t('act.narrower'), setSpan(design.form, name, span - 1)) },
-    ] : []),
-    ...(elsewhere.length ? [{ key: 'to', label: t('act.move_to'), heading: true, divided: true }] : []),
-    ...elsewhere.map((one) => ({
-      key: `to-${one.part}-${one.tab ?? ''}`, label: placeLabel(design, one),
-      onSelect: () => move(t('act.move', { what: label }), moveField(design.form, name, one, Object.keys(fieldsAt(design.form, one)).at(-1) ?? null)),
-    })),
-    { key: 'hide', label: t('act.hide'), icon: 'eye_off', divided: true, onSelect: () => move(t('act.hide_what', { what: label }), hideField(design.form, name)) },
-    { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, onSelect: () => onRemove(ref) },
-  ]
+  const entries = (): MenuEntry[] => {
+    if (!now.current) return []
+    const { design, place, onRemove } = now.current
+    const { form } = design
+    const move = (what: string, to: typeof form) => design.act(what, { form: to })
+    const elsewhere = places(form).filter((one) => !samePlace(one, place))
+    return [
+      { key: 'up', label: t('act.up'), icon: 'sort_up', onSelect: () => move(t('act.move', { what: label }), shiftField(form, name, -1)) },
+      { key: 'down', label: t('act.down'), icon: 'sort_down', onSelect: () => move(t('act.move', { what: label }), shiftField(form, name, 1)) },
+      ...(columns > 1 ? [
+        { key: 'wide', label: t('act.wider'), icon: 'columns' as const, disabled: span >= columns, onSelect: () => move(t('act.wider'), setSpan(form, name, span + 1)) },
+        { key: 'narrow', label: t('act.narrower'), icon: 'columns' as const, disabled: span <= 1, onSelect: () => move(t('act.narrower'), setSpan(form, name, span - 1)) },
+      ] : []),
+      ...(elsewhere.length ? [{ key: 'to', label: t('act.move_to'), heading: true, divided: true }] : []),
+      ...elsewhere.map((one) => ({
+        key: `to-${one.part}-${one.tab ?? ''}`, label: placeLabel(design, one),
+        onSelect: () => move(t('act.move', { what: label }), moveField(form, name, one, Object.keys(fieldsAt(form, one)).at(-1) ?? null)),
+      })),
+      { key: 'hide', label: t('act.hide'), icon: 'eye_off', divided: true, onSelect: () => move(t('act.hide_what', { what: label }), hideField(form, name)) },
+      { key: 'remove', label: t('act.remove'), icon: 'delete', danger: true, onSelect: () => onRemove(ref) },
+    ]
+  }
   return (
     <div ref={element} className={style.field} style={{ gridColumn: `span ${span}` }} data-active={active || undefined} data-dragging={dragging || undefined} data-side={dropSide ?? undefined} data-axis={columns === 1 ? 'y' : 'x'} data-wrong={wrong || undefined}>
-      <button type="button" className={style.box} aria-pressed={active} onClick={() => onSelect({ kind: 'field', ref })}>
-        <span className={style.label}>{label}{field?.required ? <span className={style.required} title={t('field.required')}> *</span> : null}</span>
-        <span className={style.control}><Icon name={typeIcon(field?.type ?? 'text')} size={14} />{field ? t(`types.${field.type}`) : t('form.no_field')}{field?.formula ? <em className={style.formula}>ƒ</em> : null}</span>
+      <button type="button" className={style.box} aria-pressed={active} onClick={() => now.current?.onSelect({ kind: 'field', ref })}>
+        <span className={style.label}>{label}{required ? <span className={style.required} title={t('field.required')}> *</span> : null}</span>
+        <span className={style.control}><Icon name={typeIcon(type ?? 'text')} size={14} />{type ? t(`types.${type}`) : t('form.no_field')}{formula ? <em className={style.formula}>ƒ</em> : null}</span>
       </button>
       <span className={style.menu}><MenuButton entries={entries}><Button kind="quiet" size="small" icon="more" label={t('act.more_of', { name: label })} /></MenuButton></span>
     </div>
   )
-}
+})
 
 export function placeLabel(design: Design, { part, tab }: Place): string {
   const at = design.form.layout[part]
