@@ -14,7 +14,7 @@ const IBAN: &str = "DE89 3704 0044 0532 0130 00";
 fn packs(fields: Json) -> Vec<PackSource> {
     let pack = json!({"kind": "pack", "name": "shop", "label": "Shop", "version": "1.0.0"});
     let item = json!({"kind": "entity", "name": "item", "label": "Item", "type": "master", "title": "{code}", "fields": fields});
-    let can = json!({"item": {"read": "all", "create": true, "update": "all", "delete": "all", "export": true}});
+    let can = json!({"item": {"read": "all", "create": true, "update": "all", "delete": "all", "export": true, "import": true}});
     let role = |name: &str| json!({"kind": "role", "name": name, "label": name, "can": can});
     let files = [
         ("pack.json", pack),

@@ -211,6 +211,11 @@ fn aside(names: &Names, entities: &Entities, version: i64) -> Vec<KeptAside> {
     for (key, held, ended) in names.columns().filter(|(key, _, _)| key.2 != "id") {
         let place = (held.table.clone(), held.column.clone());
         let Some((entity, lines)) = tables.get(&held.table).filter(|_| !used.contains(&place)) else { continue };
+        // What a publication under way is filling is on its way in, not out.
+        let is_broken_off = key.2.starts_with('!');
+        if held.since > version && !is_broken_off {
+            continue;
+        }
         // Under several names it is aside since the last of them leads elsewhere.
         if found.get(&place).is_some_and(|(since, _)| *since > held.since) {
             continue;
@@ -218,7 +223,7 @@ fn aside(names: &Names, entities: &Entities, version: i64) -> Vec<KeptAside> {
         let one = KeptAside {
             entity: entity.clone(),
             lines: lines.clone(),
-            field: Some(key.2.clone()).filter(|field| !field.starts_with('!')),
+            field: (!is_broken_off).then(|| key.2.clone()),
             column: held.column.clone(),
             at: None,
             told_at: None,
