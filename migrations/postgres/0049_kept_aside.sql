@@ -1,10 +1,9 @@
--- What became of a column that is kept aside since a version: when administrators were told that it will be emptied, and
--- when it was. The version is part of it: whoever has the field back and removes it again is told again.
+-- Columns that are kept aside since their field was removed or is kept in another way: since when, and when administrators
+-- were told that they will be emptied. A column that is in use again is forgotten here.
 create table sys_kept_aside (
   table_name text not null,
   column_name text not null,
-  since bigint not null,
+  aside_at bigint not null,
   told_at bigint,
-  emptied_at bigint,
-  primary key (table_name, column_name, since)
+  primary key (table_name, column_name)
 );

@@ -56,6 +56,8 @@ pub struct Limits {
     pub upload_whole: Duration,
     /// How long a request may take.
     pub request: Duration,
+    /// How long one may take that plans or publishes definitions.
+    pub publication: Duration,
     /// How long a list may be looked for before it is given up.
     pub list: Duration,
     /// Rows that one export takes out at most.
@@ -78,6 +80,7 @@ impl Default for Limits {
             upload_idle: Duration::from_secs(20),
             upload_whole: Duration::from_secs(15 * 60),
             request: Duration::from_secs(30),
+            publication: Duration::from_secs(5 * 60),
             list: Duration::from_secs(5),
             export_rows: 200_000,
             export_unasked: 5_000,

@@ -80,14 +80,10 @@ impl Names {
         all.iter().rev().find(|held| held.since <= version).filter(|held| !held.column.is_empty())
     }
 
-    /// All columns that there are or were, with the names that lead or led to them, and the version from which on such a
-    /// name leads elsewhere.
-    pub(crate) fn columns(&self) -> impl Iterator<Item = (&Key, &Held, Option<i64>)> {
-        let all = self.held.iter().flat_map(|(key, all)| {
-            let next = all.iter().skip(1).map(|held| Some(held.since)).chain([None]);
-            all.iter().zip(next).map(move |(held, ended)| (key, held, ended))
-        });
-        all.filter(|(_, held, _)| !held.column.is_empty())
+    /// All columns that there are or were, with the names that lead or led to them.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&Key, &Held)> {
+        let all = self.held.iter().flat_map(|(key, all)| all.iter().map(move |held| (key, held)));
+        all.filter(|(_, held)| !held.column.is_empty())
     }
 
     /// The table of an entity, or of one of its line tables.

@@ -58,6 +58,10 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(secure::to_the_end))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
         .layer(DefaultBodyLimit::max(limits.body));
+    let published = publish_routes()
+        .layer(from_fn(secure::to_the_end))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.publication))
+        .layer(DefaultBodyLimit::max(limits.body));
     // What takes as long as it takes. Uploads look after themselves: see `upload`.
     let largest = usize::try_from(limits.file.saturating_add(files::FORM)).unwrap_or(usize::MAX);
     let uploads = Router::new()
@@ -78,6 +82,7 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, limits.request))
         .layer(DefaultBodyLimit::max(limits.body));
     asked
+        .merge(published)
         .merge(uploads)
         .merge(streams)
         .fallback(ui::serve)
@@ -128,17 +133,24 @@ fn session_routes() -> Router<App> {
         .route("/api/definitions/archive", post(definitions::of_archive).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/definitions/{version}", get(definitions::files))
         .route("/api/definitions/{version}/archive", get(definitions::archive))
-        .route("/api/definitions/{version}/plan", post(definitions::plan_return))
-        .route("/api/definitions/{version}/return", post(definitions::return_to))
         .route("/api/definitions/uses", get(definitions::used))
         .route("/api/definitions/rename", post(definitions::renamed).layer(DefaultBodyLimit::max(PACKS)))
-        .route("/api/publish", post(publish::begin).layer(DefaultBodyLimit::max(PACKS)))
-        .route("/api/publish/plan", post(publish::plan).layer(DefaultBodyLimit::max(PACKS)))
         .route("/api/publish/kept", get(publish::kept))
-        .route("/api/publish/kept/purge", post(publish::purge_kept))
         .route("/api/publish/jobs", get(publish::list))
         .route("/api/publish/jobs/{id}", get(publish::show))
         .route("/api/publish/jobs/{id}/cancel", post(publish::cancel))
+}
+
+/// What reads and compiles all definitions, or goes over records: it takes longer than other requests may.
+fn publish_routes() -> Router<App> {
+    Router::new()
+        .route("/api/definitions/{version}/plan", post(definitions::plan_return))
+        .route("/api/definitions/{version}/return", post(definitions::return_to))
+        .route("/api/publish", post(publish::begin).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish/plan", post(publish::plan).layer(DefaultBodyLimit::max(PACKS)))
+        .route("/api/publish/kept/purge", post(publish::purge_kept))
+        .route("/api/studio/drafts/{id}/plan", post(studio::plan))
+        .route("/api/studio/drafts/{id}/publish", post(studio::publish))
 }
 
 fn record_routes() -> Router<App> {
@@ -229,8 +241,6 @@ fn studio_routes() -> Router<App> {
         .route("/api/studio/drafts/{id}/texts", get(studio::texts))
         .route("/api/studio/drafts/{id}/uses", get(studio::used))
         .route("/api/studio/drafts/{id}/rebase", post(studio::rebase))
-        .route("/api/studio/drafts/{id}/plan", post(studio::plan))
-        .route("/api/studio/drafts/{id}/publish", post(studio::publish))
         .route("/api/studio/drafts/{id}/propose", post(studio::propose))
         .route("/api/studio/drafts/{id}/take_back", post(studio::take_back))
         .route("/api/studio/drafts/{id}/give_back", post(studio::give_back))

@@ -63,6 +63,7 @@ impl App {
         let published = self.published();
         let (entities, version) = (&published.catalog.entities, published.catalog.version);
         let now = self.clock().now();
+        self.store().note_aside(entities, version, now).await?;
         let near = self.store().kept_aside_until(entities, version, Some(now - (term - NOTICE))).await?;
         let untold: Vec<KeptAside> = near.iter().filter(|one| one.told_at.is_none()).cloned().collect();
         if let Some(first) = untold.iter().filter_map(|one| self.emptied_on(one)).min()
@@ -89,7 +90,7 @@ impl App {
         let field = one.field.clone().unwrap_or_else(|| one.column.clone());
         let field = if one.lines.is_empty() { field } else { format!("{}.{field}", one.lines) };
         self.note(by, "aside_purged", json!({"entity": one.entity, "fields": [field], "rows": one.rows})).await?;
-        Ok(self.store().empty_aside(one, version, self.clock().now()).await?)
+        Ok(self.store().empty_aside(one, version).await?)
     }
 
     /// The day of a time by the firm's clock.

@@ -274,9 +274,11 @@ impl App {
         Ok(Some(id))
     }
 
-    /// Tells those who look after the system who published what and why.
+    /// Tells those who look after the system who published what and why, and notes what is kept aside from now on.
     async fn note_published(&self, by: Option<Uuid>, version: i64, note: &str) -> Result<(), PublishError> {
         self.note(by, "published", json!({"version": version, "note": note})).await?;
+        let published = self.published();
+        self.store().note_aside(&published.catalog.entities, published.catalog.version, self.clock().now()).await?;
         Ok(())
     }
 

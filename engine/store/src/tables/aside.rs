@@ -32,7 +32,7 @@ pub struct KeptAside {
     pub field: Option<String>,
     /// The column, by which it is told from others of its table.
     pub column: String,
-    /// When the version came into force that reads it no more.
+    /// Since when it has been noted to be kept aside.
     pub at: Option<DateTime<Utc>>,
     /// When administrators were told that it will be emptied.
     pub told_at: Option<DateTime<Utc>>,
@@ -40,7 +40,15 @@ pub struct KeptAside {
     pub rows: i64,
     table: String,
     has_key: bool,
-    since: i64,
+}
+
+/// A table and a column.
+type Place = (String, String);
+
+impl KeptAside {
+    fn place(&self) -> Place {
+        (self.table.clone(), self.column.clone())
+    }
 }
 
 impl Store {
@@ -49,7 +57,7 @@ impl Store {
         self.kept_aside_until(entities, version, None).await
     }
 
-    /// The same of those whose version came into force before a time.
+    /// The same of those that were noted before a time.
     pub async fn kept_aside_until(
         &self,
         entities: &Entities,
@@ -58,7 +66,12 @@ impl Store {
     ) -> Result<Vec<KeptAside>, Error> {
         let mut connection = self.read().await?;
         let mut found = aside(&Names::read(&mut connection).await?, entities, version);
-        note_times(&mut connection, &mut found).await?;
+        let notes = notes(&mut connection).await?;
+        for one in &mut found {
+            if let Some((at, told_at)) = notes.get(&one.place()) {
+                (one.at, one.told_at) = (Some(*at), *told_at);
+            }
+        }
         found.retain(|one| before.is_none_or(|before| one.at.is_some_and(|at| at < before)));
         for one in &mut found {
             let mut sql = Sql::default();
@@ -69,16 +82,41 @@ impl Store {
         Ok(found)
     }
 
+    /// Notes what is kept aside from now on, and forgets what is in use again: had back and removed once more, it is kept
+    /// for as long anew.
+    pub async fn note_aside(&self, entities: &Entities, version: i64, at: DateTime<Utc>) -> Result<(), Error> {
+        let mut connection = self.read().await?;
+        let found = aside(&Names::read(&mut connection).await?, entities, version);
+        let noted = notes(&mut connection).await?;
+        drop(connection);
+        let places: HashSet<_> = found.iter().map(KeptAside::place).collect();
+        let forget = noted.keys().filter(|place| !places.contains(*place)).map(|(table, column)| {
+            Sql::fixed("delete from sys_kept_aside where table_name = $1 and column_name = $2").bind(table).bind(column)
+        });
+        let new = places.iter().filter(|place| !noted.contains_key(*place)).map(|(table, column)| {
+            Sql::fixed(
+                "insert into sys_kept_aside (table_name, column_name, aside_at) values ($1, $2, $3) \
+                 on conflict (table_name, column_name) do nothing",
+            )
+            .bind(table)
+            .bind(column)
+            .bind(Bind::millis(at))
+        });
+        let changes: Vec<Sql> = forget.chain(new).collect();
+        if !changes.is_empty() {
+            self.write_all(changes).await?;
+        }
+        Ok(())
+    }
+
     /// Notes that administrators are told that these will be emptied. False if another process has told them already.
     pub async fn note_aside_told(&self, told: &[KeptAside], at: DateTime<Utc>) -> Result<bool, Error> {
         let notes = told.iter().map(|one| {
             Sql::fixed(
-                "insert into sys_kept_aside (table_name, column_name, since, told_at) values ($1, $2, $3, $4) \
-                 on conflict (table_name, column_name, since) do nothing",
+                "update sys_kept_aside set told_at = $3 where table_name = $1 and column_name = $2 and told_at is null",
             )
             .bind(&one.table)
             .bind(&one.column)
-            .bind(one.since)
             .bind(Bind::millis(at))
         });
         Ok(self.write_all(notes.collect()).await?.iter().any(|rows| *rows > 0))
@@ -88,7 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// If another version came into force since it was looked up, or is on its way, which may read it.
-    pub async fn empty_aside(&self, one: &KeptAside, version: i64, now: DateTime<Utc>) -> Result<i64, SchemaError> {
+    pub async fn empty_aside(&self, one: &KeptAside, version: i64) -> Result<i64, SchemaError> {
         let one = Arc::new(one.clone());
         let (mut values, mut after) = (0, None);
         loop {
@@ -100,9 +138,6 @@ impl Store {
                     at_rest(connection, version).await?;
                     let last = connection.row(last_of_slice(&one, after)).await?.map(|row| row.get(0)).transpose()?;
                     let rows = connection.execute(empty(&one, after, last)).await?;
-                    if last.is_none() {
-                        connection.execute(emptied(&one, now)).await?;
-                    }
                     Ok((rows, last))
                 })
             });
@@ -157,39 +192,14 @@ fn empty(one: &KeptAside, after: Option<Uuid>, last: Option<Uuid>) -> Sql {
     sql
 }
 
-/// Notes that nothing is left in it.
-fn emptied(one: &KeptAside, at: DateTime<Utc>) -> Sql {
-    Sql::fixed(
-        "insert into sys_kept_aside (table_name, column_name, since, emptied_at) values ($1, $2, $3, $4) \
-         on conflict (table_name, column_name, since) do update set emptied_at = excluded.emptied_at",
-    )
-    .bind(&one.table)
-    .bind(&one.column)
-    .bind(one.since)
-    .bind(Bind::millis(at))
-}
-
-/// When they were put aside and told of; those that were emptied are left out.
-async fn note_times(connection: &mut Connection, found: &mut Vec<KeptAside>) -> Result<(), Error> {
-    let versions = connection.rows(Sql::fixed("select version, published_at from sys_definitions")).await?;
-    let mut published: HashMap<i64, DateTime<Utc>> = HashMap::new();
-    for row in versions {
-        published.insert(row.get(0)?, row.time(1)?);
-    }
-    let noted = "select table_name, column_name, since, told_at, emptied_at from sys_kept_aside";
-    let mut told = HashMap::new();
+/// What is noted, by table and column: since when it is kept aside, and when administrators were told.
+async fn notes(connection: &mut Connection) -> Result<HashMap<Place, (DateTime<Utc>, Option<DateTime<Utc>>)>, Error> {
+    let mut found = HashMap::new();
+    let noted = "select table_name, column_name, aside_at, told_at from sys_kept_aside";
     for row in connection.rows(Sql::fixed(noted)).await? {
-        let place: (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        told.insert(place, (row.time_or_none(3)?, row.time_or_none(4)?));
+        found.insert((row.get(0)?, row.get(1)?), (row.time(2)?, row.time_or_none(3)?));
     }
-    found.retain_mut(|one| {
-        one.at = published.get(&one.since).copied();
-        let (told_at, emptied_at) =
-            told.get(&(one.table.clone(), one.column.clone(), one.since)).copied().unwrap_or_default();
-        one.told_at = told_at;
-        emptied_at.is_none()
-    });
-    Ok(())
+    Ok(found)
 }
 
 /// All columns on record of the tables of these entities, without those that a field of theirs has at the version.
@@ -208,7 +218,7 @@ fn aside(names: &Names, entities: &Entities, version: i64) -> Vec<KeptAside> {
         }
     }
     let mut found: HashMap<(String, String), (i64, KeptAside)> = HashMap::new();
-    for (key, held, ended) in names.columns().filter(|(key, _, _)| key.2 != "id") {
+    for (key, held) in names.columns().filter(|(key, _)| key.2 != "id") {
         let place = (held.table.clone(), held.column.clone());
         let Some((entity, lines)) = tables.get(&held.table).filter(|_| !used.contains(&place)) else { continue };
         // What a publication under way is filling is on its way in, not out.
@@ -230,7 +240,6 @@ fn aside(names: &Names, entities: &Entities, version: i64) -> Vec<KeptAside> {
             rows: 0,
             table: held.table.clone(),
             has_key: matches!(held.kind.as_str(), "text" | "texts" | "parts"),
-            since: ended.unwrap_or(held.since),
         };
         found.insert(place, (held.since, one));
     }
