@@ -58,6 +58,9 @@ impl Sheets {
             file.rewind()?;
             let workbook = Workbook::open(file)?;
             let names = workbook.sheets();
+            if names.is_empty() {
+                return Err(Error::NotASpreadsheet { found: "a workbook without a sheet of cells" });
+            }
             return Ok(Self { format: Format::Workbook(Box::new(workbook)), names, limits });
         }
         if let Some(found) = known_other(&start) {
@@ -66,7 +69,7 @@ impl Sheets {
         Ok(Self { format: Format::Table(Table::open(file)?), names: vec![name.to_owned()], limits })
     }
 
-    /// The sheets' names, in order.
+    /// The sheets' names, in order; at least one.
     #[must_use]
     pub fn names(&self) -> &[String] {
         &self.names

@@ -48,6 +48,14 @@ fn what_is_no_spreadsheet_is_told_by_its_content() {
     }
     assert_eq!(code(&packed(&[("word/document.xml", b"<w/>")])), "not_a_spreadsheet");
     assert_eq!(code(&packed(&[("readme.txt", b"hello")])), "not_a_spreadsheet");
+    let root = br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let rels =
+        br#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>"#;
+    let book =
+        br#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheets></sheets></workbook>"#;
+    let without_sheets =
+        packed(&[("_rels/.rels", root), ("xl/_rels/workbook.xml.rels", rels), ("xl/workbook.xml", book)]);
+    assert_eq!(code(&without_sheets), "not_a_spreadsheet");
 }
 
 #[test]

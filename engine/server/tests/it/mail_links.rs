@@ -5,6 +5,7 @@ use axum::{body::Bytes, http::Method};
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 use server::worker::Worker;
+use uuid::Uuid;
 
 use crate::{
     approval::{submitted, task},
@@ -26,7 +27,8 @@ async fn by_mail(server: &TestApp, changes: &[(&str, &str, &str)]) -> (MailServe
     with_mail(server).await
 }
 
-/// The links to decide about quotations that came to somebody, in the order in which they came.
+/// The links to decide about quotations that came to somebody, in the order in which they came; without the demo's own,
+/// whose ids are worked out from their names.
 fn links(mails: &MailServer, to: &str) -> Vec<String> {
     let letters = mails.letters();
     let texts = letters.iter().filter(|letter| letter.to.starts_with(to)).map(super::smtp::Letter::plain);
@@ -37,7 +39,13 @@ fn links(mails: &MailServer, to: &str) -> Vec<String> {
             .split("https://portolan.firm.example/decide?t=")
             .skip(1)
             // The way to the record follows it.
-            .filter(|rest| rest.split_once("/e/").is_some_and(|(_, record)| record.starts_with("quotation/")))
+            .filter(|rest| {
+                let record = rest.split_once("/e/quotation/").and_then(|(between, record)| {
+                    let id = Uuid::parse_str(record.get(..36)?).ok()?;
+                    (!between.contains("/e/")).then_some(id)
+                });
+                record.is_some_and(|id| id.get_version_num() == 7)
+            })
             .map(|rest| format!("/decide?t={}", rest.chars().take(64).collect::<String>()))
             .collect();
         parts

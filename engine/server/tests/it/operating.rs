@@ -240,9 +240,9 @@ on_both!(what_cannot_be_done_waits_for_an_administrator, |server| {
                 (file, first, action),
                 (
                     file,
-                    r#""transfer": {}},
+                    r#""decide_by_mail": true,
       "next": "from_level_two""#,
-                    r#""transfer": {}},
+                    r#""decide_by_mail": true,
       "next": "share""#,
                 ),
             ],
