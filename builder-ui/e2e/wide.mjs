@@ -45,8 +45,8 @@ export async function wide(setting) {
     }
     const [, , middle] = (await page.evaluate(() => window.drops)).sort((a, b) => a - b)
     console.log(`        ${name}: a drop among 300 fields: ${middle.toFixed(0)} ms`)
-    // 50 ms are wanted; a machine that does much else may need some more, a form that is drawn anew field by field far more.
-    if (middle > 500) throw new Error(`a drop takes ${middle.toFixed(0)} ms`)
+    // 50 ms are wanted and reached; a machine that does much else may need some more, a form that is drawn anew field by field far more.
+    if (middle > 150) throw new Error(`a drop takes ${middle.toFixed(0)} ms`)
   })
   if (builder.problems.length) throw new Error(builder.problems.join('\n'))
   await builder.context.close()

@@ -62,8 +62,17 @@ export interface InstanceNode {
   entered_at?: string
   left_at?: string | null
   people: { id: string; name: string; decision?: string | null; at?: string | null; reason?: string | null; attachments?: string[]; signature?: string; channel?: 'mail_link'; due_at?: string | null; automatic?: Automatic | null }[]
+  /** Who got a copy here, and when they read it. */
+  copied?: Copied[]
   /** For what a wait waits, and what ended that. */
   waits?: Waits | null
+}
+
+export interface Copied {
+  id: string
+  name: string
+  at: string
+  read_at?: string | null
 }
 
 /** What the engine did because nobody decided in time. */

@@ -163,9 +163,27 @@ async fn tell(app: &App, reader: &Reader, scene: &Scene, seen: &Seen, instance: 
     let pinned = app.catalog_at(instance.catalog_version, &scene.catalog).await.map_err(Failure::from)?;
     let mut out = head(reader, &pinned, instance, &seen.record.title.clone().into());
     let events = events(app, instance.id).await?;
-    out.insert("nodes".into(), Json_::Array(instance_way::nodes(reader, &pinned, instance, &events)));
+    let mut nodes = instance_way::nodes(reader, &pinned, instance, &events);
+    tell_read(app, instance.id, &mut nodes).await?;
+    out.insert("nodes".into(), Json_::Array(nodes));
     out.insert("next".into(), ahead(app, scene, reader, &pinned, seen, instance).await?);
     Ok(Json_::Object(out))
+}
+
+/// Says of those who got a copy when they read it.
+async fn tell_read(app: &App, id: Uuid, nodes: &mut [Json_]) -> Result<(), Error> {
+    let mut copied: Vec<&mut Json_> =
+        nodes.iter_mut().filter_map(|node| node["copied"].as_array_mut()).flatten().collect();
+    if copied.is_empty() {
+        return Ok(());
+    }
+    for copy in app.store().copies_of(id).await? {
+        let of = json!(copy.user);
+        for told in copied.iter_mut().filter(|told| told["id"] == of) {
+            told["read_at"] = json!(copy.read_at.map(time));
+        }
+    }
+    Ok(())
 }
 
 /// What comes next, if everybody approves and nothing changes.

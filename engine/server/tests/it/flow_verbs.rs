@@ -163,8 +163,18 @@ on_both!(a_copy_shows_the_record_and_keeps_whether_it_was_read, |server| {
     let copies = stranger.get("/api/copies").await.ok();
     let row = &copies["rows"][0];
     assert_eq!((&row["record"], &row["read_at"]), (&record["record"]["id"], &Json::Null), "{copies}");
+    let way = format!("/api/instances/{}", row["instance"].as_str().unwrap());
+    // Whoever sent it sees who has it, and who has read it.
+    let sent = || async {
+        let way = manager.get(&way).await.ok();
+        let node = way["nodes"].as_array().unwrap().iter().find(|node| node["node"] == "sales_manager").unwrap();
+        assert_eq!(node["copied"][0]["id"], json!(server.person("rep_b")), "{way}");
+        node["copied"][0]["read_at"].clone()
+    };
+    assert_eq!(sent().await, Json::Null);
     let read = format!("/api/copies/{}/read", row["instance"].as_str().unwrap());
     assert_eq!(stranger.post(&read, json!({})).await.status, 204);
+    assert!(sent().await.is_string());
     assert!(stranger.get("/api/copies").await.ok()["rows"][0]["read_at"].is_string());
 });
 

@@ -55,6 +55,15 @@ describe('whoever has to decide', () => {
     expect(steps.getByText('To be decided within 1 working day; then it is rejected automatically')).toBeInTheDocument()
   })
 
+  it('sees who got a copy, and who has read it', async () => {
+    const copied = [{ id: 'u2', name: 'Chen Hao', at: '2026-11-20T10:00:00.000Z', read_at: new Date(Date.now() - 120_000).toISOString() }, { id: 'u5', name: 'Wu Lan', at: '2026-11-20T10:00:00.000Z', read_at: null }]
+    const sent = { ...instance, nodes: nodes.map((node) => (node.node === 'manager' ? { ...node, copied } : node)) }
+    serve((call) => (call.path === '/api/instances/n1' ? { body: sent } : shows(call)))
+    await openPage('/e/request/r1')
+    const steps = within(await screen.findByRole('list', { name: 'Approval' }))
+    expect(steps.getByText(/^Copies: Chen Hao \(read 2 minutes ago\), Wu Lan \(not read yet\)$/)).toBeInTheDocument()
+  })
+
   it('approves, with what they may write, after one more look', async () => {
     serve((call) => (call.path === '/api/tasks/t1/approve' ? { body: { instance } } : shows(call)))
     await openPage('/e/request/r1')

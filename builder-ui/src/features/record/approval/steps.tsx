@@ -2,7 +2,7 @@
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import type { CallItem, PreviewNode } from '@/api/records'
-import type { Automatic, InstanceAnswer, InstanceNode, Waits } from '@/api/tasks'
+import type { Automatic, Copied, InstanceAnswer, InstanceNode, Waits } from '@/api/tasks'
 import { formatAgo, formatDatetime } from '@/fields/dates'
 import { localeTag } from '@/fields/exact'
 import { formatSpan, isPast } from '@/model/format'
@@ -37,6 +37,8 @@ export interface Step {
   state: 'done' | 'refused' | 'waiting' | 'next'
   mode?: string
   people: StepPerson[]
+  /** Who got a copy here. */
+  copied?: Copied[]
   /** For which of a list it is called. */
   item?: CallItem
   /** What is called, and for what. */
@@ -91,6 +93,7 @@ function passedStep(node: InstanceNode, index: number, running: boolean): Step {
     ...(node.item ? { item: node.item } : {}),
     state: open ? 'waiting' : refused ? 'refused' : 'done',
     people: node.people,
+    ...(node.copied?.length ? { copied: node.copied } : {}),
     ...(open && node.people.length > 1 && node.mode ? { mode: node.mode } : {}),
     ...(since ? { since } : {}),
     ...(due ? { due: { at: due } } : {}),
@@ -143,6 +146,7 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
                 </li>
               ))}
             </ul>
+            {step.copied && <p className={style.why}>{t('approval.copied_to', { people: step.copied.map((copy) => copyText(copy, t, language)).join(t('approval.comma')) })}</p>}
             {step.state === 'waiting' && step.since && (
               <p className={style.since}>{t('approval.waiting', { span: formatSpan(step.since, localeTag(language)) })}</p>
             )}
@@ -151,6 +155,11 @@ export function Steps({ steps, language, label }: { steps: readonly Step[]; lang
       ))}
     </ol>
   )
+}
+
+/** "Chen Hao (read 2 hours ago)". */
+function copyText({ name, read_at: read }: Copied, t: TFunction<'record'>, language: string): string {
+  return read ? t('approval.copy_read', { name, when: formatAgo(read, language) }) : t('approval.copy_unread', { name })
 }
 
 /** "Runs ‘Inspection’ for each of 3: 1, 2, 3". */
